@@ -1,0 +1,1 @@
+"""Requests and sockets: Binance Spot's REST API, streams and WebSocket API."""

@@ -1,0 +1,1 @@
+"""The endpoints below /sapi, a file per product."""

@@ -1,0 +1,1 @@
+"""The embedded exchange: Binance Spot's protocol, served on loopback."""

@@ -1,0 +1,1 @@
+"""JSON answers made into DataFrames with a fixed schema."""

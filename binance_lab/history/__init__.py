@@ -1,0 +1,1 @@
+"""Ranges longer than one request."""

@@ -1,0 +1,1 @@
+"""Objects that streams keep current; any cell reads them at any time."""

@@ -1,0 +1,1 @@
+"""Orders as objects that live, checks before sending, limits and a journal."""
