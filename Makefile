@@ -1,0 +1,52 @@
+# Each target sets up .venv on a fresh machine and runs; it needs Python 3.11 to 3.13 and make.
+
+PYTHON ?= python3
+BIN := .venv/bin
+# Arguments for one run: make test TESTS=tests/wire, make lab LAB=--no-browser
+TESTS ?=
+LAB ?=
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+export PIP_ROOT_USER_ACTION = ignore
+
+.PHONY: help lab demo test lint clean
+
+help:
+	@echo "make lab    JupyterLab on notebooks/01-tour.ipynb, the embedded exchange behind it"
+	@echo "            (make lab LAB=--no-browser only prints the URL)"
+	@echo "make demo   the same in a terminal, about a minute"
+	@echo "make test   linters and all tests"
+
+lab: .venv/.lab
+	$(BIN)/binance-lab lab $(LAB)
+
+demo: .venv/.lab
+	$(BIN)/binance-lab demo
+
+test: .venv/.test lint
+	@sh tests/browser/chromium.sh
+	$(BIN)/python -m pytest $(TESTS)
+
+lint: .venv/.test
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.venv/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+	  || { echo "binance_lab needs Python 3.11 to 3.13; $(PYTHON) is another. Try: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	@touch $@
+
+.venv/.lab: .venv/.python pyproject.toml
+	@echo "Installing binance_lab into .venv (once, a minute or two) ..."
+	$(BIN)/python -m pip install --quiet --editable ".[lab,history]"
+	@touch $@
+
+.venv/.test: .venv/.lab
+	$(BIN)/python -m pip install --quiet --group test
+	@touch $@
+
+clean:
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

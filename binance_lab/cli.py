@@ -1,0 +1,54 @@
+"""The command ``binance-lab``: a verb, and the module that does it.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from . import __version__
+
+VERBS = {
+    "exchange": ("exchange.server.command", "serve the embedded exchange until ctrl-c"),
+    "demo": ("demo", "the main job in a terminal: frames, a stream, a chart, an order filled"),
+    "lab": ("jupyter", "JupyterLab with the embedded exchange behind it"),
+    "doctor": ("doctor", "what works from here, in words"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb and return its exit code."""
+    argv = sys.argv[1:] if argv is None else list(argv)
+    args = _parser(argv).parse_args(argv)
+    from .connector.exceptions import LabError
+
+    try:
+        code: int = args.run(args)
+    except LabError as error:
+        print(f"binance-lab {args.verb}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"\nbinance-lab {args.verb}: stopped.", file=sys.stderr)
+        return 1
+    return code
+
+
+def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser; only the chosen verb's module is imported."""
+    parser = argparse.ArgumentParser(
+        prog="binance-lab", description="Explore, chart and trade Binance Spot."
+    )
+    parser.add_argument("--version", action="version", version=f"binance-lab {__version__}")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    chosen = next((word for word in argv if not word.startswith("-")), None)
+    for verb, (module, does) in VERBS.items():
+        verb_parser = verbs.add_parser(verb, help=does, description=does.capitalize() + ".")
+        if verb == chosen:
+            command = importlib.import_module(f".{module}", __package__)
+            command.add_arguments(verb_parser)
+            verb_parser.set_defaults(run=command.run)
+    return parser

@@ -1,0 +1,35 @@
+"""Which hosts an environment means."""
+
+from __future__ import annotations
+
+import pytest
+
+from binance_lab.connector import environments
+from binance_lab.connector.exceptions import ConfigError
+
+
+def test_live_without_keys_is_the_market_data_host():
+    """Without keys production means the host that serves market data only."""
+    assert environments.named("live", keys=False).rest == ("https://data-api.binance.vision",)
+    assert environments.named("live", keys=True).rest[0] == "https://api.binance.com"
+
+
+def test_a_local_url_has_all_doors_on_one_port():
+    """REST, streams and the WebSocket API of a local exchange share host and port."""
+    local = environments.local("http://127.0.0.1:8000/")
+    assert local.rest == ("http://127.0.0.1:8000",)
+    assert local.ws == "ws://127.0.0.1:8000"
+    assert local.ws_api == "ws://127.0.0.1:8000/ws-api/v3"
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:8000", "ftp://host", "", "http://"])
+def test_a_url_without_scheme_or_host_is_refused(url):
+    """A base URL that can't work is an error at once, with an example."""
+    with pytest.raises(ConfigError, match=r"http://127\.0\.0\.1:8000"):
+        environments.local(url)
+
+
+def test_an_unknown_environment_names_the_known_ones():
+    """A typo in the environment's name says which there are."""
+    with pytest.raises(ConfigError, match="local, testnet, live"):
+        environments.named("tesnet", keys=False)
