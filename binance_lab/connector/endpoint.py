@@ -1,0 +1,191 @@
+"""The decorators above every endpoint: a documented signature becomes a request.
+
+    @get("/api/v3/klines", ws="klines", weight=2)
+    def klines(self, symbol: str, interval: str, *, limit: int | None = None) -> JsonArray:
+        \"\"\"Candles of one symbol, oldest first.\"\"\"
+
+The function has no body.  Its parameters are the request's, under Binance's own names, and one
+that is None is not sent.  ``ws`` names the same call in the WebSocket API.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias, TypeVar
+
+Params: TypeAlias = dict[str, Any]
+Security: TypeAlias = Literal[
+    "NONE", "MARKET_DATA", "USER_STREAM", "USER_DATA", "TRADE", "MARGIN", "PREDICTION_TRADE"
+]
+F = TypeVar("F", bound=Callable[..., Any])
+
+_KEY_ONLY = ("MARKET_DATA", "USER_STREAM")
+_ORDER_IDS = ("newClientOrderId", "listClientOrderId", "clientAlgoId")
+
+
+@dataclass(frozen=True, slots=True)
+class uid:  # noqa: N801 - reads as a unit: weight=uid(600)
+    """A weight that counts against the account and not against the IP."""
+
+    weight: int
+
+
+Cost: TypeAlias = int | uid
+Weight: TypeAlias = Cost | Callable[[Params], Cost]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One call of the API: where it goes, what it needs, what it costs.
+
+    Attributes:
+        ws: The method's name in the WebSocket API; None if it has none.
+        params: Every parameter's name, in the order of the signature.
+        times, joined: Those that are times, and those whose lists go as ``A,B``.
+        orders: How many it adds to the count of unfilled orders.
+        changes_state: Whether it must never be sent twice.
+        order_id: The parameter by which the client names its order or list; None if none.
+        summary: The first line of the docstring.
+    """
+
+    name: str
+    method: str
+    path: str
+    ws: str | None
+    security: Security
+    weight: Weight
+    orders: int
+    changes_state: bool
+    params: tuple[str, ...]
+    times: frozenset[str]
+    joined: frozenset[str]
+    order_id: str | None
+    summary: str
+
+    @property
+    def signed(self) -> bool:
+        """Whether it needs a timestamp and a signature."""
+        return self.security not in ("NONE", *_KEY_ONLY)
+
+    @property
+    def needs_key(self) -> bool:
+        """Whether the API key has to be sent."""
+        return self.security != "NONE"
+
+    def cost(self, params: Params) -> Cost:
+        """The weight of a call with these parameters."""
+        return self.weight(params) if callable(self.weight) else self.weight
+
+    def __str__(self) -> str:
+        if callable(self.weight):
+            weight = "weight by parameters"
+        elif isinstance(self.weight, uid):
+            weight = f"weight {self.weight.weight} of the account"
+        else:
+            weight = f"weight {self.weight}"
+        return f"{self.method} {self.path}, {weight}, security {self.security}"
+
+
+class Endpoints(dict[str, Endpoint]):
+    """Endpoints by the name to call them; its repr is a table."""
+
+    def __repr__(self) -> str:
+        width = max((len(name) for name in self), default=0)
+        return "\n".join(f"{name:<{width}}  {found.summary}" for name, found in self.items())
+
+
+def endpoint(
+    method: str,
+    path: str,
+    *,
+    ws: str | None = None,
+    weight: Weight = 1,
+    security: Security = "NONE",
+    orders: int = 0,
+    changes_state: bool | None = None,
+) -> Callable[[F], F]:
+    """Make a request of the function below, keeping its signature and its docstring.
+
+    Args:
+        weight: Against the IP, or ``uid(600)`` against the account; a function of the
+            parameters where it depends on them.
+        orders: Unfilled orders that a success adds.
+        changes_state: False for a POST that only asks, True for a GET that acts.
+    """
+
+    def decorate(function: F) -> F:
+        spec = _spec_of(
+            function,
+            method=method,
+            path=path,
+            ws=ws,
+            weight=weight,
+            security=security,
+            orders=orders,
+            changes_state=_acts(method, path) if changes_state is None else changes_state,
+        )
+        positional = spec.params[: function.__code__.co_argcount - 1]
+
+        @functools.wraps(function)
+        def call(self: Any, /, *args: Any, **kwargs: Any) -> Any:
+            try:
+                function(self, *args, **kwargs)  # no body to run: this checks the arguments
+            except TypeError as error:
+                raise _explained(error, spec, kwargs) from None
+            return self._send(spec, dict(zip(positional, args, strict=False), **kwargs))
+
+        call.__doc__ = f"{inspect.cleandoc(function.__doc__ or '')}\n\n{spec}"
+        call.endpoint = spec  # type: ignore[attr-defined]
+        return call  # type: ignore[return-value]
+
+    return decorate
+
+
+get = functools.partial(endpoint, "GET")
+post = functools.partial(endpoint, "POST")
+put = functools.partial(endpoint, "PUT")
+delete = functools.partial(endpoint, "DELETE")
+
+
+def _acts(method: str, path: str) -> bool:
+    return method != "GET" and not path.endswith("/test")
+
+
+def _spec_of(function: Callable[..., Any], **known: Any) -> Endpoint:
+    code = function.__code__
+    names = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
+    kinds = {name: str(kind).removesuffix(" | None") for name, kind in _annotations(function)}
+    order_ids = (name for name in _ORDER_IDS if name in names and known["method"] == "POST")
+    return Endpoint(
+        name=function.__name__,
+        params=names,
+        times=frozenset(name for name in names if kinds.get(name) == "Time"),
+        joined=frozenset(name for name in names if kinds.get(name) == "Joined"),
+        order_id=next(order_ids, None) if known["changes_state"] else None,
+        summary=inspect.cleandoc(function.__doc__ or "").partition("\n")[0],
+        **known,
+    )
+
+
+def _annotations(function: Callable[..., Any]) -> list[tuple[str, Any]]:
+    """Parameter names and the text of their annotations; the files import annotations lazily."""
+    return [item for item in function.__annotations__.items() if item[0] != "return"]
+
+
+def _explained(error: TypeError, spec: Endpoint, kwargs: Params) -> TypeError:
+    """The same complaint in words that help: the nearest name, and the way past the signature."""
+    unknown = [name for name in kwargs if name not in spec.params]
+    if not unknown:
+        return TypeError(str(error))
+    name = unknown[0]
+    folded = {param.lower(): param for param in spec.params}
+    near = difflib.get_close_matches(name.replace("_", "").lower(), folded, n=1, cutoff=0.5)
+    meant = f" Did you mean {folded[near[0]]}?" if near else ""
+    return TypeError(
+        f"{spec.name}() has no parameter {name!r}.{meant} One that Binance has added since goes"
+        f' by client.with_options(extra={{"{name}": …}}).{spec.name}(…).'
+    )
