@@ -1,0 +1,185 @@
+"""Captures: files of market data messages as they were received, one a line.
+
+A line is the local receive time in ns, a space, and the message: what a combined stream sent
+(``{"stream":…,"data":…}``) or a REST depth snapshot (``{"lastUpdateId":…}``). Files whose names end
+with ``.gz`` are gzip, with ``.zst`` zstd (needs the ``zstandard`` package), others plain text.
+"""
+
+from __future__ import annotations
+
+import gzip
+import importlib
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self, cast
+
+import msgspec
+
+
+class CaptureError(ValueError):
+    """A capture can't be read any further, or not at this line.
+
+    Attributes:
+        path: The file.
+        line: The line's number, the first is 1.
+    """
+
+    def __init__(self, path: Path, line: int, problem: str) -> None:
+        super().__init__(f"{path}, line {line}: {problem}")
+        self.path = path
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureMessage:
+    """One line of a capture.
+
+    Attributes:
+        received_ns: When it was received, by the clock of the machine that recorded.
+        stream: The stream's name; empty for a depth snapshot.
+        data: The payload, JSON bytes exactly as they came: a combined message's ``data``, or the
+            snapshot.
+    """
+
+    received_ns: int
+    stream: str
+    data: bytes
+
+
+class _Envelope(msgspec.Struct):
+    stream: str = ""
+    data: msgspec.Raw = msgspec.Raw()
+    snapshot_id: int | None = msgspec.field(name="lastUpdateId", default=None)
+
+
+_envelopes = msgspec.json.Decoder(_Envelope)
+
+
+def read_capture(
+    path: Path | str, *, on_error: Callable[[CaptureError], None] | None = None
+) -> Iterator[CaptureMessage]:
+    """The messages of a capture, in the order of the file.
+
+    Args:
+        on_error: Called with what is wrong with a line; reading goes on behind it, as far as the
+            file can be read. Without it the first wrong line is raised.
+
+    Raises:
+        CaptureError: A line is garbled or cut short, or the compressed file ends too early.
+        OSError: There is no such file, or it may not be read.
+    """
+    path = Path(path)
+    number = 0
+    try:
+        with _open(path, "rb") as lines:
+            for number, line in enumerate(lines, 1):
+                try:
+                    yield parse_line(line)
+                except ValueError as error:
+                    _report(CaptureError(path, number, str(error)), on_error)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        problem = (
+            f"the compressed file is damaged or ends too early ({error}); what comes before "
+            "this line was read. Copy the file again, or record it anew."
+        )
+        _report(CaptureError(path, number + 1, problem), on_error)
+
+
+def parse_line(line: bytes) -> CaptureMessage:
+    """What one line of a capture says.
+
+    Raises:
+        ValueError: It isn't one; the message says what is wrong and shows how it starts.
+    """
+    received, _, message = line.strip().partition(b" ")
+    if not received.isdigit():
+        raise ValueError(f"no receive time in ns, a space and a message: {_start(line)}")
+    try:
+        envelope = _envelopes.decode(message)
+    except msgspec.MsgspecError as error:
+        raise ValueError(
+            f"the message is cut short or garbled ({error}): {_start(message)} "
+            "Delete this line, or record the capture anew."
+        ) from None
+    payload = bytes(envelope.data)
+    if payload and envelope.stream:
+        return CaptureMessage(int(received), envelope.stream, payload)
+    if envelope.snapshot_id is not None:
+        return CaptureMessage(int(received), "", message)
+    raise ValueError(f"neither a combined stream's message nor a snapshot: {_start(message)}")
+
+
+class CaptureWriter:
+    """Appends messages to a capture; one thread at a time.
+
+    Args:
+        path: The file; its ending says how it is compressed. An existing one is continued.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = _open(self.path, "ab")
+        self.count = 0
+
+    def write(self, received_ns: int, message: bytes) -> None:
+        """Append a message, exactly as it came.
+
+        Raises:
+            ValueError: It has a line break in it, which JSON from Binance never has.
+        """
+        if b"\n" in message:
+            raise ValueError("A captured message may not have a line break in it.")
+        self._file.write(b"%d %b\n" % (received_ns, message))
+        self.count += 1
+
+    def flush(self) -> None:
+        """Hand what was written to the system; a compressed file keeps its last block until close."""
+        self._file.flush()
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<CaptureWriter {self.path}: {self.count} messages>"
+
+
+def _open(path: Path, mode: str) -> IO[bytes]:
+    if path.suffix == ".gz":
+        return cast(IO[bytes], gzip.open(path, mode))
+    if path.suffix == ".zst":
+        return cast(IO[bytes], _zstandard().open(path, mode))
+    return cast(IO[bytes], open(path, mode))
+
+
+def _zstandard() -> Any:
+    try:
+        return importlib.import_module("zstandard")
+    except ImportError:
+        raise OSError("A .zst capture needs a package: pip install zstandard.") from None
+
+
+def _report(error: CaptureError, on_error: Callable[[CaptureError], None] | None) -> None:
+    if on_error is None:
+        raise error
+    on_error(error)
+
+
+def _start(line: bytes) -> str:
+    text = line[:60].decode("utf-8", "replace").rstrip()
+    return repr(text + "…" if len(line) > 60 else text)

@@ -1,0 +1,98 @@
+"""Reading and writing captures."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+from binance_lab.wire.capture import CaptureError, CaptureWriter, parse_line, read_capture
+
+TRADE = b'{"stream":"btcusdt@trade","data":{"e":"trade","t": 7}}'
+SNAPSHOT = b'{"lastUpdateId":5,"bids":[],"asks":[]}'
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz"])
+def test_what_is_written_is_read(tmp_path, name):
+    """A written capture reads back with times, streams and payloads byte for byte."""
+    with CaptureWriter(tmp_path / name) as capture:
+        capture.write(1, TRADE)
+        capture.write(2, SNAPSHOT)
+    messages = list(read_capture(tmp_path / name))
+    assert [(m.received_ns, m.stream, m.data) for m in messages] == [
+        (1, "btcusdt@trade", b'{"e":"trade","t": 7}'),
+        (2, "", SNAPSHOT),
+    ]
+
+
+def test_existing_capture_is_continued(tmp_path):
+    """A second writer appends to what the first one left, compressed or not."""
+    path = tmp_path / "new" / "a.jsonl.gz"
+    for received_ns in (1, 2):
+        with CaptureWriter(path) as capture:
+            capture.write(received_ns, TRADE)
+    assert [message.received_ns for message in read_capture(path)] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        (b'5 {"stream":"btcusdt@trade","data":{"e":"tr', "cut short or garbled"),
+        (b"5 \x00\xffgarbage", "cut short or garbled"),
+        (b'{"stream":"btcusdt@trade","data":{}}', "no receive time"),
+        (b"5 {}", "neither"),
+        (b"5", "cut short"),
+        (b"", "no receive time"),
+    ],
+)
+def test_wrong_line_says_what_is_wrong(line, problem):
+    """A line that isn't a time and a message is refused with its reason."""
+    with pytest.raises(ValueError, match=problem):
+        parse_line(line)
+
+
+def test_wrong_line_is_named(tmp_path):
+    """The error of a garbled line has the file and the line's number."""
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"1 " + TRADE + b"\n2 garbage\n")
+    messages = read_capture(path)
+    assert next(messages).received_ns == 1
+    with pytest.raises(CaptureError, match=r"a\.jsonl, line 2: the message is cut short") as caught:
+        next(messages)
+    assert caught.value.line == 2
+
+
+def test_reading_goes_on_behind_a_wrong_line(tmp_path):
+    """With on_error a wrong line is reported and the lines behind it are read."""
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"1 " + TRADE + b"\n2 garbage\n3 " + SNAPSHOT + b"\n")
+    errors: list[CaptureError] = []
+    assert [m.received_ns for m in read_capture(path, on_error=errors.append)] == [1, 3]
+    assert [error.line for error in errors] == [2]
+
+
+def test_compressed_file_that_ends_too_early_is_named(tmp_path):
+    """A gzip file cut in the middle gives its whole lines, then an error that says so."""
+    path = tmp_path / "a.jsonl.gz"
+    whole = gzip.compress(b"".join(b"%d %b\n" % (n, TRADE) for n in range(2000)))
+    path.write_bytes(whole[: len(whole) // 2])
+    errors: list[CaptureError] = []
+    count = sum(1 for _ in read_capture(path, on_error=errors.append))
+    assert 0 < count < 2000
+    assert "ends too early" in str(errors[-1])
+
+
+def test_message_with_a_line_break_is_not_written(tmp_path):
+    """A message that would become two lines is refused."""
+    with (
+        CaptureWriter(tmp_path / "a.jsonl") as capture,
+        pytest.raises(ValueError, match="line break"),
+    ):
+        capture.write(1, b"{\n}")
+
+
+def test_recorded_captures_are_read_whole(recorded):
+    """The two recorded files have 99,574 messages, one of them a snapshot."""
+    messages = [m for path in sorted((recorded / "captures").iterdir()) for m in read_capture(path)]
+    assert len(messages) == 99_574
+    assert sum(not message.stream for message in messages) == 1
