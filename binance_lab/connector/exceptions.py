@@ -2,6 +2,7 @@
 
     LabError
     ├── ConfigError              no key, a bad key, a bad address: nothing was sent
+    ├── BadInput                 an argument that can't be meant: nothing was sent
     ├── RequestError             no usable answer
     │   ├── Timeout              none within the timeout
     │   ├── ConnectionFailed     no connection, or it broke
@@ -51,6 +52,10 @@ def _rebuild(cls: type[LabError], args: tuple[Any, ...], state: dict[str, Any]) 
 
 class ConfigError(LabError, ValueError):
     """The client can't work as it was set up: no key, a bad key, a bad address."""
+
+
+class BadInput(LabError, ValueError):
+    """An argument can't be what was meant, such as a start after the end; nothing was sent."""
 
 
 class RequestError(LabError):
