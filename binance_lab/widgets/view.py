@@ -1,0 +1,278 @@
+"""View, what all views are: a box of widgets that shows live objects, drawn by the refresher."""
+
+from __future__ import annotations
+
+import base64
+import html
+import itertools
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar, Protocol
+
+import ipywidgets
+from IPython.core.getipython import get_ipython
+from IPython.display import display
+
+from binance_lab.widgets.refresh import Drawable, close_tree, refresher
+
+Still = dict[str, Any]
+"""A MIME bundle that shows a view without a kernel: `image/png` or `text/html`, `text/plain`."""
+
+
+class Source(Protocol):
+    """What a view needs of a live object."""
+
+    @property
+    def state(self) -> str:
+        """connecting, live, stale, out of sync, stopped or error."""
+
+    def on_change(self, callback: Callable[[], None], /) -> Callable[[], None]:
+        """Call back after each change, on the reader's thread; the result takes it back."""
+
+
+class View(ipywidgets.VBox):
+    """A box of widgets that shows live objects and follows them until `stop`.
+
+    A view of its own is a class with a `draw`, which alone writes to its widgets:
+
+        class LastPrice(View):
+            kind = "last price"
+
+            def __init__(self, tape, *, name=None):
+                self._tape, self._text = tape, ipywidgets.HTML()
+                super().__init__([self._text], sources=[tape], name=name)
+                self.start()                  # last: from here on `draw` is called
+
+            def draw(self):                   # in the refresher's thread, at most `rate` times a second
+                self._text.value = html.escape(str(self._tape.last.price))
+
+            def still(self):                  # what stays in the notebook after `stop`
+                return {"text/html": self._text.value, "text/plain": repr(self)}
+
+    Whatever else makes it change calls `self.mark()`, from any thread. An exception in `draw` is
+    counted in `errors`, shown below the view, and tried again later. A view ends a former one
+    of the same name, or that a former run of the same cell made.
+
+    Threads: `draw`, `pulse` and `show_notice` run in the refresher's thread, nothing else does.
+    """
+
+    kind: ClassVar[str] = "view"
+    children: tuple[ipywidgets.Widget, ...]
+
+    def __init__(
+        self,
+        children: Iterable[ipywidgets.Widget] = (),
+        *,
+        sources: Iterable[Source] = (),
+        subject: str = "",
+        name: str | None = None,
+        rate: float = 10.0,
+    ) -> None:
+        super().__init__(children=tuple(children))
+        self.add_class("binance-lab-view")
+        self.layout.width = "100%"
+        self.cell, self.execution = ("", "") if name else _running_cell()
+        self.name = name or _free_name(f"{self.kind} {subject}", self.cell, self.execution)
+        self.sources = tuple(sources)
+        self.last_error = ""
+        self._rate = rate
+        self._counted = threading.Condition()  # guards _frames, _errors and _stopped
+        self._frames = self._errors = 0
+        self._stopped = False
+        self._seen_states: tuple[str, ...] = ()
+        self._take_back: list[Callable[[], None]] = []
+        self._handles: list[Any] = []
+        self._notice: ipywidgets.HTML | None = None
+
+    def __repr__(self) -> str:
+        state = "stopped" if self.stopped else "; ".join(s.state for s in self.sources) or "live"
+        errors = f", {self.errors} errors" if self.errors else ""
+        return f"<{type(self).__name__} {self.name}: {state}, {self.frames} frames{errors}>"
+
+    def __enter__(self) -> View:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.stop()
+
+    # -- for users ---------------------------------------------------------------------------
+
+    @property
+    def frames(self) -> int:
+        """Frames drawn so far."""
+        return self._frames
+
+    @property
+    def errors(self) -> int:
+        """Frames that ended in an exception; `last_error` has the traceback of the last."""
+        return self._errors
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the view has stopped."""
+        return self._stopped
+
+    def wait_frames(self, n: int = 1, timeout: float = 10.0) -> bool:
+        """Wait until n more frames are drawn; False if the time (s) is over, or the view, first."""
+        with self._counted:
+            wanted = self._frames + n
+            self._counted.wait_for(lambda: self._frames >= wanted or self._stopped, timeout)
+            return self._frames >= wanted
+
+    def stop(self) -> None:
+        """Follow no more; what is shown now stays in the notebook as a picture. Any thread."""
+        if self._end():
+            self._leave(self._safe_still())
+
+    def close(self) -> None:
+        """Stop, and take the widgets out of the notebook."""
+        self._end()
+        for child in self.children:
+            close_tree(child)
+        self.layout.close()
+        super().close()
+
+    # -- for subclasses ----------------------------------------------------------------------
+
+    def draw(self) -> None:
+        """Write the newest state into the widgets."""
+        raise NotImplementedError
+
+    def still(self) -> Still:
+        """The newest state as a MIME bundle that needs no kernel. Any thread."""
+        return {"text/plain": repr(self)}
+
+    def start(self) -> None:
+        """Follow the sources; the last line of a subclass's `__init__`."""
+        refresher().add(self)
+        self._take_back = [source.on_change(self.mark) for source in self.sources]
+
+    def mark(self, *_: object) -> None:
+        """Something changed: draw as soon as the rate allows. Any thread, at once back."""
+        refresher().mark(self)
+
+    def show_notice(self, text: str) -> None:
+        """Show a line of text below the view; an empty one takes it away."""
+        if self._notice is None:
+            if not text:
+                return
+            self._notice = ipywidgets.HTML()
+            self._notice.add_class("binance-lab-notice")
+            self.children = (*self.children, self._notice)
+        self._notice.value = f'<span role="status">{html.escape(text)}</span>' if text else ""
+
+    # -- for the refresher -------------------------------------------------------------------
+
+    @property
+    def rate(self) -> float:
+        """Frames a second, at most."""
+        return self._rate
+
+    def pulse(self) -> None:
+        """Once a second: a source's state may change while no message comes."""
+        states = tuple(source.state for source in self.sources)
+        if states != self._seen_states:
+            self._seen_states = states
+            self.mark()
+
+    def drawn(self) -> None:
+        """A frame is out, or a pulse had nothing to do."""
+        if self.last_error:
+            self.last_error = ""
+            self.show_notice("")
+        with self._counted:
+            self._frames += 1
+            self._counted.notify_all()
+
+    def failed(self, error: Exception) -> None:
+        """Count the error and say it in the view's own line."""
+        self.last_error = "".join(traceback.format_exception(error))
+        with self._counted:
+            self._errors += 1
+            self._counted.notify_all()
+        self.show_notice(
+            f"Not drawn at {time.strftime('%H:%M:%S')}: {type(error).__name__}: {error}"
+        )
+
+    def give_way(self, newer: Drawable) -> None:
+        """Close if the newer one is of a later run of this cell; stop if it has this name."""
+        cell, execution = getattr(newer, "cell", ""), getattr(newer, "execution", "")
+        if self.cell and cell == self.cell and execution != self.execution:
+            self.close()  # the new run has wiped the cell: nobody sees a picture
+        elif newer.name == self.name:
+            self.stop()
+
+    # -- display -----------------------------------------------------------------------------
+
+    def _ipython_display_(self) -> None:
+        """Display under an id of our own, so that `stop` can put a picture in the same place."""
+        if self._stopped:
+            display(_encoded(self._safe_still()), raw=True)
+            return
+        bundle = {**_encoded(self._safe_still()), **self._repr_mimebundle_()}
+        self._handles.append(display(bundle, raw=True, display_id=True))
+
+    def _safe_still(self) -> Still:
+        """The picture; where it cannot be drawn, a text that says why."""
+        try:
+            return {"text/plain": repr(self), **self.still()}
+        except Exception as error:
+            return {"text/plain": f"{self!r}\nNo picture: {type(error).__name__}: {error}"}
+
+    def _end(self) -> bool:
+        """Leave the refresher and the sources; False if that is done already."""
+        with self._counted:
+            if self._stopped:
+                return False
+            self._stopped = True
+            self._counted.notify_all()
+        for take_back in self._take_back:
+            take_back()
+        refresher().remove(self)
+        return True
+
+    def _leave(self, still: Still) -> None:
+        """Put the picture where the view is displayed: in its cells, or in the box around it."""
+        for handle in self._handles:
+            handle.update(_encoded(still), raw=True)
+        old = self.children
+        self.children = () if self._handles else (_still_widget(still),)
+        for child in old:
+            close_tree(child)
+        if self._handles:
+            self.close()
+
+
+def _still_widget(still: Still) -> ipywidgets.Widget:
+    if "image/png" in still:
+        return ipywidgets.Image(value=still["image/png"], format="png")
+    text = still.get("text/html") or f"<pre>{html.escape(str(still['text/plain']))}</pre>"
+    return ipywidgets.HTML(value=text)
+
+
+def _encoded(still: Still) -> Still:
+    """As the Jupyter message wants it: bytes in base64."""
+    return {
+        mime: base64.b64encode(value).decode() if isinstance(value, bytes) else value
+        for mime, value in still.items()
+    }
+
+
+def _running_cell() -> tuple[str, str]:
+    """Id of the cell that runs, and of this run of it; empty where the front end says none."""
+    shell = get_ipython()
+    if shell is None or not hasattr(shell, "get_parent"):
+        return "", ""
+    parent = shell.get_parent() or {}
+    return parent.get("metadata", {}).get("cellId", ""), parent.get("header", {}).get("msg_id", "")
+
+
+def _free_name(wanted: str, cell: str, execution: str) -> str:
+    """The wanted name, with the cell's id; numbered if this run of the cell has one already."""
+    base = f"{wanted.strip()} @{cell[:8]}" if cell else wanted.strip()
+    here = [view for view in refresher().views if getattr(view, "execution", "") == execution]
+    taken = {view.name for view in here} if execution else set()
+    numbered = (f"{base} #{number}" for number in itertools.count(2))
+    return next(name for name in itertools.chain([base], numbered) if name not in taken)
