@@ -72,7 +72,7 @@ class Api:
         Args:
             search: Words that must all be in the name, the path or the summary.
         """
-        members = ((name, getattr(cls, name, None)) for name in dir(cls))
+        members: list[tuple[str, Any]] = [(name, getattr(cls, name, None)) for name in dir(cls)]
         found = {
             name: member.endpoint
             for name, member in members
@@ -100,7 +100,7 @@ class _Same:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        member = getattr(type(self._api), name, None)
+        member: Any = getattr(type(self._api), name, None)
         if isinstance(getattr(member, "endpoint", None), Endpoint):
             return member.__get__(self)
         other = getattr(self._api, name)

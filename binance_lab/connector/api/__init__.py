@@ -1,1 +1,1 @@
-"""The endpoints below /api."""
+"""The /api calls: general, market, trade, order lists, account."""

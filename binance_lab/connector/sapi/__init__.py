@@ -1,1 +1,9 @@
-"""The endpoints below /sapi, a file per product."""
+"""The /sapi calls, a group for each product.
+
+GROUPS says where each group is: the attribute of the client, and module:Class in this folder.  A
+module is loaded when its group is first used.
+"""
+
+from __future__ import annotations
+
+GROUPS: dict[str, str] = {}

@@ -1,0 +1,378 @@
+"""From a call to its answer: signing, limits, retries, hosts, errors.
+
+Reads are sent again after a failure; what changes state is sent again only after an explicit
+refusal, and a lost answer is OutcomeUnknown.
+
+https://developers.binance.com/docs/binance-spot-api-docs/rest-api/general-api-information
+"""
+
+from __future__ import annotations
+
+import html
+import logging
+import random
+import re
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+from ..wire.encoding import TimeUnit, query, texts
+from ..wire.signing import Signer
+from .endpoint import Endpoint, Params, uid
+from .exceptions import (
+    ApiError,
+    BadAnswer,
+    Banned,
+    ClockError,
+    ConfigError,
+    OutcomeUnknown,
+    RequestError,
+    ServerError,
+    TooManyRequests,
+    api_error,
+)
+from .hosts import Host, host_of
+from .limits import Use
+from .transport import Answer, Transport
+
+OnLimit: TypeAlias = Literal["wait", "raise"]
+
+_decode = msgspec.json.Decoder().decode
+_BACK_OFF_S = 0.25
+_MAX_BACK_OFF_S = 5.0
+_UNKNOWN_OUTCOME = (-1006, -1007)
+_SERVER_BUSY = -1008  # an explicit refusal, though with a 5xx status
+_HIDDEN = frozenset(("apiKey", "listenKey", "listenToken", "signature", "token", "password"))
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What may differ from call to call; see Spot for their meaning."""
+
+    timeout_s: float = 10.0
+    recv_window: float | None = None
+    time_unit: TimeUnit | None = None
+    on_limit: OnLimit = "wait"
+    retries: int = 2
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Call:
+    """One call under way, whatever the number of its requests."""
+
+    endpoint: Endpoint
+    params: dict[str, str]
+    options: Options
+    uses: list[Use]
+    left_s: float
+    tries: int = 0
+    clock_measured: bool = False
+    sent_at_s: float = 0.0
+
+    @property
+    def asked(self) -> str:
+        return f"{self.endpoint.method} {self.endpoint.path}"
+
+    @property
+    def shown(self) -> str:
+        """Method, path and parameters without secrets."""
+        return shown_request(self.endpoint, self.params)
+
+
+def shown_request(endpoint: Endpoint, params: Mapping[str, str]) -> str:
+    """A request as an error may show it: without key, signature or listen key."""
+    values = (f"{k}={'…' if k in _HIDDEN else v}" for k, v in params.items())
+    return " ".join((endpoint.method, endpoint.path, *values))
+
+
+class Http:
+    """Sends the requests of one client.  Any thread may use it."""
+
+    def __init__(
+        self,
+        base_urls: Sequence[str],
+        *,
+        transport: Transport,
+        api_key: str | None = None,
+        signer: Signer | None = None,
+        logger: logging.Logger | None = None,
+    ) -> None:
+        if not base_urls:
+            raise ConfigError("base_url is empty; the usual one is https://api.binance.com")
+        self.base_urls = [url.rstrip("/") for url in base_urls]
+        self._hosts: list[Host] = [host_of(url) for url in self.base_urls]
+        self.transport = transport
+        self.signer = signer
+        self._api_key = api_key
+        self._log = logger or logging.getLogger("binance_lab.rest")
+        self._current = 0  # the host that answered last
+        self._random = random.Random()
+
+    @property
+    def host(self) -> Host:
+        """Budget and clock of the host that is asked now."""
+        return self._hosts[self._current]
+
+    @property
+    def base_url(self) -> str:
+        """Address of the host that is asked now."""
+        return self.base_urls[self._current]
+
+    def send(
+        self, endpoint: Endpoint, params: Params, options: Options, *, decode: bool = True
+    ) -> tuple[Answer, Any]:
+        """Send a call; its answer, and the decoded body unless decode is False.
+
+        Raises:
+            ConfigError: It needs a key or a secret that the client doesn't have.
+            RequestError, ApiError, OutcomeUnknown: See exceptions.
+        """
+        call = self._prepare(endpoint, params, options)
+        while True:
+            try:
+                return self._attempt(call, decode)
+            except (RequestError, ApiError) as error:
+                self._recover(call, error)
+
+    def _prepare(self, endpoint: Endpoint, params: Params, options: Options) -> _Call:
+        if endpoint.needs_key and not self._api_key:
+            raise ConfigError(f"{endpoint.name} needs an API key: Spot(api_key, api_secret)")
+        if endpoint.signed and self.signer is None:
+            raise ConfigError(
+                f"{endpoint.name} is signed and needs a secret: Spot(api_key, api_secret), or"
+                " Spot(api_key, private_key=…) for an RSA or Ed25519 key"
+            )
+        merged = {**params, **options.extra}
+        if endpoint.order_id and merged.get(endpoint.order_id) is None:
+            merged[endpoint.order_id] = f"lab_{secrets.token_hex(12)}"
+        if endpoint.signed and merged.get("recvWindow") is None:
+            merged["recvWindow"] = options.recv_window
+        sent = texts(
+            merged,
+            times=endpoint.times,
+            joined=endpoint.joined,
+            unit=options.time_unit or "ms",
+        )
+        return _Call(endpoint, sent, options, self._uses(endpoint, merged), options.timeout_s)
+
+    def _uses(self, endpoint: Endpoint, params: Params) -> list[Use]:
+        """What a call costs.  Each path of /sapi has budgets of its own."""
+        cost = endpoint.cost(params)
+        account = self._api_key or ""
+        if endpoint.path.startswith("/sapi/"):
+            if isinstance(cost, uid):
+                return [Use("SAPI_UID_WEIGHT", cost.weight, f"{endpoint.path} {account}")]
+            return [Use("SAPI_IP_WEIGHT", cost, endpoint.path)]
+        weight = cost.weight if isinstance(cost, uid) else cost
+        uses = [Use("REQUEST_WEIGHT", weight), Use("RAW_REQUESTS", 1)]
+        if endpoint.orders:
+            uses.append(Use("ORDERS", endpoint.orders, account))
+        return uses
+
+    def _attempt(self, call: _Call, decode: bool) -> tuple[Answer, Any]:
+        """Send once.  The answer, or an exception for anything that isn't a success."""
+        index = self._current
+        host = self._hosts[index]
+        booking = host.limits.acquire(
+            call.uses, asked=call.asked, wait=call.options.on_limit == "wait"
+        )
+        seen = []
+        started_s = time.monotonic()
+        try:
+            if call.endpoint.signed and host.clock.stale:
+                self._measure_clock(index, call.left_s)
+            answer = self._fetch(call, index)
+            seen = host.limits.read_headers(answer.headers)
+        finally:
+            call.left_s -= time.monotonic() - started_s
+            call.tries += 1
+            host.limits.settle(booking, seen)
+        self._log_answer(call, answer)
+        if not 200 <= answer.status < 300:
+            raise self._refusal(call, answer, host)
+        if decode:
+            return answer, _json(answer)
+        if answer.body[:1] not in (b"{", b"["):
+            raise _not_json(answer)
+        return answer, None
+
+    def _fetch(self, call: _Call, index: int) -> Answer:
+        headers = {"Accept-Encoding": "gzip"}
+        if call.endpoint.needs_key:
+            headers["X-MBX-APIKEY"] = self._api_key or ""
+        if call.options.time_unit == "us":
+            headers["X-MBX-TIME-UNIT"] = "MICROSECOND"
+        call.sent_at_s = time.time()
+        several = len(self.base_urls) > 1
+        return self.transport.fetch(
+            call.endpoint.method,
+            self.base_urls[index],
+            self._target(call, self._hosts[index]),
+            headers,
+            timeout_s=max(0.001, call.left_s),
+            connect_s=max(0.001, call.left_s / 3) if several else None,
+        )
+
+    def _target(self, call: _Call, host: Host) -> str:
+        """Path and query; signed with the time of now."""
+        text = query(call.params)
+        if call.endpoint.signed and self.signer is not None:
+            stamp = f"timestamp={host.clock.timestamp(call.options.time_unit or 'ms')}"
+            text = f"{text}&{stamp}" if text else stamp
+            text = f"{text}&{query({'signature': self.signer.sign(text)})}"
+        return f"{call.endpoint.path}?{text}" if text else call.endpoint.path
+
+    def _refusal(self, call: _Call, answer: Answer, host: Host) -> ApiError:
+        code, msg, data = _refusal_of(answer)
+        error = api_error(
+            status=answer.status,
+            code=code,
+            msg=msg,
+            headers=answer.headers,
+            request=call.shown,
+            asked=call.asked,
+            data=data,
+            now_s=host.clock.now_s(),
+        )
+        if isinstance(error, TooManyRequests) and answer.status in (418, 429):
+            host.limits.block(error.retry_after_s, banned=isinstance(error, Banned))
+        return error
+
+    def _recover(self, call: _Call, error: RequestError | ApiError) -> None:
+        """Return if the call may be sent once more; else raise what the caller should see."""
+        if isinstance(error, ClockError) and not call.clock_measured:
+            call.clock_measured = True
+            self.host.clock.forget()
+            return
+        if call.endpoint.changes_state:
+            self._raise_for_change(call, error)
+        self._fail_over(error)
+        if not self._may_retry(call, error):
+            raise _told(call, error) from None
+        delay_s = self._back_off_s(call)
+        self._log.info("%s again in %.2f s: %s", call.asked, delay_s, error)
+        call.left_s -= delay_s
+        time.sleep(delay_s)
+
+    def _raise_for_change(self, call: _Call, error: RequestError | ApiError) -> None:
+        lost = isinstance(error, RequestError) and error.sent
+        failed = isinstance(error, ApiError) and (
+            error.code in _UNKNOWN_OUTCOME or (error.status >= 500 and error.code != _SERVER_BUSY)
+        )
+        if not lost and not failed:
+            raise _told(call, error) from None
+        ids = (call.endpoint.order_id, "origClientOrderId", "newClientOrderId")
+        raise OutcomeUnknown(
+            f"{call.asked} was sent, but whether it took effect is unknown: {error} Don't send it"
+            " again; client.resolve(error) finds out.",
+            method=call.endpoint.method,
+            path=call.endpoint.path,
+            params=call.params,
+            request=call.shown,
+            client_order_id=next((call.params[i] for i in ids if i and i in call.params), None),
+            sent_at_s=call.sent_at_s,
+        ) from None
+
+    def _may_retry(self, call: _Call, error: RequestError | ApiError) -> bool:
+        if call.tries > call.options.retries or call.left_s <= _BACK_OFF_S:
+            return False
+        if isinstance(error, TooManyRequests):  # the wait for it is in the limits
+            waits = call.options.on_limit == "wait" and not isinstance(error, Banned)
+            return waits and error.status == 429
+        return isinstance(error, RequestError | ServerError)
+
+    def _back_off_s(self, call: _Call) -> float:
+        """Longer each time, and random: clients that failed together don't return together."""
+        longest = min(_MAX_BACK_OFF_S, _BACK_OFF_S * 2 ** (call.tries - 1))
+        return min(self._random.uniform(longest / 2, longest), max(0.0, call.left_s / 2))
+
+    def _fail_over(self, error: RequestError | ApiError) -> None:
+        if len(self.base_urls) > 1 and isinstance(error, RequestError | ServerError):
+            self._current = (self._current + 1) % len(self.base_urls)
+            self._log.warning("asking %s from now on: %s", self.base_url, error)
+
+    def measure_clock(self, timeout_s: float = 10.0) -> float:
+        """Ask the server's time; its clock minus this computer's, in ms."""
+        self._measure_clock(self._current, timeout_s)
+        return self.host.clock.offset_ms
+
+    def _measure_clock(self, index: int, timeout_s: float) -> None:
+        clock = self._hosts[index].clock
+        sent_s = clock.wall_s()
+        try:
+            answer = self.transport.fetch(
+                "GET", self.base_urls[index], "/api/v3/time", {}, timeout_s=max(0.001, timeout_s)
+            )
+            server_ms = _decode(answer.body)["serverTime"]
+            clock.add(sent_s, clock.wall_s(), server_ms / 1000)
+        except (RequestError, msgspec.DecodeError, KeyError, TypeError) as error:
+            self._log.info("the server's clock could not be read: %s", type(error).__name__)
+            clock.touch()
+
+    def _log_answer(self, call: _Call, answer: Answer) -> None:
+        if self._log.isEnabledFor(logging.DEBUG):
+            used = answer.headers.get("x-mbx-used-weight-1m", "?")
+            self._log.debug(
+                "%s %d in %.0f ms, %d bytes, weight used %s",
+                call.asked,
+                answer.status,
+                answer.elapsed_s * 1000,
+                len(answer.body),
+                used,
+            )
+
+
+def _told(call: _Call, error: RequestError | ApiError) -> RequestError | ApiError:
+    """The error as the caller sees it: it says what was asked."""
+    if isinstance(error, RequestError) and not error.request:
+        error.request = call.shown
+        tries = f" (tried {call.tries} times)" if call.tries > 1 else ""
+        error.args = (f"{call.asked}: {error}{tries}.",)
+    return error
+
+
+def _json(answer: Answer) -> Any:
+    """The decoded body.
+
+    Raises:
+        BadAnswer: It isn't JSON.
+    """
+    try:
+        return _decode(answer.body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise _not_json(answer) from None
+
+
+def _not_json(answer: Answer) -> BadAnswer:
+    if not answer.body:
+        what = "an empty body"
+    elif answer.body[:1] in (b"{", b"["):
+        what = f"JSON that is cut off or damaged ({len(answer.body)} bytes)"
+    else:
+        what = f"{len(answer.body)} bytes that are not JSON, beginning {_excerpt(answer.body)!r}"
+    return BadAnswer(
+        f"HTTP {answer.status} came with {what}; is base_url Binance's, and not a proxy or a web"
+        " page?",
+        status=answer.status,
+    )
+
+
+def _refusal_of(answer: Answer) -> tuple[int | None, str, Any]:
+    """Code, text and further data of an error answer; the text alone if it isn't JSON."""
+    try:
+        found = _decode(answer.body)
+        return int(found["code"]), str(found.get("msg", "")), found.get("data")
+    except (msgspec.DecodeError, KeyError, TypeError, ValueError, UnicodeDecodeError):
+        return None, _excerpt(answer.body), None
+
+
+def _excerpt(body: bytes) -> str:
+    """The first words of a body, without markup."""
+    start = body[:2000].decode("utf-8", "replace")
+    words = re.sub(r"(?s)<(script|style).*?</\1>|<[^>]*>", " ", start)
+    return " ".join(html.unescape(words).split())[:120]
