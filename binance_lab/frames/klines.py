@@ -88,7 +88,10 @@ def _table(body: bytes) -> Floats:
     """
     rows = body.count(b"[") - 1
     flat = b"[" + body.translate(None, b'[]"') + b"]"
-    values: list[float] = decode(_flat.decode, flat, "klines")
+    try:
+        values = _flat.decode(flat)
+    except msgspec.DecodeError as error:
+        raise not_an_answer("klines", body, str(error)) from None
     if len(values) != rows * WIDTH or body.count(b"]") != rows + 1:
         raise not_an_answer("klines", body, f"not {WIDTH} values for each candle")
     table = np.fromiter(values, np.float64, len(values)).reshape(rows, WIDTH)
