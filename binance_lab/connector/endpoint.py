@@ -13,6 +13,7 @@ from __future__ import annotations
 import difflib
 import functools
 import inspect
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, TypeVar
@@ -50,6 +51,8 @@ class Endpoint:
         changes_state: Whether it must never be sent twice.
         order_id: The parameter by which the client names its order or list; None if none.
         summary: The first line of the docstring.
+        flat: Names under which a /sapi call is found on the client itself, where they aren't
+            the group's and the method's joined by an underscore.
     """
 
     name: str
@@ -65,6 +68,7 @@ class Endpoint:
     joined: frozenset[str]
     order_id: str | None
     summary: str
+    flat: tuple[str, ...]
 
     @property
     def signed(self) -> bool:
@@ -107,6 +111,8 @@ def endpoint(
     security: Security = "NONE",
     orders: int = 0,
     changes_state: bool | None = None,
+    flat: str | tuple[str, ...] = (),
+    retired: str = "",
 ) -> Callable[[F], F]:
     """Make a request of the function below, keeping its signature and its docstring.
 
@@ -115,6 +121,9 @@ def endpoint(
             parameters where it depends on them.
         orders: Unfilled orders that a success adds.
         changes_state: False for a POST that only asks, True for a GET that acts.
+        flat: The deprecated connector's name of a /sapi call, or several, if it isn't the
+            group's and the method's joined: ``withdraw`` besides ``wallet.withdraw``.
+        retired: For a call that the server no longer knows: since when, and what to use.
     """
 
     def decorate(function: F) -> F:
@@ -127,6 +136,7 @@ def endpoint(
             security=security,
             orders=orders,
             changes_state=_acts(method, path) if changes_state is None else changes_state,
+            flat=(flat,) if isinstance(flat, str) else flat,
         )
         positional = spec.params[: function.__code__.co_argcount - 1]
 
@@ -136,6 +146,8 @@ def endpoint(
                 function(self, *args, **kwargs)  # no body to run: this checks the arguments
             except TypeError as error:
                 raise _explained(error, spec, kwargs) from None
+            if retired:
+                warnings.warn(f"{spec.name}: {retired}", FutureWarning, stacklevel=2)
             return self._send(spec, dict(zip(positional, args, strict=False), **kwargs))
 
         call.__doc__ = f"{inspect.cleandoc(function.__doc__ or '')}\n\n{spec}"

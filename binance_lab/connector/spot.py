@@ -6,6 +6,7 @@ import importlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, NoReturn
 
 import requests
@@ -24,7 +25,7 @@ from .exceptions import ConfigError, OutcomeUnknown
 from .http import Http, OnLimit, Options
 from .limits import Limits
 from .resolve import resolve
-from .sapi import GROUPS
+from .sapi import GROUPS, HIDDEN
 from .transport import Transport
 
 
@@ -177,7 +178,7 @@ class Spot(SpotApi):
     def endpoints(cls, search: str = "") -> Endpoints:
         """Every call by the name to use it, groups included: ``endpoints("margin order")``."""
         found = dict(super().endpoints())
-        for group in GROUPS:
+        for group in GROUPS.keys() - HIDDEN:
             for name, spec in group_class(group).endpoints().items():
                 found[f"{group}.{name}"] = spec
         return matching(found, search)
@@ -218,6 +219,8 @@ class Spot(SpotApi):
     def __getattr__(self, name: str) -> Any:
         if name in GROUPS:
             return self._group(name)
+        if not name.startswith("_") and (home := flat_names().get(name)):
+            return getattr(self._group(home[0]), home[1])
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
 
     def _group(self, name: str) -> Group:
@@ -226,7 +229,7 @@ class Spot(SpotApi):
         return self._groups[name]
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *GROUPS]
+        return [*super().__dir__(), *GROUPS.keys() - HIDDEN]
 
     def __enter__(self) -> Spot:
         return self
@@ -240,6 +243,20 @@ class Spot(SpotApi):
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a client holds a secret and can't be pickled; make one in each process")
+
+
+@lru_cache(maxsize=1)
+def flat_names() -> dict[str, tuple[str, str]]:
+    """Group and method of every /sapi call by its flat name: ``margin_account``, ``withdraw``.
+
+    The names of the deprecated official Python connector, so that programs written for it run.
+    """
+    return {
+        flat: (group, name)
+        for group in GROUPS
+        for name, spec in group_class(group).endpoints().items()
+        for flat in spec.flat or (f"{group}_{name}",)
+    }
 
 
 def group_class(name: str) -> type[Group]:

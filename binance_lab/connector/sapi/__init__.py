@@ -6,4 +6,9 @@ module is loaded when its group is first used.
 
 from __future__ import annotations
 
-GROUPS: dict[str, str] = {}
+GROUPS: dict[str, str] = {
+    "user_stream": "user_stream:UserStream",
+    "wallet": "wallet:Wallet",
+}
+HIDDEN = frozenset(("user_stream",))
+"""Groups of retired calls: found by name, but not shown."""
