@@ -20,7 +20,14 @@ from typing import Any, Literal, TypeAlias, TypeVar
 
 Params: TypeAlias = dict[str, Any]
 Security: TypeAlias = Literal[
-    "NONE", "MARKET_DATA", "USER_STREAM", "USER_DATA", "TRADE", "MARGIN", "PREDICTION_TRADE"
+    "NONE",
+    "MARKET_DATA",
+    "USER_STREAM",
+    "USER_DATA",
+    "TRADE",
+    "MARGIN",
+    "PREDICTION_TRADE",
+    "SESSION",
 ]
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -82,11 +82,11 @@ class Spot(SpotApi):
         self._http = Http(
             [base_url] if isinstance(base_url, str) else list(base_url),
             transport=Transport(session, proxies=proxies),
-            api_key=_checked_key(api_key),
-            signer=_signer(api_secret, private_key, private_key_pass, key_kind),
+            api_key=checked_key(api_key),
+            signer=signer_of(api_secret, private_key, private_key_pass, key_kind),
             logger=logger,
         )
-        self._options = _changed(
+        self._options = changed_options(
             Options(),
             timeout=timeout,
             recv_window=recv_window,
@@ -150,7 +150,7 @@ class Spot(SpotApi):
         other = object.__new__(type(self))
         other.__dict__.update(self.__dict__)
         other._groups = {}
-        other._options = _changed(
+        other._options = changed_options(
             self._options,
             timeout=timeout,
             recv_window=recv_window,
@@ -268,7 +268,7 @@ def group_class(name: str) -> type[Group]:
     return found
 
 
-def _changed(
+def changed_options(
     options: Options,
     *,
     timeout: float | None,
@@ -304,7 +304,12 @@ def _changed(
     return replace(options, **{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
 
 
-def _checked_key(api_key: str | None) -> str | None:
+def checked_key(api_key: str | None) -> str | None:
+    """The key without spaces around it; None if there is none.
+
+    Raises:
+        ConfigError: It can't be a key.
+    """
     if api_key is None or not api_key.strip():
         return None
     if not api_key.isascii() or not api_key.isprintable():
@@ -312,7 +317,7 @@ def _checked_key(api_key: str | None) -> str | None:
     return api_key.strip()
 
 
-def _signer(
+def signer_of(
     api_secret: str | bytes | None,
     private_key: KeyText | None,
     password: str | bytes | None,
