@@ -37,20 +37,20 @@ class Character:
 
 CHARACTERS = {
     "BTCUSDT": Character(
-        3.0, 4.0, touch_usd=110_000, order_usd=200, levels=500, trades_per_min=360
+        6.0, 6.0, touch_usd=110_000, order_usd=200, levels=500, trades_per_min=360
     ),
-    "ETHUSDT": Character(1.6, 2.5, touch_usd=60_000, gap=9e-6, levels=300, trades_per_min=200),
-    "BNBUSDT": Character(0.5, 1.2, touch_usd=12_000, gap=2e-5),
-    "SOLUSDT": Character(0.9, 1.5, touch_usd=25_000, trades_per_min=100),
-    "XRPUSDT": Character(0.7, 1.2, touch_usd=30_000, trades_per_min=80),
-    "DOGEUSDT": Character(0.5, 1.0, touch_usd=15_000, trades_per_min=60),
-    "ADAUSDT": Character(0.3, 0.8, touch_usd=20_000),
-    "SHIBUSDT": Character(0.3, 0.8, touch_usd=25_000, order_usd=80),
-    "ETHBTC": Character(0.25, 0.8, touch_usd=40_000, order_usd=400),
-    "BNBBTC": Character(0.12, 0.6, spread_ticks=2, touch_usd=6_000, trades_per_min=20),
-    "BTCEUR": Character(0.25, 1.0, spread_ticks=80, touch_usd=4_000, gap=3e-5, trades_per_min=30),
+    "ETHUSDT": Character(3.0, 4.0, touch_usd=60_000, gap=9e-6, levels=300, trades_per_min=200),
+    "BNBUSDT": Character(0.8, 1.6, touch_usd=12_000, gap=2e-5),
+    "SOLUSDT": Character(1.5, 2.0, touch_usd=25_000, trades_per_min=100),
+    "XRPUSDT": Character(1.0, 1.6, touch_usd=30_000, trades_per_min=80),
+    "DOGEUSDT": Character(0.8, 1.4, touch_usd=15_000, trades_per_min=60),
+    "ADAUSDT": Character(0.5, 1.2, touch_usd=20_000),
+    "SHIBUSDT": Character(0.5, 1.2, touch_usd=25_000, order_usd=80),
+    "ETHBTC": Character(0.4, 1.2, touch_usd=40_000, order_usd=400),
+    "BNBBTC": Character(0.25, 1.0, spread_ticks=2, touch_usd=6_000, trades_per_min=20),
+    "BTCEUR": Character(0.5, 1.2, spread_ticks=80, touch_usd=4_000, gap=3e-5, trades_per_min=30),
 }
-QUIET = Character(0.2, 0.6, spread_ticks=2, touch_usd=3_000, order_usd=60, trades_per_min=24)
+QUIET = Character(0.3, 1.0, spread_ticks=2, touch_usd=3_000, order_usd=60, trades_per_min=24)
 
 
 def character_of(symbol: str) -> Character:
@@ -99,10 +99,9 @@ def dollars_of(asset: str) -> float:
     return DOLLARS.get(asset, 1.0)
 
 
-ACTIVITY = (
-    (0.95, 0.85, 0.80, 0.72, 0.68, 0.68, 0.72, 0.85, 0.95, 0.92, 0.88, 0.88)
-    + (1.05, 1.40, 1.65, 1.60, 1.45, 1.25, 1.10, 1.00, 0.95, 0.92, 0.88, 0.97)
-)  # fmt: skip
+_QUIET_HOURS = (0.95, 0.85, 0.80, 0.72, 0.68, 0.68, 0.72, 0.85, 0.95, 0.92, 0.88, 0.88)
+_BUSY_HOURS = (1.05, 1.40, 1.65, 1.60, 1.45, 1.25, 1.10, 1.00, 0.95, 0.92, 0.88, 0.97)
+ACTIVITY = (*_QUIET_HOURS, *_BUSY_HOURS)
 """How busy each hour of the day is (UTC): quiet in the small hours, busiest as New York opens."""
 
 
