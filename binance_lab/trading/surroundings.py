@@ -1,0 +1,233 @@
+"""Surroundings: what orders are checked against, asked of the exchange and kept for a moment."""
+
+from __future__ import annotations
+
+import difflib
+import threading
+import time
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any, Protocol, TypeVar
+
+from binance_lab.connector.exceptions import ApiError, BadSymbol, LabError
+from binance_lab.connector.spot import Spot
+from binance_lab.wire.enums import Side
+from binance_lab.wire.filters import MarketFacts
+
+from .rules import Levels, Rules, Scene
+from .ticket import CONTINGENT
+
+T = TypeVar("T")
+
+_RULES_S = 600.0
+_PRICES_S = 5.0
+_ACCOUNT_S = 2.0
+_DEPTH = 100
+
+
+class UnknownSymbol(LabError, ValueError):
+    """The exchange has no such symbol; the message names similar ones."""
+
+
+class Book(Protocol):
+    """What is needed of a live order book: ``live.OrderBook``."""
+
+    @property
+    def symbol(self) -> str:
+        """The symbol."""
+
+    @property
+    def state(self) -> str:
+        """ "live" when it is in sync."""
+
+    def levels(self, side: Side, limit: int) -> Levels:
+        """The best levels of a side, best first."""
+
+
+class Balances(Protocol):
+    """What is needed of a live account: ``live.Account``."""
+
+    @property
+    def state(self) -> str:
+        """ "live" when the user data stream is connected."""
+
+    def free(self) -> Mapping[str, Decimal]:
+        """What is free, by asset."""
+
+
+class Surroundings:
+    """Rules, prices, balances and counts of open orders, each no older than it may be. Any thread."""
+
+    def __init__(self, client: Spot, balances: Balances | None = None) -> None:
+        self._client = client
+        self._balances = balances
+        self._lock = threading.Lock()  # guards _kept and _books
+        self._kept: dict[tuple[str, str], tuple[float, Any]] = {}
+        self._books: dict[str, Book] = {}
+
+    def watch(self, book: Book) -> None:
+        """Read this symbol's prices from a live book from now on."""
+        with self._lock:
+            self._books[book.symbol] = book
+
+    def forget(self) -> None:
+        """Ask for everything again when it is next needed, rules excepted."""
+        with self._lock:
+            self._kept = {key: kept for key, kept in self._kept.items() if key[0] == "rules"}
+
+    def rules(self, symbol: str) -> Rules:
+        """The symbol's rules.
+
+        Raises:
+            UnknownSymbol: There is none of that name.
+        """
+        return self._cached("rules", symbol, _RULES_S, lambda: self._ask_rules(symbol))
+
+    def scene(self, symbol: str) -> Scene:
+        """Everything that an order of this symbol is checked against, as it is now."""
+        rules = self.rules(symbol)
+        bids, asks = self.levels(symbol)
+        free = self.free()
+        return Scene(rules=rules, market=self._market(rules), free=free, bids=bids, asks=asks)
+
+    def mid(self, symbol: str) -> Decimal | None:
+        """The middle of the live book; None without one that is in sync."""
+        book = self._live_book(symbol)
+        if book is None:
+            return None
+        return Scene(
+            rules=Rules(symbol, "", ""),
+            bids=book.levels(Side.BUY, 1),
+            asks=book.levels(Side.SELL, 1),
+        ).mid
+
+    def levels(self, symbol: str) -> tuple[Levels, Levels]:
+        """Bids and asks, best first: of the live book, else asked for."""
+        book = self._live_book(symbol)
+        if book is not None:
+            return book.levels(Side.BUY, _DEPTH), book.levels(Side.SELL, _DEPTH)
+        answer = self._cached(
+            "depth", symbol, _PRICES_S, lambda: self._client.depth(symbol, limit=_DEPTH)
+        )
+        return _levels(answer["bids"]), _levels(answer["asks"])
+
+    def free(self) -> Mapping[str, Decimal] | None:
+        """What is free, by asset; None without keys."""
+        if self._balances is not None and self._balances.state == "live":
+            return self._balances.free()
+        if not self._client.signed_by:
+            return None
+        account = self._cached("account", "", _ACCOUNT_S, self._ask_account)
+        return {row["asset"]: Decimal(row["free"]) for row in account["balances"]}
+
+    def taker_rate(self, symbol: str) -> Decimal:
+        """The share that a taker pays: 0.001 is 0.1 %; 0 without keys."""
+        if not self._client.signed_by:
+            return Decimal(0)
+        rates = self._cached("fees", symbol, _RULES_S, lambda: self._ask_rates(symbol))
+        return sum((Decimal(part.get("taker", 0)) for part in rates), Decimal(0))
+
+    def worth(self, asset: str, in_asset: str) -> Decimal | None:
+        """What one unit of an asset is worth in another; None if no symbol tells."""
+        if asset == in_asset:
+            return Decimal(1)
+        direct = self._last_price(asset + in_asset)
+        if direct is not None:
+            return direct
+        inverse = self._last_price(in_asset + asset)
+        return 1 / inverse if inverse else None
+
+    # -- asking ------------------------------------------------------------------------------
+
+    def _cached(self, what: str, symbol: str, age_s: float, ask: Callable[[], T]) -> T:
+        """What was asked less than so long ago, else asked now; an error isn't kept."""
+        with self._lock:
+            asked, kept = self._kept.get((what, symbol), (float("-inf"), None))
+        if time.monotonic() - asked < age_s:
+            value: T = kept
+            return value
+        value = ask()
+        with self._lock:
+            self._kept[what, symbol] = (time.monotonic(), value)
+        return value
+
+    def _live_book(self, symbol: str) -> Book | None:
+        with self._lock:
+            book = self._books.get(symbol)
+        return book if book is not None and book.state == "live" else None
+
+    def _ask_rules(self, symbol: str) -> Rules:
+        try:
+            info = self._client.exchange_info(symbol=symbol)["symbols"][0]
+        except (BadSymbol, IndexError):
+            raise UnknownSymbol(self._unknown(symbol)) from None
+        exchange: list[Any] = []
+        assets: list[Any] = []
+        if self._client.signed_by:
+            mine = self._client.my_filters(symbol)
+            exchange, assets = mine["exchangeFilters"], mine["assetFilters"]
+        return Rules.of(info, exchange, assets)
+
+    def _unknown(self, symbol: str) -> str:
+        names = [row["symbol"] for row in self._client.exchange_info()["symbols"]]
+        close = difflib.get_close_matches(symbol, names, n=3, cutoff=0.5)
+        hint = f"Did you mean {' or '.join(close)}? " if close else ""
+        return f'"{symbol}" is no symbol here. {hint}All of them: lab.symbols().'
+
+    def _market(self, rules: Rules) -> MarketFacts:
+        symbol = rules.symbol
+        average = None
+        if any(hasattr(rule, "avg_price_mins") for rule in rules.filters):
+            row = self._cached("average", symbol, _PRICES_S, lambda: self._client.avg_price(symbol))
+            average = Decimal(row["price"])
+        facts: dict[str, Any] = {}
+        if self._client.signed_by:
+            orders = self._cached("orders", "", _ACCOUNT_S, self._client.get_open_orders)
+            facts = _counts(orders, symbol)
+        return MarketFacts(
+            base_asset=rules.base,
+            quote_asset=rules.quote,
+            average_price=average,
+            last_price=self._last_price(symbol),
+            **facts,
+        )
+
+    def _last_price(self, symbol: str) -> Decimal | None:
+        try:
+            row: Any = self._cached(
+                "last", symbol, _PRICES_S, lambda: self._client.ticker_price(symbol=symbol)
+            )
+        except ApiError:
+            return None  # no such symbol, or nothing was traded yet
+        return Decimal(row["price"])
+
+    def _ask_account(self) -> Mapping[str, Any]:
+        return self._client.account()
+
+    def _ask_rates(self, symbol: str) -> list[Mapping[str, Any]]:
+        answer = self._client.query_commission_rates(symbol)
+        return [answer.get(name, {}) for name in _RATES]
+
+
+_RATES = ("standardCommission", "specialCommission", "taxCommission")
+
+
+def _levels(rows: list[list[str]]) -> Levels:
+    return tuple((Decimal(price), Decimal(quantity)) for price, quantity in rows)
+
+
+def _counts(orders: list[Mapping[str, Any]], symbol: str) -> dict[str, int]:
+    """Counts of open orders as filters use them: of the symbol, and of all."""
+    counts: dict[str, int] = {}
+    for prefix, rows in (
+        ("", [row for row in orders if row["symbol"] == symbol]),
+        ("all_", orders),
+    ):
+        lists = {row["orderListId"] for row in rows} - {-1}
+        counts[f"{prefix}open_orders"] = len(rows)
+        counts[f"{prefix}open_algo_orders"] = sum(row["type"] in CONTINGENT for row in rows)
+        counts[f"{prefix}open_iceberg_orders"] = sum(
+            bool(Decimal(row["icebergQty"])) for row in rows
+        )
+        counts[f"{prefix}open_order_lists"] = len(lists)
+    return counts

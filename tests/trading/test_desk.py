@@ -1,0 +1,334 @@
+"""The desk: each order is sent once, and its state is what the exchange has."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from binance_lab.connector.exceptions import (
+    ConfigError,
+    ConnectionFailed,
+    InsufficientBalance,
+    OrderRejected,
+)
+from binance_lab.trading import desk as desk_module
+from binance_lab.trading.desk import Trading
+from binance_lab.trading.guards import Limits, OrderRefused
+from binance_lab.trading.journal import Journal
+from binance_lab.trading.order import OrderState
+from binance_lab.trading.surroundings import UnknownSymbol
+from binance_lab.trading.ticket import BadTicket
+
+LIMIT = {"quantity": "0.01", "price": "60000"}
+
+
+@pytest.fixture
+def desk(client):
+    with Trading(client, limits=Limits.of("local", max_orders_per_minute=None)) as desk:
+        yield desk
+
+
+@pytest.fixture
+def settled(monkeypatch):
+    """A request that nobody answered is given up at once."""
+    monkeypatch.setattr(desk_module, "SETTLED_S", 0.0)
+
+
+def test_an_order_carries_our_id_and_is_accepted(desk, client):
+    """The exchange's answer moves the order that place() returns."""
+    order = desk.place("btcusdt", "buy", "limit", **LIMIT)
+    assert order.client_order_id.startswith("lab-")
+    assert order.state is OrderState.ACCEPTED
+    assert client.sent == [order.client_order_id]
+
+
+def test_numbers_go_out_as_they_came(desk, client):
+    """A float is sent as its shortest decimal."""
+    order = desk.place("BTCUSDT", "BUY", "LIMIT", quantity=0.01, price=60000.1)
+    assert client.orders[order.client_order_id]["price"] == "60000.1"
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+def test_a_lost_answer_is_asked_for_and_never_sent_again(desk, client, settled, arrived):
+    """Whether the order arrived or not, it is sent once and ends as the exchange has it."""
+    client.lose(arrived=arrived)
+    order = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    assert order.state is OrderState.UNKNOWN
+    order.wait(timeout=5)
+    assert order.state is (OrderState.ACCEPTED if arrived else OrderState.REJECTED)
+    assert len(client.sent) == 1
+
+
+def test_an_unknown_order_is_not_given_up_while_it_may_be_under_way(desk, client):
+    """ "No such order" proves nothing until the lost request can't arrive any more."""
+    client.lose()
+    client.hidden = True
+    order = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    desk._look(order)
+    assert order.state is OrderState.UNKNOWN
+    client.hidden = False
+    assert order.wait(timeout=5).state is OrderState.ACCEPTED
+
+
+def test_an_interrupt_while_sending_leaves_an_order_that_resolves_itself(desk, client):
+    """Ctrl-C between sending and answer: the order is kept, asked for, and not sent again."""
+    client.fail(KeyboardInterrupt(), arrived=True)
+    with pytest.raises(KeyboardInterrupt):
+        desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    (order,) = desk.orders
+    assert order.wait(timeout=5).state is OrderState.ACCEPTED
+    assert len(client.sent) == 1
+
+
+def test_a_refusal_is_raised_with_what_would_pass(desk, client):
+    """The exchange's refusal says what to do, and the order is kept as rejected."""
+    client.refuse()
+    with pytest.raises(InsufficientBalance, match="needs 180000 USDT, and 100000 USDT is free"):
+        desk.place("BTCUSDT", "BUY", "LIMIT", quantity=3, price=60000)
+    (order,) = desk.orders
+    assert order.state is OrderState.REJECTED
+    assert "insufficient balance" in order.reason
+
+
+def test_what_never_left_is_rejected_and_raised(desk, client):
+    """A connection that could not be made sent nothing."""
+    client.fail(ConnectionFailed("no connection", sent=False), arrived=False)
+    with pytest.raises(ConnectionFailed):
+        desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    assert desk.orders[0].state is OrderState.REJECTED
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [({"quantity": "0.000001", "price": "60000"}, r"LOT_SIZE.* below .*Nearest: 0\.00001"),
+     ({"quantity": "0.01", "price": "60000.005"}, r"PRICE_FILTER.* multiple of .*Nearest: 60000\.01"),
+     ({"quantity": "0.01"}, "LIMIT needs price")],
+)  # fmt: skip
+def test_a_broken_filter_is_told_before_sending(desk, client, fields, text):
+    """What breaks a filter isn't sent, and the message says what would pass."""
+    with pytest.raises(OrderRefused, match=text):
+        desk.place("BTCUSDT", "BUY", "LIMIT", **fields)
+    assert client.sent == []
+    assert desk.orders == []
+
+
+def test_unchecked_orders_go_out_as_they_are(desk, client):
+    """check=False leaves the refusing to the exchange."""
+    client.refuse(-1013, "Filter failure: LOT_SIZE")
+    with pytest.raises(OrderRejected, match=r"LOT_SIZE.*Nearest: 0\.00001"):
+        desk.place("BTCUSDT", "BUY", "LIMIT", quantity="0.000001", price=60000, check=False)
+    assert len(client.sent) == 1
+
+
+def test_an_unknown_symbol_suggests_known_ones(desk):
+    """A misspelled symbol is answered with those that are like it."""
+    with pytest.raises(UnknownSymbol, match=r'"BTCUSD" is no symbol here\. Did you mean BTCUSDT'):
+        desk.place("BTCUSD", "BUY", "LIMIT", **LIMIT)
+
+
+def test_without_keys_nothing_is_sent(desk, client):
+    """No keys: the message says where to put them."""
+    client.signed_by = None
+    with pytest.raises(ConfigError, match="BINANCE_LAB_LOCAL_API_KEY"):
+        desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    assert client.sent == []
+
+
+def test_live_refuses_unless_opened(client):
+    """On live code needs allow_orders, and a form is refused even with it."""
+    with (
+        Trading(client, environment="live") as desk,
+        pytest.raises(OrderRefused, match="allow_ord"),
+    ):
+        desk.place("BTCUSDT", "BUY", "LIMIT", quantity="0.001", price=60000)
+    with Trading(client, environment="live", allow_orders=True) as desk:
+        desk.place("BTCUSDT", "BUY", "LIMIT", quantity="0.001", price=60000)
+        ticket = desk.orders[0].ticket
+        with pytest.raises(OrderRefused, match="form never places"):
+            desk.send(ticket, origin="form")
+        with pytest.raises(OrderRefused, match="worth 600"):
+            desk.place("BTCUSDT", "BUY", "LIMIT", quantity="0.01", price=60000)
+    assert len(client.sent) == 1
+
+
+def test_market_orders_count_at_the_book_s_price(client):
+    """The value limit holds for orders without a price too."""
+    limits = Limits.of("local", max_order_value=100)
+    with (
+        Trading(client, limits=limits) as desk,
+        pytest.raises(OrderRefused, match=r"worth 600\.01"),
+    ):
+        desk.place("BTCUSDT", "BUY", "MARKET", quantity="0.01")
+
+
+def test_once_is_placed_once(desk, client):
+    """A cell that runs again gets the order that is there already."""
+    first = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT, once="entry")
+    assert desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT, once="entry") is first
+    assert len(client.sent) == 1
+
+
+def test_threads_that_place_the_same_once_send_it_once(desk, client):
+    """Two threads with the same name: one order."""
+    threads = [
+        threading.Thread(
+            target=desk.place, args=("BTCUSDT", "BUY", "LIMIT"), kwargs=LIMIT | {"once": "a"}
+        )
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(client.sent) == 1
+
+
+def test_cancel_ends_an_order(desk):
+    """A canceled order is canceled, and canceling it again changes nothing."""
+    order = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    assert desk.cancel(order).state is OrderState.CANCELED
+    assert desk.cancel(order.client_order_id) is order
+
+
+def test_a_cancel_that_came_too_late_finds_the_fill(desk, client):
+    """ "Unknown order" on a cancel: the order is asked for, and it was filled."""
+    order = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    client.orders[order.client_order_id].update(
+        status="FILLED", executedQty="0.01", cummulativeQuoteQty="600"
+    )
+    client.trades.append({"id": 1, "orderId": 1, "price": "60000", "qty": "0.01", "commission": "0",
+                          "commissionAsset": "BTC", "isMaker": True, "time": 1})  # fmt: skip
+    assert desk.cancel(order).state is OrderState.FILLED
+    assert order.fills_complete
+
+
+def test_a_lost_cancel_is_asked_for(desk, client):
+    """The answer to a cancel is lost: the order tells what became of it."""
+    order = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    client.lose()
+    desk.cancel(order)
+    assert order.wait("canceled", timeout=5).state is OrderState.CANCELED
+    assert order.note == ""
+
+
+def test_cancel_all_ends_every_order_even_where_guards_would_refuse(desk):
+    """Cancel all works whatever the limits say."""
+    orders = [desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT) for _ in range(3)]
+    desk.limits = Limits(max_open_orders=0, max_orders_per_minute=0)
+    assert set(desk.cancel_all()) == set(orders)
+    assert {order.state for order in orders} == {OrderState.CANCELED}
+    assert desk.cancel_all() == []
+    assert desk.cancel_all("BTCUSDT") == []
+
+
+@pytest.mark.parametrize("answer_lost", [False, True])
+def test_an_amendment_reduces_the_order(desk, client, answer_lost):
+    """After an amendment the order has less quantity and its new id, even if the answer is lost."""
+    order = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    first = order.client_order_id
+    if answer_lost:
+        client.lose()
+    amended = threading.Event()
+    order.on_change(lambda _: amended.set() if str(order.quantity) == "0.005" else None)
+    desk.amend(order, "0.005")
+    assert amended.wait(5)
+    assert order.client_order_ids[0] == first
+    assert len(order.client_order_ids) == 2
+
+
+def test_cancel_replace_makes_a_new_order(desk):
+    """The old order is canceled, the new one has the changes."""
+    old = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    new = desk.cancel_replace(old, price="59000")
+    assert (old.state, new.state) == (OrderState.CANCELED, OrderState.ACCEPTED)
+    assert str(new.price) == "59000"
+
+
+def test_a_half_failed_cancel_replace_tells_both(desk, client):
+    """Canceled but not placed again: both orders say so, and the error is raised."""
+    old = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    client.refuse(-2021, "Order cancel-replace partially failed.")
+    with pytest.raises(OrderRejected):
+        desk.cancel_replace(old, price="59000")
+    new = desk.orders[-1]
+    assert (old.state, new.state, new.reason) == (OrderState.CANCELED, OrderState.REJECTED, "no")
+
+
+OCO = {
+    "above": {"side": "SELL", "type": "LIMIT_MAKER", "quantity": "0.01", "price": "70000"},
+    "below": {"side": "SELL", "type": "STOP_LOSS_LIMIT", "quantity": "0.01", "price": "49000",
+              "stop_price": "50000"},
+}  # fmt: skip
+
+
+def test_an_order_list_is_one_request_with_an_order_for_each_leg(desk, client):
+    """OCO: both legs carry our ids and live."""
+    placed = desk.place_list("OCO", "BTCUSDT", **OCO)
+    assert [order.state for order in placed.orders] == [OrderState.ACCEPTED] * 2
+    assert client.list_params["abovePrice"] == "70000"
+    assert client.list_params["belowStopPrice"] == "50000"
+    assert client.list_params["quantity"] == "0.01"
+    assert placed.state == "open"
+
+
+def test_a_lost_list_is_asked_for_leg_by_leg(desk, client):
+    """The answer to a list is lost: each of its orders resolves itself."""
+    client.lose()
+    placed = desk.place_list("OCO", "BTCUSDT", **OCO)
+    assert placed.state == "unknown"
+    assert placed.wait(timeout=5).state == "open"
+
+
+def test_legs_that_do_not_fit_are_told(desk):
+    """Above and below exchanged, or a leg missing, is refused before sending."""
+    with pytest.raises(BadTicket, match="exchange the two"):
+        desk.place_list("OCO", "BTCUSDT", above=OCO["below"], below=OCO["above"])
+    with pytest.raises(BadTicket, match="OTO needs the legs working, pending"):
+        desk.place_list("OTO", "BTCUSDT", **OCO)
+
+
+def test_the_journal_brings_orders_back_after_a_restart(client, tmp_path):
+    """A new desk with the same journal knows what the old one did, and asks what became of it."""
+    with Trading(client, journal=Journal(tmp_path / "orders.jsonl")) as desk:
+        canceled = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+        desk.cancel(canceled)
+        client.fail(KeyboardInterrupt(), arrived=True)
+        with pytest.raises(KeyboardInterrupt):
+            desk.place("BTCUSDT", "SELL", "LIMIT", **LIMIT, once="exit")
+    with Trading(client, journal=Journal(tmp_path / "orders.jsonl")) as desk:
+        first, second = desk.orders
+        assert first.state is OrderState.CANCELED
+        assert second.wait(timeout=5).state is OrderState.ACCEPTED
+        assert desk.place("BTCUSDT", "SELL", "LIMIT", **LIMIT, once="exit") is second
+    assert len(client.sent) == 2
+
+
+def test_a_filled_order_gets_its_fills(desk, client):
+    """Executed without fills in the answer: they are asked for."""
+    client.fill_at_once = True
+    client.trades.append({"id": 9, "orderId": 1, "price": "60000", "qty": "0.01", "commission": "0.6",
+                          "commissionAsset": "USDT", "isMaker": False, "time": 1})  # fmt: skip
+    order = desk.place("BTCUSDT", "SELL", "MARKET", quantity="0.01")
+    assert desk._keeper.wait_idle(5)
+    assert [fill.trade_id for fill in order.fills] == [9]
+    assert desk.fills_frame()["fee"].tolist() == [0.6]
+
+
+def test_frames_have_the_same_columns_empty_and_full(desk):
+    """An empty blotter's frame has the columns and dtypes of a full one."""
+    empty = desk.frame()
+    desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    full = desk.frame()
+    assert (empty.dtypes == full.dtypes).all()
+    assert full["state"].tolist() == ["accepted"]
+    assert full.attrs["environment"] == "local"
+
+
+def test_a_failed_answer_to_an_amendment_leaves_the_order(desk, client):
+    """An amendment that is refused changes nothing."""
+    order = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    client.refuse(-2038, "Order amend (quantity increase) is not supported.")
+    with pytest.raises(OrderRejected):
+        desk.amend(order, 1)
+    assert str(order.quantity) == "0.01"
