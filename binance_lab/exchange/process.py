@@ -1,0 +1,165 @@
+"""The embedded exchange as a child process of this one.
+
+It stops when it is told to, when this process ends, and when this process is killed: the child watches a
+pipe that ends with its parent.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import selectors
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from types import TracebackType
+from typing import IO, Any
+
+READY_TIMEOUT_S = 30.0
+STOP_TIMEOUT_S = 5.0
+
+
+class ExchangeError(RuntimeError):
+    """The exchange did not start; the message has what it said."""
+
+
+class Exchange:
+    """A faithful Binance Spot of your own, on a free port of this computer.
+
+    Attributes:
+        rest, ws, ws_api: Its addresses: HTTP, streams, WebSocket API.
+        api_key, api_secret: The first account's.
+        accounts: Every account's number, key and secret.
+
+    Args:
+        seed: Another seed, another market.
+        symbols: Only these.
+        replay: Captures to replay instead of agents' trading.
+        speed: Time runs this many times as fast; 0 replays as fast as it is read.
+        data: A folder in which accounts, orders and trades survive a restart.
+        accounts: How many accounts there are, each with its own key.
+        faults: How it misbehaves, such as ``"lost:chance=0.01"``.
+        agents: Whether agents trade; without them only clients do.
+        stepped: Time stands still until the control door steps it.
+        port: A certain port instead of a free one.
+        options: Further options of ``binance-lab exchange``, as on the command line.
+
+    Raises:
+        ExchangeError: It can't be started like this.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int = 1,
+        symbols: Iterable[str] = (),
+        replay: Iterable[str | os.PathLike[str]] = (),
+        speed: float = 1.0,
+        data: str | os.PathLike[str] | None = None,
+        accounts: int = 1,
+        faults: Iterable[str] = (),
+        agents: bool = True,
+        stepped: bool = False,
+        port: int = 0,
+        api_key: str | None = None,
+        api_secret: str | None = None,
+        options: Iterable[str] = (),
+    ) -> None:
+        command = [sys.executable, "-m", "binance_lab", "exchange", "--with-parent"]
+        command += ["--seed", str(seed), "--port", str(port), "--speed", str(speed)]
+        command += ["--accounts", str(accounts)]
+        for name, value in (("--data", data), ("--api-key", api_key), ("--api-secret", api_secret)):
+            if value is not None:
+                command += [name, os.fspath(value)]
+        command += [] if agents else ["--no-agents"]
+        command += ["--stepped"] if stepped else []
+        lists = (("--symbols", symbols), ("--replay", replay), ("--faults", faults))
+        for name, values in lists:
+            if words := [os.fspath(each) for each in values]:
+                command += [name, *words]
+        # Its words go to a file: a pipe that nobody reads would stop it once full.
+        self._words: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop
+        self._process = subprocess.Popen(
+            [*command, *options],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._words,
+        )
+        atexit.register(self.stop)
+        try:
+            self._take(json.loads(self._ready_line()))
+        except BaseException:
+            self.stop()
+            raise
+
+    def _take(self, ready: dict[str, Any]) -> None:
+        self.rest: str = ready["rest"]
+        self.ws: str = ready["ws"]
+        self.ws_api: str = ready["ws_api"]
+        self.api_key: str = ready["api_key"]
+        self.api_secret: str = ready["api_secret"]
+        self.accounts: list[dict[str, Any]] = ready["accounts"]
+
+    def _ready_line(self) -> bytes:
+        stdout = self._process.stdout
+        assert stdout is not None
+        deadline = time.monotonic() + READY_TIMEOUT_S
+        line = b""
+        with selectors.DefaultSelector() as selector:
+            selector.register(stdout, selectors.EVENT_READ)
+            while not line.endswith(b"\n"):
+                if not selector.select(max(0.0, deadline - time.monotonic())):
+                    raise ExchangeError(f"The exchange is not ready after {READY_TIMEOUT_S:g} s.")
+                chunk = os.read(stdout.fileno(), 65_536)
+                if not chunk:
+                    raise ExchangeError(self._last_words())
+                line += chunk
+        return line
+
+    def _last_words(self) -> str:
+        code = self._process.wait(STOP_TIMEOUT_S)
+        self._words.seek(0)
+        words = self._words.read().decode(errors="replace").strip()
+        return words or f"The exchange ended with exit code {code} and said nothing."
+
+    @property
+    def running(self) -> bool:
+        """Whether it still serves."""
+        return self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """The child's process id."""
+        return self._process.pid
+
+    def stop(self) -> None:
+        """End it, and wait until it is gone; a second time does nothing."""
+        atexit.unregister(self.stop)
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        try:
+            self._process.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(STOP_TIMEOUT_S)
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        self._words.close()
+
+    def __enter__(self) -> Exchange:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        state = "running" if self.running else "stopped"
+        return f"<Exchange {state}: {getattr(self, 'rest', 'not ready')}>"

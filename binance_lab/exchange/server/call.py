@@ -1,0 +1,57 @@
+"""One request as the handlers see it, whichever door it came through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from binance_lab.exchange.rejects import Reject
+from binance_lab.wire import errors
+from binance_lab.wire.enums import TimeUnit
+
+if TYPE_CHECKING:
+    from binance_lab.exchange.server.venue import Venue
+
+_NO_ACCOUNT = 0
+# Timestamps are ms or µs; a number above this is µs (as ms it would be after the year 5000).
+MICROSECONDS_FROM = 10**14
+
+
+def as_us(time: int) -> int:
+    """A time that was sent in ms or in µs, in microseconds."""
+    return time if time >= MICROSECONDS_FROM else time * 1000
+
+
+@dataclass(slots=True)
+class Call:
+    """Parsed parameters (wire names; what was not sent is missing), who calls and when."""
+
+    venue: Venue
+    params: dict[str, Any]
+    now_us: int
+    unit: TimeUnit = TimeUnit.MILLISECOND
+    account_id: int = _NO_ACCOUNT
+
+    def time(self, name: str) -> int | None:
+        """A time parameter in microseconds, whether it was sent in ms or µs."""
+        value: int | None = self.params.get(name)
+        return None if value is None else as_us(value)
+
+    def end_time(self) -> int | None:
+        """``endTime`` in microseconds, to the end of the millisecond it names."""
+        value: int | None = self.params.get("endTime")
+        if value is None or value >= MICROSECONDS_FROM:
+            return value
+        return value * 1000 + 999
+
+    def check_symbol(self) -> str:
+        """The symbol asked for.
+
+        Raises:
+            Reject: There is no such symbol, or its status is not the one asked for.
+        """
+        symbol: str = self.params["symbol"]
+        status = self.venue.engine.status(symbol)
+        if self.params.get("symbolStatus", status) != status:
+            raise Reject(*errors.SYMBOL_STATUS_MISMATCH)
+        return symbol

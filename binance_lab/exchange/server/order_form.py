@@ -1,0 +1,230 @@
+"""New orders and order lists from a request's parameters: what each type needs, may have and must not have.
+
+https://developers.binance.com/docs/binance-spot-api-docs/rest-api/trading-endpoints#new-order-trade
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from binance_lab.exchange.orders import ListKind, NewCancelReplace, NewOrder, NewOrderList
+from binance_lab.exchange.rejects import Reject
+from binance_lab.wire import errors
+from binance_lab.wire.enums import OrderType, Side
+
+Params = Mapping[str, Any]
+
+_PRICED = frozenset(
+    (OrderType.LIMIT, OrderType.LIMIT_MAKER, OrderType.STOP_LOSS_LIMIT, OrderType.TAKE_PROFIT_LIMIT)
+)
+_TIMED = _PRICED - {OrderType.LIMIT_MAKER}
+_TRIGGERED = frozenset(
+    (
+        OrderType.STOP_LOSS,
+        OrderType.STOP_LOSS_LIMIT,
+        OrderType.TAKE_PROFIT,
+        OrderType.TAKE_PROFIT_LIMIT,
+    )
+)
+# Which types a parameter belongs to; with any other it is "sent when not required".
+_BELONGS_TO = {
+    "price": _PRICED,
+    "timeInForce": _TIMED,
+    "stopPrice": _TRIGGERED,
+    "trailingDelta": _TRIGGERED,
+    "icebergQty": _PRICED,
+    "quoteOrderQty": frozenset((OrderType.MARKET,)),
+}
+
+
+class _Form:
+    """One order's fields among the parameters: those with its prefix, or the list's shared ones."""
+
+    def __init__(self, params: Params, prefix: str = "", shared: Params | None = None) -> None:
+        self._params = params
+        self._prefix = prefix
+        self._shared = shared or {}
+
+    def name(self, field: str) -> str:
+        return self._prefix + field[0].upper() + field[1:] if self._prefix else field
+
+    def get(self, field: str) -> Any:
+        return self._params.get(self.name(field), self._shared.get(field))
+
+    def check(self, order_type: OrderType) -> None:
+        """Refuse what is missing for the type, then what does not belong to it."""
+        if order_type in _TIMED:
+            self._require("timeInForce")
+        if order_type is OrderType.MARKET:
+            self._check_market()
+        elif order_type in _PRICED and self.get("pegPriceType") is None:
+            self._require("price")
+        if order_type in _TRIGGERED and self.get("stopPrice") is None:
+            self._require_either("stopPrice", "trailingDelta")
+        for field, types in _BELONGS_TO.items():
+            if order_type not in types and self.get(field) is not None:
+                raise Reject(*errors.PARAMETER_NOT_REQUIRED.fill(self.name(field)))
+        self._check_peg()
+
+    def _check_market(self) -> None:
+        if self.get("quantity") is not None and self.get("quoteOrderQty") is not None:
+            raise Reject(*errors.PARAMETER_NOT_REQUIRED.fill(self.name("quoteOrderQty")))
+
+    def _check_peg(self) -> None:
+        together = [self.get(field) is None for field in ("pegOffsetType", "pegOffsetValue")]
+        if any(together) and not all(together):
+            names = self.name("pegOffsetType"), self.name("pegOffsetValue")
+            raise Reject(*errors.BAD_COMBINATION_RECOMMENDED.fill(*names))
+        if self.get("pegPriceType") is None and not all(together):
+            names = self.name("pegPriceType"), self.name("pegOffsetType")
+            raise Reject(*errors.BAD_COMBINATION_RECOMMENDED.fill(*names))
+
+    def check_quantity(self, order_type: OrderType) -> None:
+        """Refuse an order that does not say how much."""
+        if order_type is OrderType.MARKET:
+            if self.get("quoteOrderQty") is None:
+                self._require_either("quantity", "quoteOrderQty")
+        else:
+            self._require("quantity")
+
+    def _require(self, field: str) -> None:
+        if self.get(field) is None:
+            raise Reject(*errors.MISSING_PARAMETER.fill(self.name(field)))
+
+    def _require_either(self, field: str, other: str) -> None:
+        if self.get(field) is None and self.get(other) is None:
+            raise Reject(*errors.MISSING_ONE_OF.fill(self.name(field), self.name(other)))
+
+    def order(self, symbol: str, client_id_field: str = "clientOrderId") -> NewOrder:
+        """The order, its fields taken as they are."""
+        return NewOrder(
+            symbol=symbol,
+            side=self.get("side"),
+            type=self.get("type"),
+            time_in_force=self.get("timeInForce"),
+            quantity=self.get("quantity"),
+            quote_order_qty=self.get("quoteOrderQty"),
+            price=self.get("price"),
+            client_order_id=self.get(client_id_field),
+            strategy_id=self.get("strategyId"),
+            strategy_type=self.get("strategyType"),
+            stop_price=self.get("stopPrice"),
+            trailing_delta=self.get("trailingDelta"),
+            iceberg_qty=self.get("icebergQty"),
+            stp_mode=self._params.get("selfTradePreventionMode"),
+            peg_price_type=self.get("pegPriceType"),
+            peg_offset_type=self.get("pegOffsetType"),
+            peg_offset_value=self.get("pegOffsetValue"),
+        )
+
+
+def new_order(params: Params, *, sor: bool = False) -> NewOrder:
+    """The order that ``order``, ``order/test`` or ``sor/order`` asks for.
+
+    Raises:
+        Reject: -1102 something is missing for the type, -1106 something does not belong to it.
+    """
+    form = _Form(params)
+    form.check_quantity(params["type"])
+    form.check(params["type"])
+    order = form.order(params["symbol"], "newClientOrderId")
+    order.sor = sor
+    return order
+
+
+def cancel_replace(params: Params) -> NewCancelReplace:
+    """What ``order/cancelReplace`` asks for."""
+    if "cancelOrderId" not in params and "cancelOrigClientOrderId" not in params:
+        raise Reject(*errors.MISSING_ONE_OF.fill("cancelOrigClientOrderId", "cancelOrderId"))
+    return NewCancelReplace(
+        order=new_order(params),
+        mode=params["cancelReplaceMode"],
+        cancel_order_id=params.get("cancelOrderId"),
+        cancel_client_order_id=params.get("cancelOrigClientOrderId"),
+        cancel_new_client_order_id=params.get("cancelNewClientOrderId"),
+        restrictions=params.get("cancelRestrictions"),
+    )
+
+
+def _leg(params: Params, prefix: str, shared: Params | None = None) -> NewOrder:
+    form = _Form(params, prefix, shared)
+    form.check(form.get("type"))
+    return form.order(params["symbol"])
+
+
+def _list(kind: ListKind, params: Params, *orders: NewOrder) -> NewOrderList:
+    return NewOrderList(
+        kind=kind,
+        symbol=params["symbol"],
+        orders=orders,
+        list_client_order_id=params.get("listClientOrderId"),
+    )
+
+
+def oco(params: Params) -> NewOrderList:
+    """``orderList/oco``: two orders of one side, above and below the price."""
+    shared = {"side": params["side"], "quantity": params["quantity"]}
+    return _list(ListKind.OCO, params, _leg(params, "above", shared), _leg(params, "below", shared))
+
+
+def old_oco(params: Params) -> NewOrderList:
+    """``order/oco``, the older form: a limit order and a stop."""
+    shared = {"side": params["side"], "quantity": params["quantity"]}
+    limit = _leg(
+        params, "limit", shared | {"type": OrderType.LIMIT_MAKER, "price": params["price"]}
+    )
+    stop = _leg(_stop_leg(params), "stop", shared)
+    above, below = (stop, limit) if params["side"] is Side.BUY else (limit, stop)
+    made = _list(ListKind.OCO, params, above, below)
+    made.old_style = True
+    return made
+
+
+def _stop_leg(params: Params) -> dict[str, Any]:
+    """The older form's stop fields, named as a leg's: ``stopPrice`` is its trigger, not its price."""
+    fields: dict[str, Any] = {
+        name: value
+        for name, value in params.items()
+        if name not in ("stopPrice", "stopLimitPrice", "stopLimitTimeInForce", "trailingDelta")
+    }
+    fields["stopType"] = OrderType.STOP_LOSS
+    if "stopLimitPrice" in params:
+        if "stopLimitTimeInForce" not in params:
+            raise Reject(*errors.MISSING_PARAMETER.fill("stopLimitTimeInForce"))
+        fields["stopType"] = OrderType.STOP_LOSS_LIMIT
+        fields["stopPrice"] = params["stopLimitPrice"]
+        fields["stopTimeInForce"] = params["stopLimitTimeInForce"]
+    if "stopPrice" not in params and "trailingDelta" not in params:
+        raise Reject(*errors.MISSING_ONE_OF.fill("stopPrice", "trailingDelta"))
+    fields["stopStopPrice"] = params.get("stopPrice")
+    fields["stopTrailingDelta"] = params.get("trailingDelta")
+    return fields
+
+
+def oto(params: Params) -> NewOrderList:
+    """``orderList/oto``: a working order whose fill brings a pending one."""
+    return _list(ListKind.OTO, params, _leg(params, "working"), _leg(params, "pending"))
+
+
+def opo(params: Params) -> NewOrderList:
+    """``orderList/opo``: as OTO; the pending order sells what the working one bought."""
+    return _list(ListKind.OPO, params, _leg(params, "working"), _leg(params, "pending"))
+
+
+def otoco(params: Params) -> NewOrderList:
+    """``orderList/otoco``: a working order whose fill brings an OCO."""
+    return _list(ListKind.OTOCO, params, _leg(params, "working"), *_pending_legs(params))
+
+
+def opoco(params: Params) -> NewOrderList:
+    """``orderList/opoco``: as OTOCO; the OCO sells what the working order bought."""
+    return _list(ListKind.OPOCO, params, _leg(params, "working"), *_pending_legs(params))
+
+
+def _pending_legs(params: Params) -> tuple[NewOrder, ...]:
+    shared = {"side": params["pendingSide"], "quantity": params.get("pendingQuantity")}
+    above = _leg(params, "pendingAbove", shared)
+    if "pendingBelowType" not in params:
+        return (above,)
+    return above, _leg(params, "pendingBelow", shared)

@@ -1,0 +1,146 @@
+"""The exchange behind its doors: engine, public data, accounts' keys, limits and the time.
+
+The venue is the engine's listener: it keeps each symbol's public data current and passes events on to those
+who publish them. Everything runs on the event loop's thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol
+
+from binance_lab.exchange.candles import PublicTrade
+from binance_lab.exchange.engine import Engine
+from binance_lab.exchange.events import Execution, Trade
+from binance_lab.exchange.market_data import MarketData, Past
+from binance_lab.exchange.orders import OrderList
+from binance_lab.exchange.server.auth import KeyRing
+from binance_lab.exchange.server.limits import Limits
+from binance_lab.exchange.symbols import SymbolRules
+from binance_lab.wire.enums import ExecutionType, Side, SymbolStatus
+
+MAKER_FILL_RETURNS = 5  # of the unfilled order count, by an order's first fill as maker
+TAKER_FILL_RETURNS = 1
+
+
+class PublicListener(Protocol):
+    """Who publishes market data."""
+
+    def traded(self, market: MarketData, trade: PublicTrade) -> None:
+        """A trade happened."""
+
+    def best_changed(self, market: MarketData) -> None:
+        """The best bid or ask is another one, in price or quantity."""
+
+
+class PrivateListener(Protocol):
+    """Who publishes an account's events."""
+
+    def execution(self, execution: Execution) -> None:
+        """An order changed."""
+
+    def balances(self, account_id: int, assets: tuple[str, ...], time_us: int) -> None:
+        """Balances may have changed."""
+
+    def transfer(self, account_id: int, asset: str, atoms: int, time_us: int) -> None:
+        """A deposit or withdrawal."""
+
+    def order_list(self, account_id: int, order_list: OrderList, time_us: int) -> None:
+        """An order list changed."""
+
+
+class Venue:
+    """One exchange.
+
+    Args:
+        clock: The time in microseconds since 1970; it may stand still or jump, the venue's never goes back.
+        pasts: What traded before, by symbol.
+    """
+
+    def __init__(
+        self,
+        symbols: Iterable[SymbolRules],
+        *,
+        clock: Callable[[], int],
+        pasts: Mapping[str, Past] | None = None,
+    ) -> None:
+        rules = tuple(symbols)
+        self._clock = clock
+        self._last_us = 0
+        self.skew_us = 0  # how wrong the clock is that clients see
+        self.keys = KeyRing()
+        self.limits = Limits()
+        self.public: list[PublicListener] = []
+        self.private: list[PrivateListener] = []
+        self.markets = {
+            each.symbol: MarketData(
+                each, past=(pasts or {}).get(each.symbol), start_us=None if pasts else self.now_us()
+            )
+            for each in rules
+        }
+        self.assets = tuple(
+            dict.fromkeys(asset for each in rules for asset in (each.base, each.quote))
+        )
+        self.engine = Engine(rules, listener=self)
+
+    def now_us(self) -> int:
+        """The time: what the clock says, but never earlier than before."""
+        self._last_us = max(self._last_us, self._clock())
+        return self._last_us
+
+    # What the engine tells
+
+    def trade(self, trade: Trade) -> None:
+        """Two orders traded."""
+        market = self.markets[trade.symbol]
+        shown = market.trade(
+            trade.id,
+            trade.price_ticks,
+            trade.lots,
+            trade.quote_atoms,
+            trade.time_us,
+            buyer_is_maker=trade.buyer_is_maker,
+            taker=trade.taker_order_id,
+        )
+        for listener in self.public:
+            listener.traded(market, shown)
+
+    def level(self, symbol: str, side: Side, price_ticks: int, lots: int) -> None:
+        """A book level changed."""
+        market = self.markets[symbol]
+        if market.level(side, price_ticks, lots):
+            for listener in self.public:
+                listener.best_changed(market)
+
+    def execution(self, execution: Execution) -> None:
+        """An order of an account changed."""
+        if execution.type is ExecutionType.TRADE:
+            self._return_order_count(execution)
+        for listener in self.private:
+            listener.execution(execution)
+
+    def _return_order_count(self, execution: Execution) -> None:
+        """Give back to the unfilled order count what an order's first fill returns."""
+        order, fill = execution.order, execution.fill
+        if fill is None or fill.lots != order.executed_lots:
+            return
+        returned = MAKER_FILL_RETURNS if fill.is_maker else TAKER_FILL_RETURNS
+        self.limits.order_count(order.account_id).add(-returned, execution.time_us)
+
+    def balances(self, account_id: int, assets: tuple[str, ...], time_us: int) -> None:
+        """Assets of an account may have changed."""
+        for listener in self.private:
+            listener.balances(account_id, assets, time_us)
+
+    def transfer(self, account_id: int, asset: str, atoms: int, time_us: int) -> None:
+        """A deposit changed a balance."""
+        for listener in self.private:
+            listener.transfer(account_id, asset, atoms, time_us)
+
+    def order_list(self, account_id: int, order_list: OrderList, time_us: int) -> None:
+        """An order list started or ended."""
+        for listener in self.private:
+            listener.order_list(account_id, order_list, time_us)
+
+    def symbol_status(self, symbol: str, status: SymbolStatus, time_us: int) -> None:
+        """A symbol was halted or trades again; answers read it from the engine."""
