@@ -1,8 +1,8 @@
 """The exchange's heart: commands in, events out.
 
 ``Engine`` has no clock, socket, thread or chance: the same commands at the same times give the same events, so
-that a journal of commands restores its state. Every command takes the time, ``now_us``, in microseconds since
-1970; times must not go back.
+that a journal of commands, or a pickle of the engine, restores its state. Every command takes the time,
+``now_us``, in microseconds since 1970; times must not go back.
 
 https://developers.binance.com/docs/binance-spot-api-docs/rest-api/trading-endpoints
 """
@@ -14,33 +14,50 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from binance_lab.exchange.events import EngineListener, Execution, Silent, Trade
-from binance_lab.exchange.ledger import RATE, Account, Balance, Commission
-from binance_lab.exchange.order_book import OrderBook
+from binance_lab.exchange import amending, recording, routing, settlement, triggers
+from binance_lab.exchange.events import EngineListener
+from binance_lab.exchange.ledger import NO_COMMISSION, Account, Balance, Commission
+from binance_lab.exchange.market import Market
+from binance_lab.exchange.matching import Matching
+from binance_lab.exchange.order_lists import OrderLists
 from binance_lab.exchange.orders import (
+    NO_LIST,
     Amended,
-    Amendment,
     CanceledList,
-    Fill,
     NewCancelReplace,
     NewOrder,
     NewOrderList,
     Order,
-    OrderList,
     Placed,
     PlacedList,
-    PreventedMatch,
 )
+from binance_lab.exchange.placing import Placing
+from binance_lab.exchange.queries import Queries
 from binance_lab.exchange.rejects import Reject
 from binance_lab.exchange.symbols import SymbolRules, atoms_of
 from binance_lab.wire.enums import (
+    CancelReplaceMode,
     CancelRestrictions,
     ExecutionType,
     OrderStatus,
+    OrderType,
     Side,
     SymbolStatus,
-    TimeInForce,
 )
+
+_UNKNOWN_ORDER = "Unknown order sent."
+_CLOSED = "Market is closed."
+_NOT_CANCELED = "Order was not canceled due to cancel restrictions."
+_CANCELABLE = frozenset((SymbolStatus.TRADING, SymbolStatus.CANCEL_ONLY))
+_RESTRICTED_TO = {
+    CancelRestrictions.ONLY_NEW: OrderStatus.NEW,
+    CancelRestrictions.ONLY_PARTIALLY_FILLED: OrderStatus.PARTIALLY_FILLED,
+}
+_REJECT_REASONS = {
+    "Account has insufficient balance for requested action.": "INSUFFICIENT_BALANCES",
+    "Order would trigger immediately.": "STOP_PRICE_WOULD_TRIGGER_IMMEDIATELY",
+    "Order would immediately match and take.": "WOULD_MATCH_IMMEDIATELY",
+}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,24 +68,11 @@ class CancelReplaced:
     placed: Placed | Reject | None
 
 
-class Market:
-    """One symbol's state."""
-
-    def __init__(self, rules: SymbolRules) -> None:
-        self.rules = rules
-        self.status = SymbolStatus.TRADING
-        self.book = OrderBook()
-        self.orders: dict[int, Order] = {}
-        self.next_order_id = 1
-        self.next_trade_id = 1
-        self.last_ticks = 0  # of the last trade; 0: none yet
-        self.published = True  # whether trades and levels are told to the listener
-
-
-class Engine:
+class Engine(Queries):
     """The matching engine of all symbols and accounts.
 
-    A refused command raises ``Reject`` and changes nothing (cancelReplace: see there).
+    A refused command raises ``Reject`` and changes nothing. Events reach the listener while a command runs; an
+    account that isn't reported causes only trades and levels.
     """
 
     def __init__(
@@ -77,13 +81,21 @@ class Engine:
         *,
         listener: EngineListener | None = None,
         exchange_filters: tuple[dict[str, Any], ...] = (),
+        sors: tuple[tuple[str, ...], ...] = (),
     ) -> None:
-        self.listener: EngineListener = listener or Silent()
-        self.markets: dict[str, Market] = {rules.symbol: Market(rules) for rules in symbols}
-        self.accounts: dict[int, Account] = {}
-        self.fees: dict[str, Balance] = {}
-        self.exchange_filters = exchange_filters
-        self._next_execution_id = 1
+        super().__init__(symbols, listener=listener, exchange_filters=exchange_filters, sors=sors)
+        routing.check_configuration(self)
+        self._lists = OrderLists(self)
+        self._matching = Matching(
+            self,
+            on_fill=self._lists.on_fill,
+            on_end=self._lists.on_end,
+            take_routed=self._take_routed,
+            can_fill_routed=self._can_fill_routed,
+        )
+        self._placing = Placing(self, self._matching)
+        self._lists.matching = self._matching
+        self._lists.placing = self._placing
 
     # Accounts
 
@@ -93,54 +105,76 @@ class Engine:
         *,
         reported: bool = True,
         commission: Commission | None = None,
+        trade_group_id: int = -1,
     ) -> Account:
-        """A new account with these free balances."""
-        account = Account(id=len(self.accounts) + 1, reported=reported)
-        if commission is not None:
-            account.commission = commission
+        """A new account with these free balances.
+
+        Args:
+            reported: False for the exchange's own agents: no reports, no limits in number, no commission.
+            commission: 0.1 % each way with the BNB discount, if not given.
+        """
+        account = Account(id=len(self.accounts), reported=reported, trade_group_id=trade_group_id)
+        if commission is not None or not reported:
+            account.commission = commission or NO_COMMISSION
         for asset, amount in balances.items():
             account.balances[asset] = Balance(free=atoms_of(amount))
         self.accounts[account.id] = account
         return account
 
-    def account(self, account_id: int) -> Account:
-        """The account's balances and rates."""
-        return self.accounts[account_id]
+    def deposit(self, account_id: int, asset: str, amount: Decimal, *, now_us: int) -> None:
+        """Add to an account's free balance, or take from it if the amount is negative.
 
-    # Commands
+        Raises:
+            Reject: -2010, it has less than that.
+        """
+        atoms = atoms_of(amount)
+        account = self.accounts[account_id]
+        balance = account.balance(asset)
+        if balance.free + atoms < 0:
+            raise Reject(-2010, "Account has insufficient balance for requested action.")
+        balance.free += atoms
+        account.update_us = now_us
+        if account.reported:
+            self.touch(account, asset)
+            self.listener.transfer(account_id, asset, atoms, now_us)
+        self._finish(now_us)
+
+    # Orders
+
+    def test(self, account_id: int, new: NewOrder, *, now_us: int) -> Commission:
+        """Check a new order as ``place`` does before the book and the balances; answers its rates."""
+        market, account = self.market(new.symbol), self.accounts[account_id]
+        if new.sor:
+            routing.books(self, market)
+        self._placing.prepare(market, account, new, now_us)
+        return account.commission
 
     def place(self, account_id: int, new: NewOrder, *, now_us: int) -> Placed:
         """Match a new order, rest what is left of it, or keep it for its trigger."""
-        market, account = self._market(new.symbol), self.accounts[account_id]
-        rules = market.rules
-        if new.price is None or new.quantity is None:
-            raise Reject(
-                -1102, "Mandatory parameter 'price' was not sent, was empty/null, or malformed."
-            )
-        order = Order(
-            id=market.next_order_id,
-            symbol=new.symbol,
-            account_id=account_id,
-            client_order_id=new.client_order_id or f"order{market.next_order_id}",
-            side=new.side,
-            type=new.type,
-            time_in_force=new.time_in_force or TimeInForce.GTC,
-            price_ticks=rules.ticks(new.price),
-            lots=rules.lots(new.quantity),
-            time_us=now_us,
-            stp_mode=new.stp_mode or rules.default_stp,
-        )
-        self._hold(account, rules, order)
-        market.next_order_id += 1
-        market.orders[order.id] = order
-        order.update_us = order.working_us = now_us
-        self._report(account, order, ExecutionType.NEW, now_us)
+        market, account = self.market(new.symbol), self.accounts[account_id]
+        order = self._placing.prepare(market, account, new, now_us)
+        placed = self._accept(market, account, order, now_us)
+        self._finish(now_us)
+        return placed
+
+    def _accept(self, market: Market, account: Account, order: Order, now_us: int) -> Placed:
+        """Enter a prepared order, if the book and the balances allow."""
+        placing = self._placing
+        if order.client_order_id:
+            placing.check_name(market, order)
+        if order.type is OrderType.LIMIT and not order.sor:
+            settlement.hold(self, market, order, settlement.needed_atoms(market.rules, order))
+        else:
+            if order.sor:
+                routing.books(self, market)
+            if order.quote_order_atoms:
+                placing.size_by_quote(market, order)
+            placing.check_book(market, order)
+            settlement.hold(self, market, order, placing.estimate_atoms(market, order))
+        placing.register(market, account, order)
+        placing.announce(market, order, now_us)
         placed = Placed(order=order)
-        self._match(market, order, placed, now_us)
-        if order.open_lots:
-            order.visible_lots = order.open_lots
-            level = market.book.side(order.side).rest(order)
-            self.listener.level(new.symbol, order.side, level.price_ticks, level.shown_lots)
+        placing.enter(market, order, placed, now_us)
         return placed
 
     def cancel(
@@ -154,38 +188,127 @@ class Engine:
         restrictions: CancelRestrictions | None = None,
         now_us: int,
     ) -> Order:
-        """Cancel an order; one of a list cancels the whole list (see ``Order.list_id``)."""
-        market = self._market(symbol)
-        order = market.orders.get(order_id or 0)
-        if order is None or order.account_id != account_id or not order.is_open:
-            raise Reject(-2011, "Unknown order sent.")
-        level = market.book.side(order.side).remove(order)
-        order.status = OrderStatus.CANCELED
-        order.update_us = now_us
-        self._release(self.accounts[account_id], market.rules, order)
-        self.listener.level(symbol, order.side, level.price_ticks, level.shown_lots)
-        self._report(self.accounts[account_id], order, ExecutionType.CANCELED, now_us)
+        """Cancel an order; one of a list cancels the whole list (see ``Order.list_id``).
+
+        Raises:
+            Reject: -2011: no such open order, restricted, or the market is closed.
+        """
+        market = self.market(symbol)
+        order = self._open_order(market, account_id, order_id, client_order_id)
+        if restrictions and order.status is not _RESTRICTED_TO[restrictions]:
+            raise Reject(-2011, _NOT_CANCELED)
+        self._cancel(market, order, new_client_order_id, now_us)
+        self._finish(now_us)
         return order
 
-    def test(self, account_id: int, new: NewOrder, *, now_us: int) -> Commission:
-        """Check a new order as ``place`` would, without placing it; answers its commission rates."""
-        raise NotImplementedError
+    def _open_order(
+        self, market: Market, account_id: int, order_id: int | None, client_order_id: str | None
+    ) -> Order:
+        if market.status not in _CANCELABLE:
+            raise Reject(-2011, _CLOSED)
+        standing = market.standings.get(account_id)
+        if standing is None:
+            raise Reject(-2011, _UNKNOWN_ORDER)
+        if order_id is None:
+            if client_order_id is None:
+                raise Reject(-2011, "Cancel order is invalid. Check origClOrdId and orderId.")
+            order_id = standing.by_client_id.get(client_order_id, 0)
+        order = standing.open.get(order_id)
+        if order is None or (client_order_id and order.client_order_id != client_order_id):
+            raise Reject(-2011, _UNKNOWN_ORDER)
+        return order
+
+    def _cancel(self, market: Market, order: Order, name: str | None, now_us: int) -> None:
+        name = name or (self.new_name() if self.accounts[order.account_id].reported else "-")
+        if order.list_id != NO_LIST:
+            self._lists.cancel(self.lists[order.list_id], name, now_us)
+            return
+        order.cancel_client_order_id = name
+        self._matching.end(
+            market, order, OrderStatus.CANCELED, ExecutionType.CANCELED, now_us, name=name
+        )
 
     def cancel_all(
         self, account_id: int, symbol: str, *, now_us: int
     ) -> list[Order | CanceledList]:
-        """Cancel every open order of a symbol, order lists as one each."""
-        raise NotImplementedError
+        """Cancel every open order of a symbol, order lists as one each.
+
+        Raises:
+            Reject: -2011, there is none, or the market is closed.
+        """
+        market = self.market(symbol)
+        if market.status not in _CANCELABLE:
+            raise Reject(-2011, _CLOSED)
+        canceled: list[Order | CanceledList] = []
+        for order in list(market.standing(account_id).open.values()):
+            if not order.is_open:
+                continue  # ended with the list of an earlier one
+            if order.list_id == NO_LIST:
+                self._cancel(market, order, None, now_us)
+                canceled.append(order)
+            else:
+                order_list = self.lists[order.list_id]
+                orders = self._lists.cancel(order_list, self.new_name(), now_us)
+                canceled.append(CanceledList(order_list=order_list, orders=orders))
+        if not canceled:
+            raise Reject(-2011, _UNKNOWN_ORDER)
+        self._finish(now_us)
+        return canceled
 
     def cancel_replace(
         self, account_id: int, request: NewCancelReplace, *, may_place: bool = True, now_us: int
     ) -> CancelReplaced:
-        """Cancel an order and place another.
+        """Cancel an order and place another of the same symbol.
 
         Args:
-            may_place: False once the account's unfilled order count is used up (then only the cancel runs).
+            may_place: False once the account's unfilled order count is used up: then only the cancel runs.
+
+        Raises:
+            Reject: The new order fails a check that needs neither the book nor a balance; nothing was done.
         """
-        raise NotImplementedError
+        new = request.order
+        market, account = self.market(new.symbol), self.accounts[account_id]
+        order = self._placing.prepare(market, account, new, now_us)
+        canceled = self._cancel_first(market, account_id, request, now_us)
+        failed = isinstance(canceled, Reject)
+        if not may_place or (failed and request.mode is CancelReplaceMode.STOP_ON_FAILURE):
+            self._finish(now_us)
+            return CancelReplaced(canceled=canceled, placed=None)
+        placed: Placed | Reject
+        try:
+            placed = self._accept(market, account, order, now_us)
+        except Reject as reject:
+            placed = reject
+            if not failed:
+                self._report_rejected(account, order, reject, now_us)
+        self._finish(now_us)
+        return CancelReplaced(canceled=canceled, placed=placed)
+
+    def _cancel_first(
+        self, market: Market, account_id: int, request: NewCancelReplace, now_us: int
+    ) -> Order | CanceledList | Reject:
+        try:
+            order = self._open_order(
+                market, account_id, request.cancel_order_id, request.cancel_client_order_id
+            )
+            restrictions = request.restrictions
+            if restrictions and order.status is not _RESTRICTED_TO[restrictions]:
+                raise Reject(-2011, _NOT_CANCELED)
+        except Reject as reject:
+            return reject
+        if order.list_id == NO_LIST:
+            self._cancel(market, order, request.cancel_new_client_order_id, now_us)
+            return order
+        order_list = self.lists[order.list_id]
+        name = request.cancel_new_client_order_id or self.new_name()
+        orders = self._lists.cancel(order_list, name, now_us)
+        return CanceledList(order_list=order_list, orders=orders)
+
+    def _report_rejected(self, account: Account, order: Order, reject: Reject, now_us: int) -> None:
+        order.id = -1
+        order.status = OrderStatus.REJECTED
+        reason = _REJECT_REASONS.get(reject.msg, "NONE")
+        self.report(account, order, ExecutionType.REJECTED, now_us, reject_reason=reason)
 
     def amend(
         self,
@@ -198,12 +321,45 @@ class Engine:
         new_client_order_id: str | None = None,
         now_us: int,
     ) -> Amended:
-        """Reduce an order's quantity without losing its place in the queue."""
-        raise NotImplementedError
+        """Reduce an order's quantity without losing its place in the queue.
+
+        Raises:
+            Reject: -2038 with the reason, or -1013 for a filter.
+        """
+        market = self.market(symbol)
+        try:
+            order = self._open_order(market, account_id, order_id, client_order_id)
+        except Reject as reject:
+            raise Reject(-2038, reject.msg) from None
+        amended = amending.amend(
+            self,
+            self._matching,
+            self._lists,
+            market,
+            order,
+            new_quantity,
+            new_client_order_id,
+            now_us,
+        )
+        self._finish(now_us)
+        return amended
+
+    # Order lists
 
     def place_list(self, account_id: int, new: NewOrderList, *, now_us: int) -> PlacedList:
         """Place an order list: all of its orders or none."""
-        raise NotImplementedError
+        market = self.market(new.symbol)
+        orders = self._lists.prepare(market, account_id, new, now_us)
+        self._lists.hold(market, new.kind, orders)
+        order_list = self._lists.open(market, new, orders, now_us)
+        placed = self._lists.enter(market, order_list, now_us)
+        # The answer shows the pending orders as pending even if the working one filled at once.
+        answer = [
+            Placed(order=each.order.snapshot(), fills=each.fills, prevented=each.prevented)
+            for each in placed
+        ]
+        self._finish(now_us)
+        return PlacedList(order_list=order_list, placed=answer)
 
     def cancel_list(
         self,
@@ -215,28 +371,42 @@ class Engine:
         new_client_order_id: str | None = None,
         now_us: int,
     ) -> CanceledList:
-        """Cancel every order of a list."""
-        raise NotImplementedError
+        """Cancel every order of a list.
 
-    def deposit(self, account_id: int, asset: str, amount: Decimal, *, now_us: int) -> None:
-        """Add to (or, negative, take from) an account's free balance."""
-        atoms = atoms_of(amount)
-        self.accounts[account_id].balance(asset).free += atoms
-        self.listener.transfer(account_id, asset, atoms, now_us)
+        Raises:
+            Reject: -2011: no such open list, or the market is closed.
+        """
+        market = self.market(symbol)
+        if market.status not in _CANCELABLE:
+            raise Reject(-2011, _CLOSED)
+        try:
+            order_list = self.order_list(
+                account_id, list_id=list_id, client_order_id=client_order_id
+            )
+        except Reject:
+            raise Reject(-2011, _UNKNOWN_ORDER) from None
+        if not order_list.is_open or order_list.symbol != symbol:
+            raise Reject(-2011, _UNKNOWN_ORDER)
+        name = new_client_order_id or self.new_name()
+        orders = self._lists.cancel(order_list, name, now_us)
+        self._finish(now_us)
+        return CanceledList(order_list=order_list, orders=orders)
+
+    # The market
 
     def set_status(self, symbol: str, status: SymbolStatus, *, now_us: int) -> None:
-        """Halt a symbol, let it only cancel, or let it trade again."""
-        self._market(symbol).status = status
+        """Halt a symbol, let it only cancel, or let it trade again. Open orders stay."""
+        market = self.market(symbol)
+        market.status = status
         self.listener.symbol_status(symbol, status, now_us)
-
-    # Replay
 
     def start_replay(self, symbol: str, *, publish: bool = False) -> None:
         """Let a recording own the symbol's public book and tape.
 
-        From now on orders' trades and levels are told to the listener only if ``publish``.
+        From now on orders' trades and levels are told to the listener, and move the last price, only if
+        ``publish``.
         """
-        self._market(symbol).published = publish
+        self.market(symbol).published = publish
 
     def set_level(self, symbol: str, side: Side, price_ticks: int, lots: int, now_us: int) -> None:
         """Set what a recording shows at a price (0: nothing): orders trade against it.
@@ -244,288 +414,44 @@ class Engine:
         Resting orders on the other side that the level crosses are filled, at their own price. What orders
         take of a level stays taken until the recording sets it again.
         """
-        raise NotImplementedError
+        recording.set_level(self._matching, self.market(symbol), side, price_ticks, lots, now_us)
+        self._finish(now_us)
 
     def cross(self, symbol: str, price_ticks: int, lots: int, side: Side, now_us: int) -> int:
         """Tell of a recorded trade, ``side`` being its taker's; answers the lots that resting orders filled.
 
-        It becomes the last price, enters averages, triggers stops, and fills resting orders of the other
-        side that are priced better than it, or equal once the trade's quantity allows.
+        It becomes the last price, enters averages and triggers stops. Resting orders of the other side fill
+        from its quantity: those priced better than it, and those at its price once what the recording showed
+        there before them has traded.
         """
-        raise NotImplementedError
+        market = self.market(symbol)
+        market.note_trade(price_ticks, lots, now_us)
+        if market.stops:
+            self.trade_prices.append((market, price_ticks))
+        filled = recording.cross(self._matching, market, price_ticks, lots, side, now_us)
+        self._finish(now_us)
+        return filled
 
-    # Queries
+    # What a command causes
 
-    def order(
-        self,
-        account_id: int,
-        symbol: str,
-        *,
-        order_id: int | None = None,
-        client_order_id: str | None = None,
-    ) -> Order:
-        """One order of the account, whatever became of it."""
-        raise NotImplementedError
+    def _finish(self, now_us: int) -> None:
+        """Wake stops, place pending orders, until nothing follows; then tell the balances."""
+        while self.due_lists or self.trade_prices:
+            if self.due_lists:
+                self._lists.activate(self.due_lists.popleft(), now_us)
+            else:
+                self._wake_stops(*self.trade_prices.popleft(), now_us)
+        self.tell_balances(now_us)
 
-    def open_orders(self, account_id: int, symbol: str | None = None) -> list[Order]:
-        """Orders that can still trade, oldest first, of one symbol or all."""
-        raise NotImplementedError
+    def _wake_stops(self, market: Market, price_ticks: int, now_us: int) -> None:
+        for order in list(market.stops.values()):
+            if order.is_open and triggers.is_due(order, price_ticks, now_us):
+                if order.list_id != NO_LIST:
+                    self._lists.on_wake(order, now_us)
+                self._placing.wake(market, order, now_us)
 
-    def orders(
-        self,
-        account_id: int,
-        symbol: str,
-        *,
-        order_id: int | None = None,
-        start_us: int | None = None,
-        end_us: int | None = None,
-        limit: int = 500,
-    ) -> list[Order]:
-        """All orders of the account, oldest first: from an id on, in a range of time, or the latest."""
-        raise NotImplementedError
+    def _take_routed(self, market: Market, order: Order, placed: Placed, now_us: int) -> None:
+        routing.take(self, self._matching, market, order, placed, now_us)
 
-    def order_list(
-        self, account_id: int, *, list_id: int | None = None, client_order_id: str | None = None
-    ) -> OrderList:
-        """One order list."""
-        raise NotImplementedError
-
-    def order_lists(
-        self,
-        account_id: int,
-        *,
-        from_id: int | None = None,
-        start_us: int | None = None,
-        end_us: int | None = None,
-        limit: int = 500,
-    ) -> list[OrderList]:
-        """All order lists of the account, oldest first."""
-        raise NotImplementedError
-
-    def open_order_lists(self, account_id: int) -> list[OrderList]:
-        """Order lists that can still trade, oldest first."""
-        raise NotImplementedError
-
-    def trades(
-        self,
-        account_id: int,
-        symbol: str,
-        *,
-        order_id: int | None = None,
-        from_id: int | None = None,
-        start_us: int | None = None,
-        end_us: int | None = None,
-        limit: int = 500,
-    ) -> list[Fill]:
-        """The account's own trades, oldest first."""
-        raise NotImplementedError
-
-    def allocations(
-        self,
-        account_id: int,
-        symbol: str,
-        *,
-        order_id: int | None = None,
-        from_id: int | None = None,
-        start_us: int | None = None,
-        end_us: int | None = None,
-        limit: int = 500,
-    ) -> list[Fill]:
-        """What smart order routing allocated to the account."""
-        raise NotImplementedError
-
-    def prevented_matches(
-        self,
-        account_id: int,
-        symbol: str,
-        *,
-        prevented_match_id: int | None = None,
-        order_id: int | None = None,
-        from_id: int | None = None,
-        limit: int = 500,
-    ) -> list[PreventedMatch]:
-        """Matches that self-trade prevention kept from happening."""
-        raise NotImplementedError
-
-    def amendments(
-        self,
-        account_id: int,
-        symbol: str,
-        order_id: int,
-        *,
-        from_execution_id: int | None = None,
-        limit: int = 500,
-    ) -> list[Amendment]:
-        """How an order was amended, oldest first."""
-        raise NotImplementedError
-
-    def commission(self, account_id: int, symbol: str) -> Commission:
-        """The account's commission rates on a symbol."""
-        return self.accounts[account_id].commission
-
-    def filters(self, account_id: int, symbol: str) -> dict[str, list[dict[str, Any]]]:
-        """``myFilters``: exchangeFilters, symbolFilters and assetFilters that apply to the account."""
-        raise NotImplementedError
-
-    def rules(self, symbol: str) -> SymbolRules:
-        """The symbol's rules."""
-        return self._market(symbol).rules
-
-    def status(self, symbol: str) -> SymbolStatus:
-        """Whether the symbol trades."""
-        return self._market(symbol).status
-
-    def book(self, symbol: str) -> OrderBook:
-        """The symbol's book: ``book.bids.depth(20)``, ``book.asks.best_ticks()``."""
-        return self._market(symbol).book
-
-    def last_price(self, symbol: str) -> Decimal | None:
-        """The price of the last trade."""
-        market = self._market(symbol)
-        return market.rules.price(market.last_ticks) if market.last_ticks else None
-
-    def average_price(self, symbol: str, minutes: int, *, now_us: int) -> Decimal | None:
-        """The volume-weighted average price of the last minutes, as filters use it; else the last price."""
-        raise NotImplementedError
-
-    # Inside
-
-    def _market(self, symbol: str) -> Market:
-        try:
-            return self.markets[symbol]
-        except KeyError:
-            raise Reject(-1121, "Invalid symbol.") from None
-
-    def _hold(self, account: Account, rules: SymbolRules, order: Order) -> None:
-        if order.side is Side.BUY:
-            balance, atoms = (
-                account.balance(rules.quote),
-                rules.quote_atoms(order.price_ticks, order.lots),
-            )
-        else:
-            balance, atoms = account.balance(rules.base), order.lots * rules.step_atoms
-        if balance.free < atoms:
-            raise Reject(-2010, "Account has insufficient balance for requested action.")
-        balance.free -= atoms
-        balance.locked += atoms
-        order.held_atoms = atoms
-
-    def _release(self, account: Account, rules: SymbolRules, order: Order) -> None:
-        balance = account.balance(rules.quote if order.side is Side.BUY else rules.base)
-        balance.locked -= order.held_atoms
-        balance.free += order.held_atoms
-        order.held_atoms = 0
-
-    def _match(self, market: Market, taker: Order, placed: Placed, now_us: int) -> None:
-        side = market.book.side(taker.side.opposite)
-        while taker.open_lots and (level := side.best()):
-            better = level.price_ticks - taker.price_ticks
-            if (better > 0) if taker.side is Side.BUY else (better < 0):
-                return
-            maker = next(iter(level.orders.values()))
-            lots = min(taker.open_lots, maker.visible_lots)
-            self._trade(market, taker, maker, lots, placed, now_us)
-            level.lots -= lots
-            maker.visible_lots -= lots
-            if not maker.open_lots:
-                side.remove(maker)
-            self.listener.level(market.rules.symbol, side.side, level.price_ticks, level.shown_lots)
-
-    def _trade(
-        self, market: Market, taker: Order, maker: Order, lots: int, placed: Placed, now_us: int
-    ) -> None:
-        rules, price = market.rules, maker.price_ticks
-        quote = rules.quote_atoms(price, lots)
-        trade_id = market.next_trade_id
-        market.next_trade_id += 1
-        market.last_ticks = price
-        buyer, seller = (taker, maker) if taker.side is Side.BUY else (maker, taker)
-        self.listener.trade(
-            Trade(
-                rules.symbol,
-                trade_id,
-                price,
-                lots,
-                quote,
-                now_us,
-                buyer is maker,
-                buyer.id,
-                seller.id,
-            )
-        )
-        for order in (maker, taker):
-            fill = self._settle(market, order, trade_id, price, lots, quote, order is maker, now_us)
-            if order is taker:
-                placed.fills.append(fill)
-
-    def _settle(
-        self,
-        market: Market,
-        order: Order,
-        trade_id: int,
-        price: int,
-        lots: int,
-        quote: int,
-        is_maker: bool,
-        now_us: int,
-    ) -> Fill:
-        rules, account = market.rules, self.accounts[order.account_id]
-        order.executed_lots += lots
-        order.quote_atoms += quote
-        order.update_us = now_us
-        order.status = OrderStatus.PARTIALLY_FILLED if order.open_lots else OrderStatus.FILLED
-        is_buyer = order.side is Side.BUY
-        pays, gets = (rules.quote, rules.base) if is_buyer else (rules.base, rules.quote)
-        paid, got = (
-            (quote, lots * rules.step_atoms) if is_buyer else (lots * rules.step_atoms, quote)
-        )
-        keep = (
-            rules.quote_atoms(order.price_ticks, order.open_lots)
-            if is_buyer
-            else order.held_atoms - paid
-        )
-        payment = account.balance(pays)
-        payment.locked -= order.held_atoms - keep
-        payment.free += order.held_atoms - keep - paid
-        order.held_atoms = keep
-        fee = got * account.commission.standard.of(is_buyer=is_buyer, is_maker=is_maker) // RATE
-        account.balance(gets).free += got - fee
-        self.fees.setdefault(gets, Balance()).free += fee
-        fill = Fill(
-            symbol=rules.symbol,
-            trade_id=trade_id,
-            order_id=order.id,
-            list_id=order.list_id,
-            price_ticks=price,
-            lots=lots,
-            quote_atoms=quote,
-            commission_atoms=fee,
-            commission_asset=gets,
-            time_us=now_us,
-            is_buyer=is_buyer,
-            is_maker=is_maker,
-        )
-        self._report(account, order, ExecutionType.TRADE, now_us, fill)
-        return fill
-
-    def _report(
-        self,
-        account: Account,
-        order: Order,
-        kind: ExecutionType,
-        now_us: int,
-        fill: Fill | None = None,
-    ) -> None:
-        execution_id = self._next_execution_id
-        self._next_execution_id += 1
-        if account.reported:
-            self.listener.execution(
-                Execution(
-                    type=kind,
-                    order=order,
-                    id=execution_id,
-                    time_us=now_us,
-                    client_order_id=order.client_order_id,
-                    fill=fill,
-                )
-            )
+    def _can_fill_routed(self, market: Market, order: Order) -> bool:
+        return routing.reachable_routed(self, market, order)[0] >= order.open_lots

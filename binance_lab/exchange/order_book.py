@@ -6,6 +6,7 @@ Whole ticks and lots; no accounts, no rules, no clock. Best prices and cancels t
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections.abc import Iterator
 
 from binance_lab.exchange.orders import Order
 from binance_lab.wire.enums import Side
@@ -82,6 +83,14 @@ class BookSide:
             else:
                 del keys[bisect_left(keys, key)]
 
+    def walk(self) -> Iterator[Level]:
+        """Levels, best first; the one just given may be dropped before the next is asked for."""
+        keys, sign, levels = self._keys, self._sign, self.levels
+        at = len(keys)
+        while at:
+            at -= 1
+            yield levels[keys[at] * sign]
+
     def prices(self, limit: int | None = None) -> list[int]:
         """Prices in ticks, best first."""
         keys = self._keys if limit is None else self._keys[-limit:]
@@ -93,14 +102,14 @@ class BookSide:
 
     def rest(self, order: Order) -> Level:
         """Put an order at the end of its level's queue; ``order.visible_lots`` is what it shows."""
-        level = self.open_level(order.price_ticks)
+        level = self.open_level(order.book_ticks)
         level.orders[order.id] = order
         level.lots += order.visible_lots
         return level
 
     def remove(self, order: Order) -> Level:
         """Take an order out, wherever it stands in its queue."""
-        level = self.levels[order.price_ticks]
+        level = self.levels[order.book_ticks]
         del level.orders[order.id]
         level.lots -= order.visible_lots
         self.drop_if_empty(level)

@@ -135,6 +135,9 @@ class PreventedMatch:
     taker_prevented_lots: int  # 0 where the mode left that side alone
     maker_prevented_lots: int
     time_us: int
+    counter_account_id: int = (
+        0  # whose the maker order is: another account only within a trade group
+    )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -165,10 +168,11 @@ class Order:
     side: Side
     type: OrderType
     time_in_force: TimeInForce
-    price_ticks: int  # 0: at the market
+    price_ticks: int  # as sent; 0: at the market, or pegged without a price
     lots: int
     time_us: int  # created
     stp_mode: SelfTradePrevention
+    book_ticks: int = 0  # the price it trades at: the pegged one if pegged; 0: at the market
     status: OrderStatus = OrderStatus.NEW
     list_id: int = NO_LIST
     executed_lots: int = 0
@@ -192,13 +196,21 @@ class Order:
     cancel_client_order_id: str = ""  # names the cancel that ended it
     replaced_client_order_id: str = ""  # what an amendment renamed
     amendments: int = 0
+    prevented_match_id: int = -1  # the latest
     held_atoms: int = 0  # locked for it: quote for a BUY, base for a SELL
+    ahead_lots: int = 0  # recorded lots that stand before it at its price (replay)
     sor: bool = False
+    floor: str = ""  # EXCHANGE or SOR: where a routed order was last active
 
     @property
     def open_lots(self) -> int:
         """What can still trade."""
         return self.lots - self.executed_lots - self.prevented_lots
+
+    @property
+    def pegged_ticks(self) -> int:
+        """The price that a pegged order found in the book; 0: not pegged, or not yet."""
+        return self.book_ticks if self.peg_price_type else 0
 
     @property
     def is_working(self) -> bool:
@@ -229,7 +241,7 @@ class OrderList:
     time_us: int
     status_type: ListStatusType = ListStatusType.EXEC_STARTED
     order_status: ListOrderStatus = ListOrderStatus.EXECUTING
-    reject_reason: str = "NONE"
+    held_atoms: int = 0  # base asset that an OPO's working order bought for the pending ones
 
     @property
     def contingency(self) -> ContingencyType:
@@ -248,14 +260,15 @@ class Placed:
 
     order: Order
     fills: list[Fill] = field(default_factory=list)
+    prevented: list[PreventedMatch] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
 class PlacedList:
-    """What became of a new order list; ``orders`` and ``fills`` are those of its legs."""
+    """What became of a new order list, each order as it was before any pending one was placed."""
 
     order_list: OrderList
-    orders: list[Order]
+    placed: list[Placed]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -268,7 +281,7 @@ class CanceledList:
 
 @dataclass(slots=True, kw_only=True)
 class Amended:
-    """An amended order, or its list's state too if it is in one."""
+    """An amended order, and its list if it is in one."""
 
     order: Order
     amendment: Amendment

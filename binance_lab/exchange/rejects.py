@@ -6,7 +6,7 @@ https://developers.binance.com/docs/binance-spot-api-docs/errors
 from __future__ import annotations
 
 
-class Reject(Exception):  # noqa: N818 - the exchange's word for it
+class Reject(Exception):
     """A command that was refused and changed nothing; ``code`` and ``msg`` are what Binance answers."""
 
     def __init__(self, code: int, msg: str) -> None:

@@ -251,8 +251,12 @@ DEFAULT_SYMBOLS: tuple[SymbolRules, ...] = (
     spot_symbol("ETH", "BTC", tick="0.00001", step="0.0001", fair_price="0.05", max_price="922327", max_qty="100000", max_market_qty="700", min_notional="0.0001", max_notional="9000000"),
     spot_symbol("BNB", "BTC", tick="0.000001", step="0.001", fair_price="0.009", max_price="10000", max_qty="100000", max_market_qty="1500", min_notional="0.0001", max_notional="9000000"),
     spot_symbol("BTC", "EUR", tick="0.01", step="0.00001", fair_price="59000"),
+    spot_symbol("BTC", "USDC", tick="0.01", step="0.00001", fair_price="64000"),
     spot_symbol("币安人生", "USDT", tick="0.0001", step="0.1", fair_price="0.15", max_price="1000", max_qty="9000000", max_market_qty="900000"),
 )  # fmt: skip
+
+# Books that smart order routing reads together.
+DEFAULT_SORS: tuple[tuple[str, ...], ...] = (("BTCUSDT", "BTCUSDC"),)
 
 
 def select_symbols(names: Iterable[str]) -> tuple[SymbolRules, ...]:
