@@ -12,6 +12,7 @@ The table of views lives outside of this module's globals, so that a cell that r
 from __future__ import annotations
 
 import atexit
+import logging
 import sys
 import threading
 import time
@@ -31,6 +32,7 @@ PULSE_S = 1.0
 MAX_BACKOFF = 32.0
 """A view that fails frame after frame is drawn at most this many times slower."""
 
+_log = logging.getLogger("binance_lab.widgets")
 _HOME = "_binance_lab_refresher"
 
 
@@ -184,7 +186,7 @@ class Refresher:
         except Exception as error:
             slot.failures += 1
             slot.dirty = True  # tried again, later and later
-            slot.view.failed(error)
+            _tell(slot.view, error)
         else:
             slot.failures = 0
             slot.view.drawn()
@@ -204,6 +206,14 @@ class Refresher:
         cpu = sum(slot.cost_s * slot.view.rate for slot in active) / CPU_SHARE
         messages = sum(slot.view.rate for slot in active) / MESSAGES_PER_S
         return max(1.0, cpu, messages)
+
+
+def _tell(view: Drawable, error: Exception) -> None:
+    """Say the error in the view; the thread goes on though even that should fail."""
+    try:
+        view.failed(error)
+    except Exception:
+        _log.exception("%s failed, and could not show it: %r", view.name, error)
 
 
 def refresher() -> Refresher:

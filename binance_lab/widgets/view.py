@@ -28,6 +28,14 @@ class Source(Protocol):
     def state(self) -> str:
         """connecting, live, stale, out of sync, stopped or error."""
 
+    @property
+    def last_message_age_s(self) -> float | None:
+        """Seconds since the last message; None before the first."""
+
+    @property
+    def error(self) -> Any:
+        """Why the state is error: an exception or a text; empty or None else."""
+
     def on_change(self, callback: Callable[[], None], /) -> Callable[[], None]:
         """Call back after each change, on the reader's thread; the result takes it back."""
 
@@ -60,6 +68,7 @@ class View(ipywidgets.VBox):
 
     kind: ClassVar[str] = "view"
     children: tuple[ipywidgets.Widget, ...]
+    _stopped = True  # until __init__ is through: ipywidgets closes what is garbage, too
 
     def __init__(
         self,
@@ -67,6 +76,7 @@ class View(ipywidgets.VBox):
         *,
         sources: Iterable[Source] = (),
         subject: str = "",
+        environment: str = "",
         name: str | None = None,
         rate: float = 10.0,
     ) -> None:
@@ -75,6 +85,7 @@ class View(ipywidgets.VBox):
         self.layout.width = "100%"
         self.cell, self.execution = ("", "") if name else _running_cell()
         self.name = name or _free_name(f"{self.kind} {subject}", self.cell, self.execution)
+        self.subject, self.environment = subject, environment
         self.sources = tuple(sources)
         self.last_error = ""
         self._rate = rate
@@ -97,7 +108,7 @@ class View(ipywidgets.VBox):
     def __exit__(self, *exc: object) -> None:
         self.stop()
 
-    # -- for users ---------------------------------------------------------------------------
+    # For users.
 
     @property
     def frames(self) -> int:
@@ -134,7 +145,7 @@ class View(ipywidgets.VBox):
         self.layout.close()
         super().close()
 
-    # -- for subclasses ----------------------------------------------------------------------
+    # For subclasses.
 
     def draw(self) -> None:
         """Write the newest state into the widgets."""
@@ -143,6 +154,19 @@ class View(ipywidgets.VBox):
     def still(self) -> Still:
         """The newest state as a MIME bundle that needs no kernel. Any thread."""
         return {"text/plain": repr(self)}
+
+    def head(self) -> dict[str, Any]:
+        """What it shows, of which environment, how its sources are: for the line above a view."""
+        return {
+            "kind": self.kind,
+            "title": self.subject,
+            "environment": self.environment,
+            "state": worst_state(self.sources),
+            "age_s": min(
+                (age for s in self.sources if (age := s.last_message_age_s) is not None),
+                default=None,
+            ),
+        }
 
     def start(self) -> None:
         """Follow the sources; the last line of a subclass's `__init__`."""
@@ -163,7 +187,7 @@ class View(ipywidgets.VBox):
             self.children = (*self.children, self._notice)
         self._notice.value = f'<span role="status">{html.escape(text)}</span>' if text else ""
 
-    # -- for the refresher -------------------------------------------------------------------
+    # For the refresher.
 
     @property
     def rate(self) -> float:
@@ -189,12 +213,12 @@ class View(ipywidgets.VBox):
     def failed(self, error: Exception) -> None:
         """Count the error and say it in the view's own line."""
         self.last_error = "".join(traceback.format_exception(error))
-        with self._counted:
-            self._errors += 1
-            self._counted.notify_all()
         self.show_notice(
             f"Not drawn at {time.strftime('%H:%M:%S')}: {type(error).__name__}: {error}"
         )
+        with self._counted:
+            self._errors += 1
+            self._counted.notify_all()
 
     def give_way(self, newer: Drawable) -> None:
         """Close if the newer one is of a later run of this cell; stop if it has this name."""
@@ -204,7 +228,7 @@ class View(ipywidgets.VBox):
         elif newer.name == self.name:
             self.stop()
 
-    # -- display -----------------------------------------------------------------------------
+    # Display.
 
     def _ipython_display_(self) -> None:
         """Display under an id of our own, so that `stop` can put a picture in the same place."""
@@ -223,6 +247,8 @@ class View(ipywidgets.VBox):
 
     def _end(self) -> bool:
         """Leave the refresher and the sources; False if that is done already."""
+        if self._stopped:
+            return False
         with self._counted:
             if self._stopped:
                 return False
@@ -243,6 +269,23 @@ class View(ipywidgets.VBox):
             close_tree(child)
         if self._handles:
             self.close()
+
+
+_WORST_FIRST = ("error", "out of sync", "stale", "connecting", "stopped", "live")
+
+
+def worst_state(sources: Iterable[Source]) -> str:
+    """The state that a reader must know of, where there are several."""
+    states = [source.state for source in sources]
+    known = [state for state in _WORST_FIRST if state in states]
+    return known[0] if known else next(iter(states), "live")
+
+
+def source_error(sources: Iterable[Source]) -> str:
+    """Why a source gives nothing, in a line; empty while all do."""
+    return "; ".join(
+        str(source.error) for source in sources if source.error and source.state != "live"
+    )
 
 
 def _still_widget(still: Still) -> ipywidgets.Widget:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
 from binance_lab.widgets.refresh import refresher
+from binance_lab.widgets.surface import Surface
 from binance_lab.widgets.view import View
 
 
@@ -28,6 +31,37 @@ class FakeSource:
         self.version += 1
         for callback in self.callbacks:
             callback()
+
+
+class Sent:
+    """What surfaces sent to pages: messages and buffers."""
+
+    def __init__(self) -> None:
+        self.frames: list[tuple[dict[str, Any], list[bytes]]] = []
+        self._came = threading.Condition()
+
+    def add(self, _: object, content: dict[str, Any], buffers: list[bytes] | None = None) -> None:
+        with self._came:
+            self.frames.append((content, buffers or []))
+            self._came.notify_all()
+
+    def clear(self) -> None:
+        self.frames.clear()
+
+    def wait(self, kind: str) -> tuple[dict[str, Any], list[bytes]]:
+        """The newest frame of this kind, once there is one."""
+        with self._came:
+            found = self._came.wait_for(lambda: [f for f in self.frames if f[0]["kind"] == kind], 5)
+        assert found, f"no {kind} among {[frame[0]['kind'] for frame in self.frames]}"
+        return found[-1]
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
+    """Keeps what surfaces send."""
+    made = Sent()
+    monkeypatch.setattr(Surface, "send", lambda *args: made.add(*args))
+    return made
 
 
 def until(view: View, condition: Callable[[], bool], timeout_s: float = 5.0) -> None:

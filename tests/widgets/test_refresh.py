@@ -123,6 +123,19 @@ def test_error_is_reported_and_tried_again_later(drawer: Refresher):
     other.wait(lambda: len(other.times) == 1)
 
 
+def test_view_that_cannot_show_its_error_ends_nothing(
+    drawer: Refresher, caplog: pytest.LogCaptureFixture
+):
+    """The thread goes on, and the log has both errors."""
+    view, other = Drawing("bad", draw=lambda: 1 / 0), Drawing("good")  # type: ignore[arg-type, return-value]
+    view.failed = lambda error: [][1]  # type: ignore[method-assign,misc]
+    drawer.add(view)
+    drawer.add(other)
+    other.wait(lambda: len(other.times) == 1)
+    assert "ZeroDivisionError" in caplog.text
+    assert "IndexError" in caplog.text
+
+
 def test_expensive_views_slow_down_to_the_share(drawer: Refresher, monkeypatch: pytest.MonkeyPatch):
     """Frames that would take more than the share of a core are drawn less often."""
     monkeypatch.setattr(refresh, "CPU_SHARE", 0.1)

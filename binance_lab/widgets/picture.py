@@ -1,0 +1,105 @@
+"""What stands in for a canvas where anywidget fails: the same packets, drawn by matplotlib."""
+
+from __future__ import annotations
+
+import html
+import time
+from collections.abc import Callable
+from datetime import tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import ipywidgets
+import numpy as np
+
+from binance_lab.widgets.candle_picture import CandlePicture, Look, Rows
+from binance_lab.widgets.surface import Packet
+from binance_lab.widgets.theme import ENVIRONMENTS, MOODS, TEXT
+
+
+class PictureSurface(ipywidgets.VBox):
+    """Candles as an `ipywidgets.Image`, below a line with title, state and environment."""
+
+    hidden = False  # an Image does not say who looks
+
+    def __init__(self, *, height: int = 420) -> None:
+        self._line = ipywidgets.HTML()
+        self._image = ipywidgets.Image(format="png")
+        self._image.layout.width = "100%"
+        super().__init__([self._line, self._image])
+        self.zone = ""
+        self.heard: Callable[[], None] = lambda: None
+        self._meta: dict[str, Any] = {}
+        self._picture = CandlePicture(height=height)
+        self._rows: Rows | None = None
+
+    def send_frame(
+        self, head: dict[str, Any], snapshot: Callable[[], Packet], delta: Callable[[], Packet]
+    ) -> None:
+        """Draw one frame; everything the first time, then with what changed."""
+        packet = snapshot() if self._rows is None else delta()
+        fresh = packet.numbers[0]
+        self._rows = fresh if self._rows is None else merged(self._rows, fresh)
+        self._rows = self._rows[-packet.meta["keep"] :]
+        self._meta = {**self._meta, **packet.meta}
+        self._image.value = self._picture.png(self._rows, look_of(head, self._meta))
+        self.send_head(head)
+
+    def send_head(self, head: dict[str, Any]) -> None:
+        """Write the line above the picture, if it changed."""
+        text = head_html(head)
+        if text != self._line.value:
+            self._line.value = text
+
+
+def look_of(head: dict[str, Any], meta: dict[str, Any], zone: str = "") -> Look:
+    """The look of a picture, from the head and the meta of packets."""
+    title = f"{head.get('title', '')} {head.get('subtitle', '')}".strip()
+    return Look(
+        title,
+        decimals=meta.get("decimals", 2),
+        averages=meta.get("averages") or (),
+        marks=meta.get("marks") or (),
+        orders=meta.get("orders") or (),
+        zone=named_zone(zone),
+    )
+
+
+def named_zone(name: str) -> tzinfo | None:
+    """A time zone; None, which is this machine's own, for a name that is empty or unknown."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
+
+
+def merged(rows: Rows, fresh: Rows) -> Rows:
+    """Rows by their time (first column), where fresh ones replace those they agree with."""
+    if not len(fresh) or not len(rows):
+        return fresh if len(fresh) else rows
+    if fresh[0, 0] >= rows[-1, 0]:
+        return np.concatenate([rows[:-1] if fresh[0, 0] == rows[-1, 0] else rows, fresh])
+    both = np.concatenate([fresh, rows])  # the first of equals stays
+    return both[np.unique(both[:, 0], return_index=True)[1]]
+
+
+def head_html(head: dict[str, Any]) -> str:
+    """The line above a view without JavaScript: title, state, time of the last message."""
+    environment, state = str(head.get("environment", "")), str(head.get("state", ""))
+    age_s = head.get("age_s")
+    at = "" if age_s is None else time.strftime(" · %H:%M:%S", time.localtime(time.time() - age_s))
+    color = ENVIRONMENTS.get(environment, TEXT)
+    chip = (
+        f'<span style="color:{color};border:1px solid;border-radius:3px;padding:0 5px;font-size:10px">'
+        f"{html.escape(environment.upper())}</span>"
+    )
+    notice = f'<div style="color:{MOODS["error"]}">{html.escape(head["notice"])}</div>'
+    return (
+        f'<div style="display:flex;gap:10px;align-items:center;color:{TEXT};'
+        f'border-left:3px solid {color};padding-left:8px;line-height:24px">'
+        f"<b>{html.escape(str(head.get('title', '')))}</b>"
+        f"<span>{html.escape(str(head.get('subtitle', '')))}</span><span style='flex:1'></span>"
+        f'<span role="status"><span style="color:{MOODS.get(state, TEXT)}">●</span> '
+        f"{html.escape(state)}{at}</span>{chip if environment else ''}</div>"
+        f"{notice if head.get('notice') else ''}"
+    )

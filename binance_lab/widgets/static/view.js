@@ -1,0 +1,252 @@
+// What the browser's half of every view shares: the frame around it, its theme, numbers and
+// times, and the protocol. The page says hello and gets a snapshot, then deltas numbered by
+// `seq`; a gap in the numbers makes it say hello again. Each file after this one in the same
+// module ends with `export default { render: view(build) }`.
+
+const QUIET_S = 10; // a live source without a message for longer is shown as a warning
+const MOODS = { live: "good", connecting: "warn", stale: "warn", "out of sync": "warn", stopped: "none", error: "bad" };
+
+// Elements.
+
+function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+// Writes to the page only what differs: an unchanged row costs a comparison.
+function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+function setClass(node, name) {
+  if (node.className !== name) node.className = name;
+}
+
+// Numbers and times.
+
+const formats = new Map();
+
+function formatOf(decimals) {
+  if (!formats.has(decimals)) {
+    const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+    formats.set(decimals, new Intl.NumberFormat("en-US", digits));
+  }
+  return formats.get(decimals);
+}
+
+function number(value, decimals = 2) {
+  return Number.isFinite(value) ? formatOf(decimals).format(value) : "–";
+}
+
+function signed(value, decimals = 2) {
+  return (value > 0 ? "+" : "") + number(value, decimals);
+}
+
+// 1,234,567 as 1.235M: for volumes, where the size matters and not the last digit.
+function compact(value) {
+  if (!Number.isFinite(value)) return "–";
+  const size = Math.abs(value);
+  for (const [unit, letter] of [[1e9, "B"], [1e6, "M"], [1e3, "K"]]) {
+    if (size >= unit) return number(value / unit, size >= 100 * unit ? 1 : 2) + letter;
+  }
+  return number(value, size >= 100 || size === 0 ? 0 : size >= 1 ? 2 : size >= 0.01 ? 4 : 8);
+}
+
+const clocks = new Map();
+
+function clock(zone, options) {
+  const key = zone + JSON.stringify(options);
+  if (!clocks.has(key)) {
+    clocks.set(key, new Intl.DateTimeFormat("en-GB", { ...options, timeZone: zone, hourCycle: "h23" }));
+  }
+  return clocks.get(key);
+}
+
+const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+const TIME = { hour: "2-digit", minute: "2-digit", second: "2-digit" };
+const DATE = { year: "numeric", month: "short", day: "2-digit" };
+
+function timeText(ms, zone = ZONE) {
+  return clock(zone, TIME).format(ms);
+}
+
+function utcText(ms) {
+  return `${clock("UTC", DATE).format(ms)} ${timeText(ms, "UTC")} UTC`;
+}
+
+function ageText(seconds) {
+  if (seconds < 60) return `${Math.floor(seconds)} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  return `${Math.floor(seconds / 3600)} h`;
+}
+
+// Bytes.
+
+// A copy, because the view's bytes need not begin at a multiple of 8.
+function floats(view) {
+  if (!view || !view.byteLength) return new Float64Array(0);
+  const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+  return new Float64Array(bytes.slice().buffer);
+}
+
+// Theme.
+
+function isDark() {
+  const body = document.body;
+  if (body.dataset.jpThemeLight) return body.dataset.jpThemeLight === "false";
+  if (body.dataset.vscodeThemeKind) return /dark|high-contrast$/.test(body.dataset.vscodeThemeKind);
+  if (document.documentElement.hasAttribute("theme")) {
+    return document.documentElement.getAttribute("theme") === "dark"; // Colab
+  }
+  const back = getComputedStyle(body).backgroundColor.match(/[\d.]+/g)?.map(Number) ?? [];
+  if (back.length >= 3 && back[3] !== 0) return back[0] + back[1] + back[2] < 384;
+  return matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
+function followTheme(root, changed) {
+  const apply = () => {
+    root.dataset.theme = isDark() ? "dark" : "light";
+    changed();
+  };
+  const watch = new MutationObserver(apply);
+  watch.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-vscode-theme-kind", "class"] });
+  watch.observe(document.documentElement, { attributes: true, attributeFilter: ["theme", "class"] });
+  apply();
+  return () => watch.disconnect();
+}
+
+// The colors of the theme by name, `--bl-` left out.
+function colorsOf(root) {
+  const style = getComputedStyle(root);
+  return (name) => style.getPropertyValue(`--bl-${name}`).trim();
+}
+
+// The frame around a view.
+
+function makeFrame() {
+  const title = element("span", { class: "bl-title" });
+  const subtitle = element("span", { class: "bl-subtitle" });
+  const legend = element("span", { class: "bl-legend" });
+  const state = element("span", { class: "bl-state", role: "status", "aria-live": "off" });
+  const environment = element("span", { class: "bl-environment" });
+  const body = element("div", { class: "bl-body" });
+  const notice = element("div", { class: "bl-notice", role: "status" });
+  const head = element("div", { class: "bl-head" }, title, subtitle, legend, state, environment);
+  const root = element("div", { class: "bl-view", role: "group" }, head, body, notice);
+  return { root, title, subtitle, legend, state, environment, body, notice };
+}
+
+function showHead(frame, head) {
+  setText(frame.title, head.title ?? "");
+  setText(frame.subtitle, head.subtitle ?? "");
+  setText(frame.environment, head.environment ?? "");
+  setText(frame.notice, head.notice ?? "");
+  frame.root.dataset.environment = head.environment ?? "";
+  frame.root.setAttribute("aria-label", [head.title, head.subtitle, head.kind].filter(Boolean).join(" "));
+}
+
+// The source's state, with the age of its last message once that is worth a look.
+function showState(frame, { head, headAt, lost }) {
+  let text = head.state ?? "";
+  let mood = MOODS[text] ?? "none";
+  const age = head.age_s == null ? null : head.age_s + (performance.now() - headAt) / 1000;
+  if (lost) {
+    [text, mood] = ["kernel gone", "bad"];
+  } else if (text === "live" && age > QUIET_S) {
+    mood = "warn";
+  }
+  if (age != null && age >= 2) text += ` · ${ageText(age)} ago`;
+  setText(frame.state, text);
+  frame.state.dataset.mood = mood;
+}
+
+// The protocol.
+
+// `build(frame, { model, redraw })` gives `{ snapshot(meta, buffers), delta(meta, buffers), draw(colors) }`
+// and, if it holds something, `close()`. `draw` is called once per animation frame that needs it.
+function view(build) {
+  return ({ model, el }) => {
+    const frame = makeFrame();
+    const status = { head: {}, headAt: performance.now(), lost: false };
+    const page = Math.random().toString(36).slice(2);
+    let seq = null;
+    let helloAt = -Infinity;
+    let asked = 0;
+    el.append(frame.root);
+
+    const redraw = () => {
+      asked ||= requestAnimationFrame(() => {
+        asked = 0;
+        showState(frame, status);
+        face.draw(colorsOf(frame.root));
+      });
+    };
+    const face = build(frame, { model, redraw });
+
+    const hello = () => {
+      if (performance.now() - helloAt < 500) return;
+      helloAt = performance.now();
+      model.send({ hello: page, zone: ZONE });
+    };
+    const takeHead = (head) => {
+      Object.assign(status, { head, headAt: performance.now(), lost: false });
+      showHead(frame, head);
+    };
+    const take = (message, buffers) => {
+      if (message.kind === "head") return takeHead(message.head);
+      if (message.kind === "delta" && (seq === null || message.seq !== seq + 1)) return hello();
+      seq = message.seq;
+      takeHead(message.head);
+      face[message.kind](message, buffers);
+      frame.root.dataset.seq = seq; // which frame is on the screen
+      redraw();
+    };
+    const saved = model.get("saved");
+    if (saved?.message) { // from a saved notebook: shown until a kernel answers
+      take({ ...saved.message, kind: "snapshot" }, saved.buffers);
+      seq = null;
+    }
+    const gone = () => {
+      status.lost = true;
+      redraw();
+    };
+    model.on("msg:custom", take);
+    model.on("comm_live_update", gone);
+
+    let shown = true;
+    const tell = (visible) => {
+      if (visible === shown) return;
+      shown = visible;
+      model.send({ page, visible });
+    };
+    let inView = true;
+    const watch = new IntersectionObserver((entries) => {
+      inView = entries.at(-1).isIntersecting;
+      tell(inView && !document.hidden);
+    });
+    watch.observe(frame.root);
+    const visibility = () => tell(inView && !document.hidden);
+    document.addEventListener("visibilitychange", visibility);
+
+    const unfollow = followTheme(frame.root, redraw);
+    const resize = new ResizeObserver(redraw);
+    resize.observe(frame.root);
+    const timer = setInterval(() => showState(frame, status), 500);
+    hello();
+
+    return () => {
+      clearInterval(timer);
+      cancelAnimationFrame(asked);
+      resize.disconnect();
+      watch.disconnect();
+      document.removeEventListener("visibilitychange", visibility);
+      unfollow();
+      model.off("msg:custom", take);
+      model.off("comm_live_update", gone);
+      face.close?.();
+      model.send({ page, bye: true });
+    };
+  };
+}

@@ -1,0 +1,150 @@
+"""One notebook in JupyterLab in a real browser: run cells, look at outputs, ask the kernel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import nbformat
+
+from .lab_server import ROOT, JupyterServer
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Locator, Page
+
+PICTURES = ROOT / "build" / "screenshots"
+TIMEOUT_S = 30
+
+_ERROR = "application/vnd.jupyter.error"
+_NOTEBOOK = """
+  const panel = window.jupyterapp?.shell.currentWidget;
+  const kernel = panel?.context?.sessionContext?.session?.kernel;
+"""
+_IDLE = f"""() => {{ {_NOTEBOOK}
+  return kernel?.status === 'idle' && kernel.connectionStatus === 'connected'
+    && ![...panel.content.widgets].some(cell => cell.promptNode?.textContent.includes('*')) }}"""
+_EXECUTE = f"""async (code) => {{ {_NOTEBOOK}
+  const future = kernel.requestExecute({{ code, store_history: false }});
+  let text = '';
+  future.onIOPub = (message) => {{
+    if (message.header.msg_type === 'stream') text += message.content.text;
+    if (message.header.msg_type === 'error') text += message.content.traceback.join('\\n');
+  }};
+  await future.done;
+  return text }}"""
+
+
+class Browsing:
+    """A browser's window onto JupyterLab, and all that goes wrong in it."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.context = context
+        self.errors: list[str] = []
+        self.outside: list[str] = []
+        context.route(_is_outside, self._refuse)
+
+    def new_page(self) -> Page:
+        """A tab whose errors are kept."""
+        page = self.context.new_page()
+        page.set_default_timeout(TIMEOUT_S * 1000)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
+        return page
+
+    def _refuse(self, route: Any) -> None:
+        self.outside.append(route.request.url)
+        route.abort()
+
+
+def _is_outside(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in ("http", "https", "ws", "wss") and parts.hostname != "127.0.0.1"
+
+
+class NotebookPage:
+    """A notebook made of these cells, open and with a kernel."""
+
+    def __init__(
+        self, browsing: Browsing, server: JupyterServer, name: str, cells: list[str]
+    ) -> None:
+        notebook = nbformat.v4.new_notebook(
+            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+            cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
+        )
+        self.path = server.root / f"{name}.ipynb"
+        nbformat.write(notebook, self.path)
+        self.name, self.page = name, browsing.new_page()
+        self.page.goto(server.url(f"doc/tree/{self.path.name}?reset"))
+        self._wait_open()
+
+    def run(self, *cells: int, wait: bool = True) -> None:
+        """Run cells by their index, all if none is given; an exception in one is an error here."""
+        for cell in cells or range(self.page.locator(".jp-Notebook .jp-CodeCell").count()):
+            command = "panel.content.activeCellIndex = i; window.jupyterapp.commands.execute('notebook:run-cell')"
+            self.page.evaluate(f"(i) => {{ {_NOTEBOOK} {command} }}", cell)
+            if wait:
+                self.wait_idle()
+                raised = self.output(cell).and_(self.page.locator(f"[data-mime-type='{_ERROR}']"))
+                assert raised.count() == 0, raised.all_inner_texts()
+
+    def wait_idle(self, timeout_s: float = TIMEOUT_S) -> None:
+        """Wait until no cell runs or waits."""
+        self.page.wait_for_function(_IDLE, timeout=timeout_s * 1000)
+
+    def execute(self, code: str) -> str:
+        """Run code in the kernel beside the cells; what it printed, its traceback included."""
+        return str(self.page.evaluate(_EXECUTE, code)).strip()
+
+    def reload(self, *, wait: bool = True) -> None:
+        """Load the page again, as saved."""
+        self.page.reload()
+        self._wait_open(wait=wait)
+
+    def save(self) -> None:
+        """Save the notebook with its outputs."""
+        self.page.evaluate(f"async () => {{ {_NOTEBOOK} await panel.context.save() }}")
+
+    def output(self, cell: int) -> Locator:
+        """The output of a cell."""
+        return (
+            self.page.locator(".jp-Notebook .jp-CodeCell")
+            .nth(cell)
+            .locator(".jp-OutputArea-output")
+        )
+
+    def view(self, cell: int) -> Locator:
+        """The view in the output of a cell."""
+        return self.output(cell).locator(".bl-view")
+
+    def theme(self, dark: bool) -> None:
+        """Switch JupyterLab's theme."""
+        name = "JupyterLab Dark" if dark else "JupyterLab Light"
+        self.page.evaluate(
+            "(theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme })",
+            name,
+        )
+        wanted = "false" if dark else "true"
+        self.page.wait_for_selector(f'body[data-jp-theme-light="{wanted}"]', state="attached")
+        self.page.wait_for_selector("#jupyterlab-splash", state="detached")
+
+    def picture(self, name: str, cell: int | None = None) -> bytes:
+        """A screenshot, of a cell's output or of the page, kept in `build/screenshots`."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        what = self.page if cell is None else self.output(cell).first
+        return bytes(what.screenshot(path=PICTURES / f"{name}.png", animations="allow"))
+
+    def close(self) -> None:
+        """Close the tab."""
+        self.page.close()
+
+    def _wait_open(self, *, wait: bool = True) -> None:
+        self.page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+        if wait:
+            self.wait_idle(60)
+
+
+def outputs_of(path: Path) -> list[dict[str, Any]]:
+    """The data of all outputs in a saved notebook."""
+    notebook = nbformat.read(path, as_version=4)
+    return [dict(o["data"]) for c in notebook.cells for o in c.get("outputs", []) if "data" in o]

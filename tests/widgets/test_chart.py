@@ -1,0 +1,192 @@
+"""The chart's kernel half: what is sent, when, and the picture that stays."""
+
+from __future__ import annotations
+
+import io
+import threading
+from typing import Any
+
+import ipywidgets
+import numpy as np
+import pytest
+from PIL import Image
+
+from binance_lab.widgets.chart import CandleChart
+from tests.browser.stand_ins import MINUTE_MS, MovedCandles
+
+from .conftest import Sent, until
+
+
+@pytest.fixture
+def candles() -> MovedCandles:
+    return MovedCandles(150)
+
+
+def rows_of(frame: tuple[dict[str, Any], list[bytes]]) -> np.ndarray[Any, Any]:
+    return np.frombuffer(frame[1][0], "<f8").reshape(-1, 6)
+
+
+def test_first_frame_is_everything_then_what_changed(candles: MovedCandles, sent: Sent):
+    """A snapshot has all candles as float64 rows, a delta the newest one: 48 bytes."""
+    chart = CandleChart(candles)
+    message = sent.wait("snapshot")
+    np.testing.assert_array_equal(rows_of(message), candles.rows)
+    candles.price(61000.25)
+    message = sent.wait("delta")
+    assert len(message[1][0]) == 48
+    assert rows_of(message)[0, 4] == 61000.25
+    assert message[0]["seq"] == 2
+    assert message[0]["decimals"] == 2
+    assert chart.frames == 2
+
+
+def test_hello_of_a_page_gets_a_snapshot(candles: MovedCandles, sent: Sent):
+    """A page that shows the chart anew gets everything, though nothing changed."""
+    chart = CandleChart(candles, rate=200)
+    sent.wait("snapshot")
+    sent.clear()
+    chart.surface._handle_custom_msg({"hello": "page", "zone": "Europe/Zurich"}, [])
+    assert len(rows_of(sent.wait("snapshot"))) == 150
+    assert chart.surface.zone == "Europe/Zurich"
+
+
+def test_hidden_chart_is_drawn_less_often(candles: MovedCandles, sent: Sent):
+    """The rate falls while no page shows the chart, and is back when one does."""
+    chart = CandleChart(candles)
+    for content, rate in [
+        ({"hello": "a"}, 10),
+        ({"page": "a", "visible": False}, 2),
+        ({"hello": "b"}, 10),
+        ({"page": "b", "bye": True}, 2),
+        ({"page": "a", "visible": True}, 10),
+    ]:
+        chart.surface._handle_custom_msg(content, [])
+        assert chart.rate == rate
+
+
+def test_head_says_symbol_environment_and_state(candles: MovedCandles, sent: Sent):
+    """The line above the chart has what a trader must see; a stale source says why."""
+    CandleChart(candles, environment="testnet")
+    head = sent.wait("snapshot")[0]["head"]
+    assert (head["title"], head["subtitle"], head["environment"]) == ("BTCUSDT", "1m", "testnet")
+    assert head["state"] == "live"
+    candles.state, candles.error = "error", ValueError("the stream was refused")
+    candles.changed()
+    head = sent.wait("delta")[0]["head"]
+    assert (head["state"], head["notice"]) == ("error", "the stream was refused")
+
+
+def test_only_as_many_candles_as_the_chart_keeps(candles: MovedCandles, sent: Sent):
+    """Older candles than the chart keeps are not sent."""
+    CandleChart(candles, keep=50)
+    assert len(rows_of(sent.wait("snapshot"))) == 50
+
+
+def test_trades_and_orders_are_sent_once(candles: MovedCandles, sent: Sent):
+    """Marks travel when they change, not with each frame."""
+    chart = CandleChart(candles, rate=200)
+    sent.wait("snapshot")
+    trade = {"time": candles.rows[-1, 0], "price": 61000.0, "side": "BUY", "qty": "0.01"}
+    chart.set_trades([trade])
+    assert sent.wait("delta")[0]["marks"] == [trade]
+    sent.clear()
+    candles.price(61000.25)
+    assert "marks" not in sent.wait("delta")[0]
+
+
+def test_error_while_drawing_is_told_to_the_page(candles: MovedCandles, sent: Sent):
+    """A live object that fails is a line below the chart, and drawn again when it works."""
+    chart = CandleChart(candles, rate=200)
+    sent.wait("snapshot")
+    works, candles.since = candles.since, lambda version: 1 / 0  # type: ignore[method-assign,assignment]
+    candles.changed()
+    assert "ZeroDivisionError" in sent.wait("head")[0]["head"]["notice"]
+    candles.since = works  # type: ignore[method-assign]
+    candles.changed()
+    until(chart, lambda: chart.last_error == "")
+    sent.clear()
+    candles.price(61000.25)
+    assert sent.wait("delta")[0]["head"]["notice"] == ""
+
+
+def test_still_is_a_picture_of_the_candles(candles: MovedCandles):
+    """The picture that stays is a PNG with transparent ground and both colors."""
+    with CandleChart(candles) as chart:
+        still = chart.still()
+    image = Image.open(io.BytesIO(still["image/png"])).convert("RGBA")
+    colors = {color for _, color in image.getcolors(1 << 20)}
+    assert image.size == (960, 420)
+    assert min(alpha for *_, alpha in colors) == 0
+    assert any(r > 200 > g + 80 and a == 255 for r, g, b, a in colors)
+    assert any(g > r + 80 and a == 255 for r, g, b, a in colors)
+
+
+def test_still_of_no_candles_says_so():
+    """An empty market is a text in the chart's place, not an error."""
+    with CandleChart(MovedCandles(0)) as chart:
+        assert chart.still()["image/png"].startswith(b"\x89PNG")
+        assert chart.errors == 0
+
+
+def test_matplotlib_engine_draws_into_an_image(candles: MovedCandles):
+    """engine="matplotlib" is an Image widget that changes with the candles, without anywidget."""
+    chart = CandleChart(candles, engine="matplotlib", environment="local")
+    line, image = chart.children[0].children
+    assert isinstance(image, ipywidgets.Image)
+    until(chart, lambda: bool(image.value))
+    before = image.value
+    assert "BTCUSDT" in line.value
+    assert "LOCAL" in line.value
+    candles.price(61000.25)
+    until(chart, lambda: image.value != before)
+
+
+def test_matplotlib_engine_keeps_its_background(candles: MovedCandles):
+    """A price within the limits draws the newest candle only; a new candle draws all anew."""
+    chart = CandleChart(candles, engine="matplotlib", rate=200)
+    picture = chart.surface._picture  # type: ignore[attr-defined]
+    until(chart, lambda: chart.frames > 0)
+    close = float(candles.rows[-1, 4])
+    for step in range(1, 4):
+        candles.price(close - step / 100)
+        assert chart.wait_frames(1)
+    assert picture.backgrounds_drawn == 1
+    candles.next()
+    assert chart.wait_frames(1)
+    assert picture.backgrounds_drawn == 2
+
+
+def test_unknown_engine_is_named():
+    """Another engine is a ValueError that says which there are."""
+    with pytest.raises(ValueError, match='"canvas" or "matplotlib", not \'svg\''):
+        CandleChart(MovedCandles(1), engine="svg")  # type: ignore[arg-type]
+
+
+def test_late_candle_goes_to_its_place():
+    """A candle that came late, or was corrected, takes its place among the others."""
+    from binance_lab.widgets.picture import merged
+
+    rows = np.array([[1.0, 10], [2, 20], [4, 40]])
+    np.testing.assert_array_equal(
+        merged(rows, np.array([[2.0, 21], [3, 30], [4, 41]])),
+        [[1, 10], [2, 21], [3, 30], [4, 41]],
+    )
+    np.testing.assert_array_equal(merged(rows, np.array([[5.0, 50]]))[-1], [5, 50])
+
+
+def test_snapshots_are_drawn_by_one_thread(candles: MovedCandles, monkeypatch: pytest.MonkeyPatch):
+    """Live objects are read by the refresher's thread, never by the one that brings data."""
+    readers: set[str] = set()
+    read = candles.since
+
+    def since(version: int) -> Any:
+        readers.add(threading.current_thread().name)
+        return read(version)
+
+    monkeypatch.setattr(candles, "since", since)
+    chart = CandleChart(candles, rate=200)
+    for _ in range(3):
+        candles.walk()
+        assert chart.wait_frames(1)
+    assert readers == {"binance_lab:refresh"}
+    assert candles.rows[-1, 0] - candles.rows[0, 0] == 149 * MINUTE_MS
