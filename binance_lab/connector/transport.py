@@ -7,7 +7,9 @@ mounted an adapter, patched requests or needs a proxy, it goes the ordinary way.
 
 from __future__ import annotations
 
+import logging
 import os
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,12 +26,28 @@ from .exceptions import BadAnswer, ConnectionFailed, RequestError, Timeout
 _ADAPTER_SEND = HTTPAdapter.send  # to notice a library that patches it, such as responses
 _POOL_SIZE = 32
 _CHUNK = 65_536
+_NO_RETRY = urllib3.Retry(total=False, redirect=False)  # what is repeated is http.py's to say
 _MAX_BODY = 256 * 1024 * 1024  # exchangeInfo, the largest answer, is a tenth of it
 _NEVER_SENT = (
     pool_errors.NewConnectionError,
     pool_errors.ConnectTimeoutError,
     pool_errors.ProxyError,
 )
+
+
+_SECRETS = re.compile(r"\b(signature|listenKey|listenToken)=[^&\s]*")
+
+
+def _hide_secrets(record: logging.LogRecord) -> bool:
+    """Take signatures and listen keys out of the URLs that urllib3 logs at DEBUG."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(
+            _SECRETS.sub(r"\1=…", arg) if isinstance(arg, str) else arg for arg in record.args
+        )
+    return True
+
+
+logging.getLogger("urllib3.connectionpool").addFilter(_hide_secrets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +109,7 @@ class Transport:
                 method,
                 target,
                 headers=headers,
-                retries=False,
+                retries=_NO_RETRY,
                 redirect=False,
                 assert_same_host=False,
                 timeout=urllib3.Timeout(connect=connect_s, read=timeout_s),

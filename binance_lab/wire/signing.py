@@ -8,7 +8,6 @@ https://developers.binance.com/docs/binance-spot-api-docs/rest-api/request-secur
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import os
@@ -171,6 +170,6 @@ def _verify_public(kind: KeyKind, pem: bytes, data: bytes, signature: str) -> bo
             key.verify(raw, data, padding.PKCS1v15(), SHA256())
         else:
             return False
-    except (InvalidSignature, binascii.Error):
+    except (InvalidSignature, ValueError):  # ValueError: it is not base64
         return False
     return True

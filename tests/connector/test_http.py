@@ -1,0 +1,577 @@
+"""How requests are sent, repeated and refused, against real servers that behave well and badly."""
+
+from __future__ import annotations
+
+import gzip
+import logging
+import socket
+import time
+from collections.abc import Callable
+from itertools import count
+
+import pytest
+import requests
+import requests.adapters
+
+from binance_lab.connector.exceptions import (
+    ApiError,
+    BadAnswer,
+    BadSymbol,
+    Banned,
+    ClockError,
+    ConfigError,
+    ConnectionFailed,
+    FilterFailure,
+    InsufficientBalance,
+    LabError,
+    OutcomeUnknown,
+    PermissionDenied,
+    RequestError,
+    ServerError,
+    Timeout,
+    TooManyRequests,
+    UnknownOrder,
+)
+from binance_lab.connector.spot import Spot
+from binance_lab.wire.signing import verify
+
+from .web import Asked, Cut, WebServer, raw_reply, refusal, reply
+
+KEY, SECRET = "the-key", "the-secret"
+ORDER = {"symbol": "BTCUSDT", "side": "BUY", "type": "MARKET", "quantity": 1}
+
+
+def client_of(server: WebServer, **options) -> Spot:
+    return Spot(KEY, SECRET, base_url=server.url, **{"timeout": 5.0, **options})
+
+
+def in_turn(*answers):
+    """Answers one after the other; the last one for ever."""
+    numbers = count()
+    return lambda asked: answers[min(next(numbers), len(answers) - 1)]
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
+# What a request looks like
+
+
+def test_public_request_has_no_key_and_no_signature(serve):
+    """A call for everybody sends its parameters and nothing else."""
+    server = serve(lambda asked: reply([]))
+    assert client_of(server).klines("BTCUSDT", "1m", limit=2) == []
+    (asked,) = server.asked
+    assert asked.target == "/api/v3/klines?symbol=BTCUSDT&interval=1m&limit=2"
+    assert "x-mbx-apikey" not in asked.headers
+
+
+def test_signed_request_is_signed_as_sent(serve):
+    """Key, timestamp and a signature of the percent-encoded text go along."""
+    server = serve(lambda asked: reply({}))
+    client_of(server, recv_window=6000.5).wallet.deposit_history(coin="１２", txId="a@b c")
+    (asked,) = server.asked
+    payload, _, signature = asked.query.partition("&signature=")
+    assert asked.headers["x-mbx-apikey"] == KEY
+    assert "coin=%EF%BC%91%EF%BC%92&txId=a%40b%20c&recvWindow=6000.5&timestamp=" in payload
+    assert verify("hmac", SECRET, payload, signature)
+
+
+def test_session_of_the_user_is_used_as_it_is(serve):
+    """With a session given, its headers go along and the signature still fits."""
+    server = serve(lambda asked: reply({}))
+    session = requests.Session()
+    session.headers["X-Desk"] = "7"
+    client = client_of(server, session=session)
+    client.get_order("１２*", origClientOrderId="a/b:c")
+    (asked,) = server.asked
+    payload, _, signature = asked.query.partition("&signature=")
+    assert asked.headers["x-desk"] == "7"
+    assert verify("hmac", SECRET, payload, signature)
+
+
+def test_mounted_adapter_is_used(serve):
+    """An adapter that the user mounts gets the requests."""
+    seen = []
+
+    class Spy(requests.adapters.HTTPAdapter):
+        def send(self, request, *args, **kwargs):
+            seen.append(request.path_url)
+            return super().send(request, *args, **kwargs)
+
+    client = client_of(serve(lambda asked: reply({})))
+    client.session.mount("http://", Spy())
+    client.ping()
+    assert seen == ["/api/v3/ping"]
+
+
+def test_patched_requests_is_used(serve, monkeypatch):
+    """A library that patches requests, as test doubles do, sees every request."""
+
+    def send(self, request, **kwargs):
+        response = requests.Response()
+        response.status_code = 200
+        response._content = b'{"patched": true}'
+        return response
+
+    client = client_of(serve(lambda asked: reply({})))
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)
+    assert client.ping() == {"patched": True}
+
+
+def test_compressed_answer_is_read(serve):
+    """Answers come compressed and are decoded."""
+    server = serve(lambda asked: raw_reply(gzip.compress(b'{"a": 1}'), Content_Encoding="gzip"))
+    assert client_of(server).ping() == {"a": 1}
+    assert server.asked[0].headers["accept-encoding"] == "gzip"
+
+
+def test_raw_body_is_the_text_as_it_came(serve):
+    """with_raw_body gives the undecoded JSON."""
+    server = serve(lambda asked: raw_reply(b'[ [1, "2.50"] ]'))
+    assert client_of(server).with_raw_body.klines("BTCUSDT", "1m") == b'[ [1, "2.50"] ]'
+
+
+def test_connection_is_kept(serve):
+    """Calls one after the other share a connection."""
+    ports = set()
+    server = serve(lambda asked: reply({}))
+    accept = server.process_request
+    server.process_request = lambda sock, peer: (ports.add(peer), accept(sock, peer))[1]
+    client = client_of(server)
+    for _ in range(3):
+        client.ping()
+    assert len(ports) == 1
+
+
+def test_time_unit_is_asked_for_and_sent(serve):
+    """With the unit us, the header asks for µs and the timestamp has them."""
+    server = serve(lambda asked: reply({}))
+    client_of(server, time_unit="us").my_trades("BTCUSDT", startTime="2026-01-01")
+    (asked,) = server.asked
+    assert asked.headers["x-mbx-time-unit"] == "MICROSECOND"
+    assert asked.params["startTime"] == "1767225600000000"
+    assert len(asked.params["timestamp"]) == 16
+
+
+# Servers that answer badly
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "message"),
+    [
+        (raw_reply(b"<html><h1>Welcome</h1>"), BadAnswer, "not JSON.*Welcome"),
+        (raw_reply(b""), BadAnswer, "empty body"),
+        (raw_reply(b"", 204), BadAnswer, "empty body"),
+        (raw_reply(b'{"a": [1, 2'), BadAnswer, "cut off"),
+        (
+            Cut(raw_reply(b'{"a": 1', Content_Length="500")),
+            ConnectionFailed,
+            "middle of the answer",
+        ),
+        (raw_reply(b"\x1f\x8bgarbage", Content_Encoding="gzip"), BadAnswer, "uncompressed"),
+        (raw_reply(b"x" * 10_000_000), BadAnswer, "10000000 bytes that are not JSON"),
+        (raw_reply(b"[" + b" " * 10_000_000), BadAnswer, "cut off"),
+        (raw_reply(b"", 302, Location="http://127.0.0.1:1/"), ApiError, "HTTP 302"),
+        (None, ConnectionFailed, "connection broke"),
+        (Cut(b"NONSENSE\r\n\r\n"), ConnectionFailed, "connection broke"),
+        (Cut(b"HTTP/1.1 200 OK\r\nContent-"), RequestError, "klines"),
+        (raw_reply(b"<html>Not <b>here</b></html>", 404), ApiError, "HTTP 404 Not here"),
+        (raw_reply(b"<html>Blocked</html>", 403), PermissionDenied, "HTTP 403 Blocked"),
+        (raw_reply(b"[]", 500), ServerError, "HTTP 500"),
+        (raw_reply(b'{"code": "x"}', 400), ApiError, "HTTP 400"),
+        (raw_reply(b"\xff\xfe", 400), ApiError, "HTTP 400"),
+    ],
+    ids=str,
+)
+def test_bad_answer_is_a_named_error(serve, answer, error, message):
+    """Whatever a server answers, a read ends in an error of ours that says what came."""
+    server = serve(lambda asked: answer)
+    with pytest.raises(error, match=message) as caught:
+        client_of(server, retries=0).klines("BTCUSDT", "1m")
+    assert "GET /api/v3/klines" in str(caught.value)
+    assert caught.value.request == "GET /api/v3/klines symbol=BTCUSDT interval=1m"
+    assert len(str(caught.value)) < 400
+
+
+def test_ten_megabytes_of_json_are_read(serve):
+    """A long answer is an answer."""
+    server = serve(lambda asked: raw_reply(b"[" + b"1," * 5_000_000 + b"1]"))
+    assert len(client_of(server).klines("BTCUSDT", "1m")) == 5_000_001
+
+
+@pytest.mark.parametrize("retries", [0, 2])
+def test_server_that_never_answers_meets_the_timeout(serve, retries):
+    """A call ends within its timeout, repetitions included."""
+    server = serve(lambda asked: server.never())
+    client = client_of(server, timeout=0.3, retries=retries)
+    started = time.monotonic()
+    with pytest.raises(Timeout, match="no answer within"):
+        client.ping()
+    assert time.monotonic() - started < 2
+
+
+def test_server_that_drips_meets_the_timeout(serve):
+    """A body that comes byte by byte doesn't stretch the timeout."""
+
+    def drip(asked: Asked):
+        yield raw_reply(b"[", Content_Length="1000")
+        while not server.stopped.wait(0.05):
+            yield b" "
+
+    server = serve(drip)
+    with pytest.raises(Timeout):
+        client_of(server, timeout=0.4).klines("BTCUSDT", "1m")
+
+
+def test_host_that_is_not_there_is_a_named_error():
+    """Nobody listening is a failed connection, not sent, and the message says so."""
+    client = Spot(base_url=f"http://127.0.0.1:{free_port()}", timeout=2)
+    with pytest.raises(ConnectionFailed, match="is the host up") as caught:
+        client.ping()
+    assert not caught.value.sent
+
+
+def test_server_without_tls_is_a_named_error(serve):
+    """An https address of a server that speaks plain HTTP is a failed connection."""
+    server = serve(lambda asked: reply({}))
+    client = Spot(base_url=server.url.replace("http:", "https:"), timeout=2, retries=0)
+    with pytest.raises(RequestError):
+        client.ping()
+
+
+# Refusals
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "msg", "error", "advice"),
+    [
+        (400, -1121, "Invalid symbol.", BadSymbol, "exchange_info"),
+        (400, -1013, "Filter failure: LOT_SIZE", FilterFailure, "exchange_info"),
+        (400, -2010, "Account has insufficient balance for requested action.", InsufficientBalance, "account"),
+        (400, -2011, "Unknown order sent.", UnknownOrder, "get_orders"),
+        (400, -2013, "Order does not exist.", UnknownOrder, "get_orders"),
+        (401, -2015, "Invalid API-key, IP, or permissions for action.", PermissionDenied, "IP list"),
+        (400, -1022, "Signature for this request is not valid.", PermissionDenied, "secret"),
+        (503, -1008, "Server is currently overloaded.", ServerError, "later"),
+    ],
+)  # fmt: skip
+def test_refusal_has_a_class_by_its_cause(serve, status, code, msg, error, advice):
+    """A caller can catch a cause; the message says what was asked, what came, what to do."""
+    server = serve(lambda asked: refusal(status, code, msg, X_Mbx_Uuid="u1"))
+    with pytest.raises(error, match=advice) as caught:
+        client_of(server, retries=0).new_order(**ORDER)
+    found = caught.value
+    assert (found.status, found.code, found.msg) == (status, code, msg)
+    assert found.headers["x-mbx-uuid"] == "u1"
+    assert str(found).startswith(f"POST /api/v3/order: {code} {msg[:-1]}")
+    assert "symbol=BTCUSDT side=BUY" in found.request
+
+
+def test_filter_failure_names_its_filter(serve):
+    """The filter that failed is an attribute."""
+    server = serve(lambda asked: refusal(400, -1013, "Filter failure: MIN_NOTIONAL"))
+    with pytest.raises(FilterFailure) as caught:
+        client_of(server).new_order(**ORDER)
+    assert caught.value.filter == "MIN_NOTIONAL"
+
+
+def test_cancel_replace_tells_what_failed(serve):
+    """The parts of a failed cancelReplace are in the error's data."""
+    data = {"cancelResult": "SUCCESS", "newOrderResult": "FAILURE"}
+    answer = reply(
+        {"code": -2021, "msg": "Order cancel-replace partially failed.", "data": data}, 409
+    )
+    server = serve(lambda asked: answer)
+    with pytest.raises(ApiError) as caught:
+        client_of(server).cancel_and_replace(
+            "BTCUSDT", "BUY", "MARKET", "STOP_ON_FAILURE", cancelOrderId=1
+        )
+    assert caught.value.data == data
+
+
+# Repetition
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [None, raw_reply(b"<html>"), raw_reply(b"oops", 502), refusal(400, -1001, "Internal error;")],
+    ids=str,
+)
+def test_read_is_repeated_and_signed_again(serve, failure):
+    """A read that failed is asked again, with a new timestamp."""
+    server = serve(in_turn(failure, failure, reply({"ok": 1})))
+    assert client_of(server).account() == {"ok": 1}
+    stamps = [int(asked.params["timestamp"]) for asked in server.asked]
+    assert len(stamps) == 3
+    assert stamps == sorted(set(stamps))
+
+
+def test_read_is_not_repeated_for_ever(serve):
+    """After the repetitions the last error is raised."""
+    server = serve(lambda asked: raw_reply(b"", 502))
+    with pytest.raises(ServerError):
+        client_of(server, retries=1).ping()
+    assert len(server.asked) == 2
+
+
+def test_refused_read_is_not_repeated(serve):
+    """An explicit refusal stands."""
+    server = serve(lambda asked: refusal(400, -1121, "Invalid symbol."))
+    with pytest.raises(BadSymbol):
+        client_of(server).klines("X", "1m")
+    assert len(server.asked) == 1
+
+
+LOST = [
+    None,
+    raw_reply(b"<html>Bad gateway</html>", 502),
+    raw_reply(b"<html>"),
+    raw_reply(b""),
+    refusal(503, -1001, "Internal error; unable to process your request."),
+    refusal(400, -1006, "An unexpected response was received from the message bus."),
+    refusal(408, -1007, "Timeout waiting for response from backend server."),
+    Cut(b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{"),
+]
+
+
+@pytest.mark.parametrize("lost", LOST, ids=str)
+def test_lost_answer_to_an_order_is_an_unknown_outcome(serve, lost):
+    """An order is sent once; if its answer is lost, the error has the id to find it by."""
+    server = serve(lambda asked: lost)
+    with pytest.raises(OutcomeUnknown, match="resolve") as caught:
+        client_of(server).new_order(**ORDER)
+    (asked,) = server.asked
+    assert caught.value.client_order_id == asked.params["newClientOrderId"]
+
+
+def test_order_that_times_out_is_an_unknown_outcome(serve):
+    """Silence is no refusal."""
+    server = serve(lambda asked: server.never())
+    with pytest.raises(OutcomeUnknown):
+        client_of(server, timeout=0.3).new_order(**ORDER)
+    assert len(server.asked) == 1
+
+
+def test_order_that_was_never_sent_has_no_unknown_outcome():
+    """Where there was no connection, there is no order."""
+    client = Spot(KEY, SECRET, base_url=f"http://127.0.0.1:{free_port()}", timeout=2)
+    with pytest.raises(ConnectionFailed):
+        client.new_order(**ORDER)
+
+
+def test_refused_order_is_no_unknown_outcome(serve):
+    """An explicit refusal of an order is just that, overload included."""
+    server = serve(lambda asked: refusal(503, -1008, "Server is currently overloaded."))
+    with pytest.raises(ServerError):
+        client_of(server).new_order(**ORDER)
+    assert len(server.asked) == 1
+
+
+def test_order_id_of_the_caller_is_kept(serve):
+    """An id that the caller gives is the one that is sent."""
+    server = serve(lambda asked: reply({}))
+    client_of(server).new_order(**ORDER, newClientOrderId="mine")
+    assert server.asked[0].params["newClientOrderId"] == "mine"
+
+
+def test_test_order_is_a_read(serve):
+    """Testing an order changes nothing, so it is repeated like a read."""
+    server = serve(in_turn(None, reply({})))
+    assert client_of(server).new_order_test(**ORDER) == {}
+    assert "newClientOrderId" not in server.asked[0].params
+
+
+# The clock
+
+
+@pytest.mark.parametrize("ahead_ms", [-90_000, 45_000])
+def test_timestamp_is_the_server_s_time(serve, ahead_ms):
+    """A signed request carries the server's time, measured first."""
+    server = serve(lambda asked: reply({}))
+    server.clock_ms = lambda: int(time.time() * 1000) + ahead_ms
+    client = client_of(server)
+    client.account()
+    sent = int(server.asked[0].params["timestamp"])
+    assert abs(sent - time.time() * 1000 - ahead_ms) < 5_000
+    assert abs(client.clock.offset_ms - ahead_ms) < 1_000
+
+
+def test_clock_error_is_measured_away(serve):
+    """On -1021 the clock is measured again and the request signed and sent once more."""
+    ahead_ms = [0]
+
+    def answer(asked: Asked):
+        wrong = abs(int(asked.params["timestamp"]) - server.clock_ms()) > 5_000
+        return refusal(400, -1021, "Timestamp for this request …") if wrong else reply({"ok": 1})
+
+    server = serve(answer)
+    server.clock_ms = lambda: int(time.time() * 1000) + ahead_ms[0]
+    client = client_of(server)
+    client.account()
+    ahead_ms[0] = 60_000
+    assert client.new_order(**ORDER) == {"ok": 1}
+    assert server.clock_asked == 2
+
+
+def test_clock_error_that_stays_is_raised(serve):
+    """A second -1021 is the caller's."""
+    server = serve(lambda asked: refusal(400, -1021, "Timestamp for this request …"))
+    with pytest.raises(ClockError, match="clock"):
+        client_of(server).new_order(**ORDER)
+    assert len(server.asked) == 2
+
+
+def test_public_calls_need_no_clock(serve):
+    """The server's time is asked for signed calls only."""
+    server = serve(lambda asked: reply({}))
+    client_of(server).ping()
+    assert server.clock_asked == 0
+
+
+# Limits
+
+
+def test_used_weight_is_known(serve):
+    """What the server says was used is in rate_limits and in the raw response."""
+    server = serve(lambda asked: reply({}, X_Mbx_Used_Weight_1m="17", X_Mbx_Order_Count_10s="3"))
+    client = client_of(server)
+    response = client.with_raw_response.new_order(**ORDER)
+    assert [tuple(limit) for limit in response.rate_limits] == [
+        ("REQUEST_WEIGHT", "1m", 17, 6000),
+        ("ORDERS", "10s", 3, 50),
+    ]
+    assert sorted(client.rate_limits) == sorted(response.rate_limits)
+    assert response.headers["x-mbx-used-weight-1m"] == "17"
+
+
+def test_limits_of_exchange_info_are_learnt(serve):
+    """The limits that exchangeInfo tells are those that are kept."""
+    rows = [{"rateLimitType": "REQUEST_WEIGHT", "interval": "MINUTE", "intervalNum": 1, "limit": 9}]
+    server = serve(lambda asked: reply({"rateLimits": rows}, X_Mbx_Used_Weight_1m="1"))
+    client = client_of(server)
+    client.exchange_info()
+    assert client.rate_limits[0].limit == 9
+
+
+def test_too_many_requests_is_waited_out(serve):
+    """After a 429 a read waits as long as the server says, and is asked again."""
+    server = serve(in_turn(refusal(429, -1003, "Too many requests.", Retry_After="0"), reply({})))
+    assert client_of(server).ping() == {}
+
+
+def test_too_many_requests_may_be_raised(serve):
+    """With on_limit="raise" nothing waits, and nothing is sent until the time has passed."""
+    server = serve(lambda asked: refusal(429, -1003, "Too many requests.", Retry_After="30"))
+    client = client_of(server, on_limit="raise")
+    for _ in range(2):
+        with pytest.raises(TooManyRequests) as caught:
+            client.ping()
+        assert 28 < caught.value.retry_after_s <= 30
+    assert len(server.asked) == 1
+
+
+def test_order_is_not_sent_again_after_429(serve):
+    """An order that was refused for a limit is the caller's to send again."""
+    server = serve(lambda asked: refusal(429, -1015, "Too many new orders.", Retry_After="1"))
+    with pytest.raises(TooManyRequests):
+        client_of(server).new_order(**ORDER)
+    assert len(server.asked) == 1
+
+
+def test_ban_stops_everything(serve):
+    """After a 418 no client of this process sends anything to that host until the ban ends."""
+    server = serve(lambda asked: refusal(418, -1003, "Way too much …", Retry_After="120"))
+    for _ in range(2):
+        with pytest.raises(Banned, match=r"Retry after 1[12]\d s"):
+            client_of(server).ping()
+    assert len(server.asked) == 1
+
+
+# Several hosts
+
+
+def test_read_fails_over_to_the_next_host(serve):
+    """With several addresses, a read that fails is asked of the next, which is kept."""
+    good = serve(lambda asked: reply({"from": "good"}))
+    client = Spot(base_url=[f"http://127.0.0.1:{free_port()}", good.url], timeout=5)
+    assert client.ping() == {"from": "good"}
+    assert client.base_url == good.url
+
+
+def test_order_does_not_fail_over(serve):
+    """An order goes to one host."""
+    bad, good = serve(lambda asked: None), serve(lambda asked: reply({}))
+    client = Spot(KEY, SECRET, base_url=[bad.url, good.url], timeout=5)
+    with pytest.raises(OutcomeUnknown):
+        client.new_order(**ORDER)
+    assert good.asked == []
+
+
+# Secrets
+
+
+def test_log_has_a_line_for_each_request_and_no_secret(serve, caplog):
+    """At DEBUG, one line a request; no key, no signature, no listen key, urllib3's included."""
+    caplog.set_level(logging.DEBUG)
+    server = serve(lambda asked: reply({}))
+    client = client_of(server)
+    client.account()
+    with pytest.warns(FutureWarning, match="retired"):
+        client.renew_listen_key("hush-hush")
+    lines = [r.getMessage() for r in caplog.records if r.name == "binance_lab.rest"]
+    assert [line.split(" in ")[0] for line in lines] == [
+        "GET /api/v3/account 200",
+        "PUT /api/v3/userDataStream 200",
+    ]
+    signature = server.asked[0].params["signature"]
+    for secret in (KEY, SECRET, signature, "hush-hush"):
+        assert secret not in caplog.text
+
+
+def test_logger_may_be_the_caller_s(serve):
+    """Any logger can be passed in."""
+    lines = []
+    logger = logging.Logger("mine", logging.DEBUG)
+    logger.addHandler(type("H", (logging.Handler,), {"emit": lambda _, r: lines.append(r)})())
+    client_of(serve(lambda asked: reply({})), logger=logger).ping()
+    assert len(lines) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [None, raw_reply(b"<html>"), refusal(400, -1100, "Illegal characters"), raw_reply(b"", 502)],
+    ids=str,
+)
+def test_error_holds_no_secret(serve, answer):
+    """Neither an error nor what it was raised from has key, secret, signature or listen key."""
+    server = serve(lambda asked: answer)
+    with pytest.raises(LabError) as caught:
+        client_of(server, retries=0).with_options(extra={"listenKey": "hush"}).get_order("X")
+    signature = server.asked[0].params["signature"]
+    shown = f"{caught.value} {caught.value!r} {vars(caught.value)}"
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None
+    for secret in (KEY, SECRET, signature, "hush"):
+        assert secret not in shown
+
+
+@pytest.mark.parametrize(
+    ("options", "call"),
+    [
+        ({}, lambda client: client.account()),
+        ({"api_key": KEY}, lambda client: client.account()),
+        ({}, lambda client: client.wallet.open_symbol_list()),
+    ],
+)
+def test_call_without_the_key_it_needs_is_not_sent(
+    serve, options: dict[str, str], call: Callable[[Spot], object]
+):
+    """A call that needs a key or a secret says so before anything is sent."""
+    server = serve(lambda asked: reply({}))
+    with pytest.raises(ConfigError, match="needs"):
+        call(Spot(base_url=server.url, **options))
+    assert server.asked == []
