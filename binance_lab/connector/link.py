@@ -144,15 +144,16 @@ class Link:
         """Send one text message.
 
         Raises:
-            StreamError: The connection is not open, or it broke.
+            NotSent: The connection is not open, or it broke: the server, which acts on whole
+                messages only, does not act on this one.
         """
         if not self.open:
-            raise StreamError(f"{self.name}: not open, nothing was sent")
+            raise NotSent(f"{self.name}: not open, nothing was sent")
         try:
             self._socket.send(text)
         except (OSError, websocket.WebSocketException) as error:
             self.abort()
-            raise StreamError(f"{self.name}: {_words(error)}") from None
+            raise NotSent(f"{self.name}: {_words(error)}") from None
 
     def ping(self, payload: bytes = b"") -> None:
         """Send a ping, which the server answers with a pong of the same payload."""
@@ -269,6 +270,10 @@ class Link:
             if self._socket.connected:  # not if we said it first
                 self._socket.send_close(code)
         return Ending(goodbye.code, goodbye.reason)
+
+
+class NotSent(StreamError):
+    """A message that did not leave whole."""
 
 
 class LinkRefused(StreamError):

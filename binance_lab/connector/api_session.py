@@ -1,0 +1,420 @@
+"""Requests and answers over one WebSocket that stays, matched by id.
+
+What must be true of every link before it carries requests (a logon, a user data subscription)
+is a ``Standing`` thing: it is set up on the first link and again on every later one.
+
+https://developers.binance.com/docs/binance-spot-api-docs/websocket-api/general-api-information
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import msgspec
+
+from .clock import Clock
+from .connection import Connection, ConnectionEvent, ConnectionOptions
+from .credentials import Credentials
+from .exceptions import (
+    BadAnswer,
+    ConnectionFailed,
+    LabError,
+    RequestError,
+    StreamError,
+    Timeout,
+)
+from .link import Link, NotSent
+
+SET_UP_TIMEOUT_S = 10.0
+OVERLAP_S = 0.5
+FAREWELL_S = 5.0
+"""How long a link that is replaced may take for the answers that it still owes."""
+
+_LATEST_MS = 10**14  # a later time is in µs
+_SHUTDOWN = b'"serverShutdown"'
+
+
+class Answer(msgspec.Struct, rename="camel"):
+    """A message of the server: the answer to a request, or an event."""
+
+    id: int | str | None = None
+    status: int = 0
+    result: msgspec.Raw = msgspec.Raw(b"null")
+    error: dict[str, Any] | None = None
+    rate_limits: list[dict[str, Any]] = []
+    subscription_id: int | None = None
+    event: msgspec.Raw = msgspec.Raw()
+
+
+_decode = msgspec.json.Decoder(Answer).decode
+
+EventReceiver = Callable[[bytes, int], None]
+"""Gets an event's JSON without its envelope, and the local time of its coming in ns."""
+
+
+class Waiting:
+    """A request that was sent, and its answer when it came."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.answer: Answer | None = None
+        self.lost: LabError | None = None
+        self.sent_s = time.monotonic()
+        self.elapsed_s = 0.0
+        self.answered: Callable[[Answer], None] = lambda answer: None
+        """Called on the reader's thread, before anything that came later."""
+        self._done = threading.Event()
+
+    def take(self, answer: Answer) -> None:
+        """The answer has come."""
+        self.elapsed_s = time.monotonic() - self.sent_s
+        self.answer = answer
+        self.answered(answer)
+        self._done.set()
+
+    def lose(self, error: LabError) -> None:
+        """There will be no answer."""
+        self.lost = error
+        self._done.set()
+
+    def wait(self, timeout_s: float) -> Answer:
+        """The answer.
+
+        Raises:
+            Timeout: It has not come within the timeout.
+            ConnectionFailed: It will not come: the connection ended.
+            BadAnswer: It will not come: the server sends something else.
+        """
+        if not self._done.wait(timeout_s):
+            raise Timeout(f"no answer within {timeout_s:.3g} s")
+        if self.answer is None:
+            raise self.lost or ConnectionFailed("the connection ended")
+        return self.answer
+
+
+class Desk:
+    """One link's requests that wait for answers, and its subscriptions."""
+
+    def __init__(self, link: Link, shuts_down: Callable[[], None]) -> None:
+        self.link = link
+        self.logged_on = False
+        self.receivers: dict[int, EventReceiver] = {}
+        """Who gets the events of a subscription, by its id."""
+        self.ended = threading.Event()
+        self._shuts_down = shuts_down
+        self._lock = threading.Lock()  # guards _waiting
+        self._waiting: dict[Any, Waiting] = {}
+        self._ids = itertools.count(1)
+
+    def send(
+        self,
+        method: str,
+        params: dict[str, Any],
+        answered: Callable[[Answer], None] = lambda answer: None,
+    ) -> Waiting:
+        """Send a request; its answer comes later.
+
+        Raises:
+            ConnectionFailed: It was not sent: the link is not open any more.
+        """
+        waiting = Waiting(next(self._ids))
+        waiting.answered = answered
+        with self._lock:
+            self._waiting[waiting.number] = waiting
+        request = {"id": waiting.number, "method": method, "params": params}
+        try:
+            self.link.send(msgspec.json.encode(request))
+        except NotSent as error:
+            self._forget(waiting)
+            raise ConnectionFailed(str(error), sent=False) from None
+        return waiting
+
+    def ask(self, method: str, params: dict[str, Any], timeout_s: float, **hook: Any) -> Answer:
+        """Send a request and wait for its answer; see send and Waiting.wait."""
+        waiting = self.send(method, params, **hook)
+        try:
+            return waiting.wait(timeout_s)
+        finally:
+            self._forget(waiting)
+
+    def receive(self, messages: list[bytes], received_ns: int) -> None:
+        """Sort answers and events; on the reader's thread."""
+        for message in messages:
+            try:
+                answer = _decode(message)
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                self._give_up(message)
+                return
+            if answer.id is not None:
+                with self._lock:
+                    waiting = self._waiting.pop(answer.id, None)
+                if waiting is not None:
+                    waiting.take(answer)
+            elif answer.subscription_id is not None:
+                if receiver := self.receivers.get(answer.subscription_id):
+                    receiver(bytes(answer.event), received_ns)
+            elif _SHUTDOWN in message:
+                self._shuts_down()
+
+    def fail(self, error: LabError) -> None:
+        """Tell everybody who waits that nothing comes any more."""
+        with self._lock:
+            waiting, self._waiting = self._waiting, {}
+        for request in waiting.values():
+            request.lose(error)
+        self.ended.set()
+
+    def finish(self, timeout_s: float) -> None:
+        """Wait until nothing is owed any more, or the link ended, or the time is over."""
+        for waiting in list(self._waiting.values()):
+            left_s = timeout_s - (time.monotonic() - waiting.sent_s)
+            try:
+                waiting.wait(max(0.0, left_s))
+            except LabError:
+                return
+
+    def _forget(self, waiting: Waiting) -> None:
+        with self._lock:
+            self._waiting.pop(waiting.number, None)
+
+    def _give_up(self, message: bytes) -> None:
+        """End a link that brings something else than answers."""
+        start = message[:80].decode("utf-8", "replace")
+        self.fail(BadAnswer(f"the server sent {len(message)} bytes that begin {start!r}"))
+        self.link.abort()
+
+
+class Standing(Protocol):
+    """Something that is to be true of every link, set up again after each reconnect."""
+
+    def set_up(self, desk: Desk, working: Desk | None) -> None:
+        """Make it true of a fresh link; a LabError if the link is of no use without.
+
+        Args:
+            working: The link that the fresh one is to replace; None after a loss.
+        """
+
+    def switch(self) -> None:
+        """Leave the link that worked, which has brought all it had, for the fresh one."""
+
+
+class Logon:
+    """A logon that stands: done on every link, with the time of then."""
+
+    def __init__(self, credentials: Credentials, logger: logging.Logger) -> None:
+        self._credentials = credentials
+        self._logger = logger
+
+    def set_up(self, desk: Desk, working: Desk | None) -> None:
+        """Log a fresh link on; if the server refuses, calls are signed one by one instead.
+
+        Raises:
+            RequestError: There was no answer.
+        """
+        if self._credentials.clock.stale:
+            measure_clock(desk, self._credentials.clock, SET_UP_TIMEOUT_S, self._logger)
+        answer = desk.ask("session.logon", self._credentials.signed({}), SET_UP_TIMEOUT_S)
+        desk.logged_on = answer.error is None
+        if answer.error is not None:
+            self._logger.warning("not logged on again: %s", error_text(answer))
+
+    def switch(self) -> None:
+        """Nothing: the fresh link is logged on."""
+
+
+def measure_clock(desk: Desk, clock: Clock, timeout_s: float, logger: logging.Logger) -> None:
+    """Take one sample of the server's clock; lets the old estimate stand if there is no answer."""
+    sent_s = clock.wall_s()
+    try:
+        answer = desk.ask("time", {}, timeout_s)
+        server_time = msgspec.json.decode(answer.result)["serverTime"]
+    except (RequestError, msgspec.DecodeError, KeyError, TypeError) as error:
+        logger.info("the server's clock could not be read: %s", type(error).__name__)
+        clock.touch()
+        return
+    unit = 1e6 if server_time > _LATEST_MS else 1e3
+    clock.add(sent_s, clock.wall_s(), server_time / unit)
+
+
+def error_text(answer: Answer) -> str:
+    """Code and text of a refusal."""
+    error = answer.error or {}
+    return f"{error.get('code', answer.status)} {error.get('msg', '')}".strip()
+
+
+class ApiSession:
+    """What rides on a WebSocket API connection: requests, answers, events, standing things.
+
+    Args:
+        url: The whole address, with path and query.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        options: ConnectionOptions | None = None,
+        logger: logging.Logger | None = None,
+    ) -> None:
+        self._logger = logger or logging.getLogger(__name__)
+        self._lock = threading.Lock()  # guards _standing, _listeners and the start
+        self._listeners: list[Callable[[ConnectionEvent], None]] = []
+        self._standing: list[Standing] = []
+        self._started = False
+        self._desk: Desk | None = None
+        self._next: Desk | None = None  # of a link that is being set up
+        self._ready = threading.Condition()  # _desk changed, or the connection stopped
+        self.connection = Connection(url, self, label="api", options=options, logger=logger)
+
+    @property
+    def logged_on(self) -> bool:
+        """Whether the link that works is logged on."""
+        desk = self._desk
+        return desk is not None and desk.link.open and desk.logged_on
+
+    def desk(self, timeout_s: float) -> Desk:
+        """The link that works; connects if there is none yet.
+
+        Raises:
+            ConnectionFailed: There is none within the timeout, or the session is closed.
+        """
+        self._start()
+        deadline_s = time.monotonic() + timeout_s
+        with self._ready:
+            while not self.connection.stopped:
+                desk = self._desk
+                if desk is not None and desk.link.open:
+                    return desk
+                left_s = deadline_s - time.monotonic()
+                if left_s <= 0:
+                    raise ConnectionFailed(self._not_open(), sent=False)
+                self._ready.wait(min(left_s, 0.5))
+        raise ConnectionFailed(f"{self.connection.name} is closed", sent=False)
+
+    def keep(self, standing: Standing, timeout_s: float) -> None:
+        """Set a standing thing up on the link that works, and on every later one.
+
+        Raises:
+            ConnectionFailed: There is no link within the timeout.
+            LabError: What ``set_up`` raises; the thing is not kept then.
+        """
+        desk = self.desk(timeout_s)
+        standing.set_up(desk, None)
+        self.add(standing)
+        if desk is not self._desk:  # another link was set up in between, without this
+            self.connection.replace("a subscription was added while reconnecting")
+
+    def add(self, standing: Standing) -> None:
+        """Set a standing thing up on every later link; on this one it is true already."""
+        with self._lock:
+            if standing not in self._standing:
+                self._standing.append(standing)
+
+    def drop(self, standing: Standing) -> None:
+        """Set a thing up no longer."""
+        with self._lock:
+            self._standing = [other for other in self._standing if other is not standing]
+
+    def listen(self, listener: Callable[[ConnectionEvent], None]) -> None:
+        """Tell a function of every change of state, on any thread."""
+        with self._lock:
+            self._listeners.append(listener)
+
+    def unlisten(self, listener: Callable[[ConnectionEvent], None]) -> None:
+        """Tell a function no longer."""
+        with self._lock:
+            self._listeners = [other for other in self._listeners if other != listener]
+
+    def changed(self, event: ConnectionEvent) -> None:
+        """Tell who listens."""
+        for listener in list(self._listeners):
+            try:
+                listener(event)
+            except Exception:
+                self._logger.exception("a listener failed")
+
+    def stop(self) -> None:
+        """Close the connection."""
+        self.connection.stop()
+        with self._ready:
+            self._ready.notify_all()
+
+    def receive(self, link: Link, messages: list[bytes], received_ns: int) -> None:
+        """Take what came before the link was set up, which is nothing."""
+
+    def set_up(self, link: Link) -> None:
+        """Make every standing thing true of a fresh link.
+
+        Raises:
+            StreamError: One of them can't be.
+        """
+        working = self._desk if self._desk is not None and self._desk.link.open else None
+        desk = self._next = Desk(link, self._shuts_down)
+        link.receive = desk.receive
+        for standing in list(self._standing):
+            try:
+                standing.set_up(desk, working)
+            except LabError as error:
+                raise StreamError(f"{link.name}: {error}") from error
+        if working is None:
+            self._put_to_work(desk)
+
+    def work(self, link: Link) -> float | None:
+        """Nothing: requests are sent by those who make them."""
+        return None
+
+    def take_over(self, old: Link, new: Link) -> None:
+        """Let the old link bring what it owes, then leave it."""
+        leaving, desk = self._desk, self._next
+        if leaving is None or desk is None or leaving is desk:
+            return
+        self._put_to_work(desk)
+        leaving.ended.wait(OVERLAP_S)
+        leaving.finish(FAREWELL_S)
+        self._drain(leaving)
+        for standing in list(self._standing):
+            standing.switch()
+
+    def ended(self, link: Link) -> None:
+        """Tell those who wait for an answer over a link that ended."""
+        for desk in (self._desk, self._next):
+            if desk is not None and desk.link is link:
+                desk.fail(ConnectionFailed(f"the connection ended: {link.ending}"))
+        with self._ready:
+            self._ready.notify_all()
+
+    def pinged(self, payload: bytes) -> None:
+        """Nothing: pings are answered by the link."""
+
+    def ponged(self, payload: bytes) -> None:
+        """Nothing."""
+
+    def _start(self) -> None:
+        with self._lock:
+            if not self._started:
+                self._started = True
+                self.connection.start()
+
+    def _put_to_work(self, desk: Desk) -> None:
+        with self._ready:
+            self._desk = desk
+            self._ready.notify_all()
+
+    def _drain(self, desk: Desk) -> None:
+        """Wait until a link has brought all that was on its way: it answers in order."""
+        try:
+            desk.ask("ping", {}, FAREWELL_S)
+        except LabError as error:
+            self._logger.debug("%s: replaced without a last answer: %s", desk.link.name, error)
+
+    def _shuts_down(self) -> None:
+        self.connection.replace("the server shuts down")
+
+    def _not_open(self) -> str:
+        why = f": {self.connection.error}" if self.connection.error else ""
+        return f"{self.connection.name} is not open{why}"
