@@ -73,11 +73,11 @@ class Window:
             number += 1
         return max(at_s, float(number * self.interval_s))
 
-    def book(self, at_s: float, amount: int) -> None:
-        """Count something that will be sent at this time."""
+    def book(self, at_s: float, amount: int, *, now_s: float) -> None:
+        """Count something that will be sent at this time, now or later."""
         number = int(at_s // self.interval_s)
         if number not in self._booked:
-            self._drop_before(number - 1)
+            self._drop_before(int(now_s // self.interval_s) - 1)
         self._booked[number] = self._booked.get(number, 0) + amount
         self._flying[number] = self._flying.get(number, 0) + amount
 
@@ -153,7 +153,7 @@ class Limits:
             delay_s = booking.at_s - now_s
             if delay_s <= 0 or (wait and delay_s <= MAX_WAIT_S):
                 for window, _, amount in booking.parts:
-                    window.book(booking.at_s, amount)
+                    window.book(booking.at_s, amount, now_s=now_s)
         if delay_s > 0:
             self._refuse_or_sleep(delay_s, asked, wait, "a rate limit would be broken")
             self._wait_while_blocked(asked, wait)
