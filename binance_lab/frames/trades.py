@@ -82,7 +82,7 @@ def trades_frame(answer: Answer, *, numbers: Numbers = "float", **attrs: Any) ->
 
     https://developers.binance.com/docs/binance-spot-api-docs/rest-api/market-data-endpoints#recent-trades-list
     """
-    rows = decode(_TRADES[numbers].decode, body_of(answer), "trades")
+    rows = trade_rows(body_of(answer), numbers)
     return _frame(rows, ("id", "price", "qty", "quote_qty", "buyer_is_maker"), numbers, attrs)
 
 
@@ -102,9 +102,21 @@ def agg_trades_frame(answer: Answer, *, numbers: Numbers = "float", **attrs: Any
 
     https://developers.binance.com/docs/binance-spot-api-docs/rest-api/market-data-endpoints#compressedaggregate-trades-list
     """
-    rows = decode(_AGG_TRADES[numbers].decode, body_of(answer), "aggTrades")
+    rows = agg_trade_rows(body_of(answer), numbers)
     names = ("id", "price", "qty", "first_trade_id", "last_trade_id", "buyer_is_maker")
     return _frame(rows, names, numbers, attrs)
+
+
+def trade_rows(body: bytes, numbers: Numbers = "float") -> list[TradeRow[Any]]:
+    """The trades of an answer, one by one; ValueError if it isn't one."""
+    rows: list[TradeRow[Any]] = decode(_TRADES[numbers].decode, body, "trades")
+    return rows
+
+
+def agg_trade_rows(body: bytes, numbers: Numbers = "float") -> list[AggTradeRow[Any]]:
+    """The aggregate trades of an answer, one by one; ValueError if it isn't one."""
+    rows: list[AggTradeRow[Any]] = decode(_AGG_TRADES[numbers].decode, body, "aggTrades")
+    return rows
 
 
 _DTYPES = {"time": np.int64, "buyer_is_maker": np.bool_, "id": np.int64}

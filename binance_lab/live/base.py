@@ -1,0 +1,359 @@
+"""LiveObject: what candles, book, tape, tickers and account have in common."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Literal, Self, TypeAlias
+
+import pandas as pd
+
+from binance_lab.connector.connection import ConnectionEvent
+from binance_lab.connector.connection import State as Connection
+
+from .consumers import DEFAULT_SIZE, Consumer, Policy
+from .runtime import Inline, Runtime
+
+LiveState: TypeAlias = Literal["connecting", "live", "stale", "out of sync", "stopped", "error"]
+"""connecting: no data yet; live; stale: the connection is lost, what is shown is old; out of
+sync: a book that waits for a snapshot; stopped: closed; error: it can't go on, see `error`."""
+
+INBOX_SIZE = 200_000  # messages that wait to be applied; a minute and more of the busiest symbol
+BATCH = 2_000  # messages applied before the others' turn, and before readers are let in
+_DOWN = frozenset((Connection.SILENT, Connection.CLOSED, Connection.RECONNECTING))
+_UP = frozenset((Connection.OPEN, Connection.SUBSCRIBED, Connection.REPLACED))
+_log = logging.getLogger("binance_lab.live")
+
+
+class LiveObject:
+    """State that a stream keeps current: any thread reads it at any time.
+
+    A stream's reader thread calls `receive`, which only queues; the runtime's applying thread
+    decodes and changes the state; REST answers come in by the same thread. A subclass says what
+    an event changes (`_take`), and what a frame is.
+
+    Args:
+        subject: What it is about, such as ``BTCUSDT 1m``; in its repr.
+        streams: The streams that it wants; `receive` gets their messages.
+        decode: Makes an event of a message; raises a ValueError if it is garbled.
+        runtime: Its threads; without one everything is done by the caller of `receive`.
+    """
+
+    def __init__(
+        self,
+        subject: str,
+        *,
+        streams: Sequence[str] = (),
+        decode: Callable[[bytes], Any] = bytes,
+        runtime: Runtime | None = None,
+        inbox_size: int = INBOX_SIZE,
+    ) -> None:
+        self.subject = subject
+        self.streams = tuple(streams)
+        self.version = 0
+        """How many changes there were; a reader that keeps it learns whether there were more."""
+        self.received = 0
+        """Messages that came."""
+        self.garbled = 0
+        """Messages that could not be read; the latest is told by `error`."""
+        self.callback_errors = 0
+        """Exceptions of callbacks; the first is in the log."""
+        self._decode = decode
+        self._runtime: Runtime = runtime or Inline()
+        self._lock = threading.RLock()  # guards version, consumers, and what subclasses hold
+        self._changed = threading.Condition(self._lock)
+        self._inbox: deque[tuple[bytes, int]] = deque(maxlen=inbox_size)
+        self._taken = 0
+        self._scheduled = False
+        self._applying = False
+        self._callbacks: dict[object, Callable[[], None]] = {}
+        self._calls_due = False
+        self._consumers: list[Consumer] = []
+        self._connected: bool | None = None
+        self._last_ns = 0
+        self._error: Exception | None = None
+        self._fatal = False
+        self._stopped = False
+        self._at_close: list[Callable[[], None]] = []
+
+    # What it is now.
+
+    @property
+    def state(self) -> LiveState:
+        """How it is with what `frame` would show."""
+        if self._stopped:
+            return "stopped"
+        if self._fatal:
+            return "error"
+        state = self._data_state()
+        if self._connected is False:
+            return "connecting" if state == "connecting" else "stale"
+        return state
+
+    @property
+    def error(self) -> Exception | None:
+        """The latest thing that went wrong; None if nothing did."""
+        return self._error
+
+    @property
+    def dropped(self) -> int:
+        """Messages that came faster than they could be applied, and were dropped."""
+        return max(0, self.received - self._taken - len(self._inbox))
+
+    @property
+    def last_message_age_s(self) -> float | None:
+        """Seconds since the last message came; None before the first."""
+        return (time.time_ns() - self._last_ns) / 1e9 if self._last_ns else None
+
+    def frame(self) -> pd.DataFrame:
+        """What it holds now, as a frame of its own: it doesn't change afterwards."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        about = " ".join(part for part in (self.subject, self._about()) if part)
+        return f"<{type(self).__name__} {about}: {self.state}>"
+
+    # Following it.
+
+    def wait(self, n: int = 1, timeout: float = 10.0) -> bool:
+        """Wait for n more changes; False if the time (s) is over, or the object closed, first."""
+        wanted = self.version + n
+        self.until(lambda: self.version >= wanted, timeout)
+        return self.version >= wanted
+
+    def until(self, condition: Callable[[], bool], timeout: float = 10.0) -> bool:
+        """Wait until a condition of this object holds; False if the time (s) is over first."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._stopped or condition(), timeout)
+            return condition()
+
+    def wait_live(self, timeout: float = 10.0) -> bool:
+        """Wait until it is live; False if the time (s) is over first."""
+        self.until(lambda: self.state in ("live", "error"), timeout)
+        return self.state == "live"
+
+    def on_change(self, callback: Callable[[], None], /) -> Callable[[], None]:
+        """Call back after changes; what is returned takes it back.
+
+        Calls come on a thread for callbacks, one for all the changes since the last. An
+        exception is logged once, counted in `callback_errors`, and the calls go on.
+        """
+        key = object()
+        with self._lock:
+            self._callbacks[key] = callback
+
+        def take_back() -> None:
+            with self._lock:
+                self._callbacks.pop(key, None)
+
+        return take_back
+
+    def follow(
+        self,
+        callback: Callable[[Any], object] | None = None,
+        *,
+        policy: Policy = "drop_oldest",
+        size: int = DEFAULT_SIZE,
+    ) -> Consumer:
+        """Every event from now on: called back on a thread of its own, or to iterate over.
+
+        Args:
+            policy: ``block``, ``drop_oldest`` or ``latest``: what happens if it is too slow.
+            size: How many events wait at most.
+        """
+        consumer = Consumer(
+            callback,
+            policy=policy,
+            size=size,
+            name=self.subject,
+            made_room=self._schedule,
+            closed=self._forget,
+        )
+        with self._lock:
+            self._consumers.append(consumer)
+            if self._stopped:
+                consumer.close()
+        return consumer
+
+    def __iter__(self) -> Iterator[Any]:
+        """The events from now on, until the object is closed."""
+        with self.follow() as consumer:
+            yield from consumer
+
+    def close(self) -> None:
+        """Follow the stream no more; what it holds can still be read."""
+        with self._lock:
+            if self._stopped:
+                return
+            self._stopped = True
+            consumers, closers = list(self._consumers), list(self._at_close)
+            self._inbox.clear()
+            self._changed.notify_all()
+        for closer in closers:
+            closer()
+        for consumer in consumers:
+            consumer.close()
+        self._call_back_soon()
+
+    def at_close(self, callback: Callable[[], None]) -> None:
+        """Have something done when it is closed."""
+        self._at_close.append(callback)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    # What streams and connections bring: any thread, at once back.
+
+    def receive(self, payload: bytes, received_ns: int) -> None:
+        """Take a message as it came over a combined stream."""
+        self.received += 1
+        self._last_ns = received_ns
+        self._inbox.append((payload, received_ns))
+        if not self._scheduled:
+            self._schedule()
+
+    def connection_changed(self, event: ConnectionEvent) -> None:
+        """Hear what happened to the connection of its stream."""
+        self._runtime.apply(lambda: self._connection_changed(event))
+
+    def drain(self, timeout: float = 10.0) -> bool:
+        """Wait until all that came so far is applied; False if the time (s) is over first."""
+        return self.until(lambda: not (self._inbox or self._applying), timeout)
+
+    # For subclasses; all of it on the applying thread.
+
+    def _take(self, events: list[Any], received_ns: int) -> Sequence[Any]:
+        """Change the state by events, under the lock; those that were news."""
+        raise NotImplementedError
+
+    def _data_state(self) -> LiveState:
+        """The state as far as data tell: connecting, live or out of sync."""
+        return "live" if self.version else "connecting"
+
+    def _about(self) -> str:
+        """What the repr says besides the subject."""
+        return f"{self.version} changes"
+
+    def _reconnected(self) -> None:
+        """The connection is there (again); messages may have been missed."""
+
+    def _apply(self, change: Callable[[], Sequence[Any]]) -> None:
+        """Have a change made by the applying thread, under the lock; it returns what is news."""
+        self._runtime.apply(lambda: self._change(change))
+
+    def _failed(self, error: Exception, *, fatal: bool = False) -> None:
+        """Keep an error for `error`; a fatal one ends the object's life."""
+        self._error = error
+        self._fatal = self._fatal or fatal
+        with self._changed:
+            self._changed.notify_all()
+        self._call_back_soon()
+
+    # The machinery.
+
+    def _schedule(self) -> None:
+        self._scheduled = True
+        self._runtime.apply(self._work)
+
+    def _work(self) -> None:
+        """Apply a batch of what waits, and have the rest applied after the others' turn."""
+        self._scheduled = False
+        self._applying = True
+        try:
+            if batch := self._batch():
+                events = self._decoded(batch)
+                self._change(lambda: self._take(events, batch[-1][1]))
+        finally:
+            self._applying = False
+        with self._changed:
+            self._changed.notify_all()
+        if batch and self._inbox and not self._scheduled:
+            self._schedule()
+
+    def _batch(self) -> list[tuple[bytes, int]]:
+        rooms = [room for consumer in self._consumers if (room := consumer.room) is not None]
+        size = min([BATCH, len(self._inbox), *rooms])
+        batch = []
+        for _ in range(size):
+            try:
+                batch.append(self._inbox.popleft())
+            except IndexError:  # closed meanwhile
+                break
+        self._taken += len(batch)
+        return batch
+
+    def _decoded(self, batch: list[tuple[bytes, int]]) -> list[Any]:
+        decode, events = self._decode, []
+        for payload, _ in batch:
+            try:
+                events.append(decode(payload))
+            except ValueError as error:  # msgspec's and UnicodeDecodeError
+                self._garbled(payload, error)
+        return events
+
+    def _garbled(self, payload: bytes, error: Exception) -> None:
+        self.garbled += 1
+        start = payload[:60].decode("utf-8", "replace")
+        problem = ValueError(
+            f"{self.subject}: a message can't be read ({error}) and was left out; it starts with "
+            f"{start!r}. If this goes on, the stream isn't what was subscribed."
+        )
+        if self.garbled == 1:
+            _log.warning("%s", problem)
+        self._failed(problem)
+
+    def _change(self, change: Callable[[], Sequence[Any]]) -> None:
+        with self._changed:
+            if self._stopped:
+                return
+            news = change()
+            self.version += len(news)
+            consumers = list(self._consumers)
+            self._changed.notify_all()
+        if news:
+            for consumer in consumers:
+                consumer.put(news)
+            self._call_back_soon()
+
+    def _connection_changed(self, event: ConnectionEvent) -> None:
+        with self._changed:
+            was = self._connected
+            if event.state in _UP:
+                self._connected = True
+            elif event.state in _DOWN:
+                self._connected = False
+            self._changed.notify_all()
+        if event.state in (Connection.REFUSED, Connection.STOPPED) and not self._stopped:
+            reason = event.reason or "the connection was ended"
+            self._failed(ConnectionError(f"{self.subject}: {reason}"), fatal=True)
+        elif self._connected and not was:
+            self._reconnected()
+        self._call_back_soon()
+
+    def _call_back_soon(self) -> None:
+        if self._callbacks and not self._calls_due:
+            self._calls_due = True
+            self._runtime.notify(self._call_back)
+
+    def _call_back(self) -> None:
+        self._calls_due = False
+        with self._lock:
+            callbacks = list(self._callbacks.values())
+        for callback in callbacks:
+            try:
+                callback()
+            except Exception as error:
+                self.callback_errors += 1
+                if self.callback_errors == 1:
+                    _log.error("a callback failed; later ones are counted", exc_info=error)
+
+    def _forget(self, consumer: Consumer) -> None:
+        with self._lock:
+            if consumer in self._consumers:
+                self._consumers.remove(consumer)

@@ -1,0 +1,142 @@
+"""The ledger of a stream: which keys it skipped, and what became of each hole."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+GapState: TypeAlias = Literal["open", "backfilled", "unresolvable"]
+STATES = pd.CategoricalDtype(["open", "backfilled", "unresolvable"])
+MAX_ENTRIES = 10_000  # of holes that were filled, the oldest are forgotten
+
+
+@dataclass(slots=True)
+class Gap:
+    """A hole: the keys from first to last, both included, that did not come.
+
+    ``missing`` are the parts of it that are still missing.
+    """
+
+    first: int
+    last: int
+    noticed_ns: int
+    state: GapState = "open"
+    reason: str = ""
+    closed_ns: int = -1
+    missing: list[tuple[int, int]] = field(default_factory=list)
+
+
+class Ledger:
+    """Holes in a sequence of keys that should have none.
+
+    Args:
+        stream: Of which stream.
+        key: What is counted, in words: ``trade id``, ``open time (ms)``, …
+    """
+
+    def __init__(self, stream: str, key: str) -> None:
+        self.stream = stream
+        self.key = key
+        self.forgotten = 0
+        """Holes that were filled and are no longer listed, because they are too many."""
+        self._gaps: list[Gap] = []
+
+    def __iter__(self) -> Iterator[Gap]:
+        return iter(self._gaps)
+
+    def __len__(self) -> int:
+        return len(self._gaps)
+
+    def __repr__(self) -> str:
+        still = sum(gap.state != "backfilled" for gap in self._gaps)
+        return f"<Ledger {self.stream}: {len(self._gaps)} holes, {still} not filled>"
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is missing that is known to have been there."""
+        return all(gap.state == "backfilled" for gap in self._gaps)
+
+    @property
+    def open(self) -> list[Gap]:
+        """The holes that may still be filled."""
+        return [gap for gap in self._gaps if gap.state == "open"]
+
+    def note(self, first: int, last: int, *, reason: str = "") -> Gap:
+        """Enter a hole."""
+        gap = Gap(first, last, time.time_ns(), reason=reason, missing=[(first, last)])
+        self._gaps.append(gap)
+        if len(self._gaps) > MAX_ENTRIES:
+            self._forget()
+        return gap
+
+    def misses(self, key: int) -> bool:
+        """Whether a key is in a hole that is not filled."""
+        return any(
+            first <= key <= last
+            for gap in self._gaps
+            if gap.state != "backfilled"
+            for first, last in gap.missing
+        )
+
+    def fill(self, first: int, last: int, *, reason: str) -> None:
+        """The keys from first to last are here now; wholly filled holes are closed."""
+        for gap in self._gaps:
+            if gap.state == "backfilled" or gap.last < first or last < gap.first:
+                continue
+            gap.missing = [part for whole in gap.missing for part in _without(whole, first, last)]
+            if not gap.missing:
+                gap.state, gap.reason, gap.closed_ns = "backfilled", reason, time.time_ns()
+
+    def give_up(self, gap: Gap, reason: str) -> None:
+        """A hole can't be filled, and why."""
+        if gap.state == "open":
+            gap.state, gap.reason, gap.closed_ns = "unresolvable", reason, time.time_ns()
+
+    def frame(self) -> pd.DataFrame:
+        """The holes, oldest first, a row for each.
+
+        Columns: ``first`` and ``last`` key that did not come and ``missing``, how many of them
+        still do (int64); ``state`` (category of open, backfilled, unresolvable); ``noticed`` and
+        ``closed`` (UTC; NaT while open); ``reason``. `attrs` has the stream and the key's name.
+        """
+        gaps = list(self._gaps)
+        frame = pd.DataFrame(
+            {
+                "first": np.array([gap.first for gap in gaps], dtype=np.int64),
+                "last": np.array([gap.last for gap in gaps], dtype=np.int64),
+                "missing": np.array([_count(gap) for gap in gaps], dtype=np.int64),
+                "state": pd.Categorical([gap.state for gap in gaps], dtype=STATES),
+                "noticed": _times([gap.noticed_ns for gap in gaps]),
+                "closed": _times([gap.closed_ns for gap in gaps]),
+                "reason": pd.array([gap.reason for gap in gaps], dtype="string"),
+            }
+        )
+        frame.attrs.update(stream=self.stream, key=self.key)
+        return frame
+
+    def _forget(self) -> None:
+        kept = [gap for gap in self._gaps if gap.state != "backfilled"]
+        filled = [gap for gap in self._gaps if gap.state == "backfilled"][-MAX_ENTRIES // 2 :]
+        self.forgotten += len(self._gaps) - len(kept) - len(filled)
+        self._gaps = sorted(kept + filled, key=lambda gap: gap.noticed_ns)
+
+
+def _without(whole: tuple[int, int], first: int, last: int) -> list[tuple[int, int]]:
+    """What is left of a range of keys without another."""
+    parts = (whole[0], min(whole[1], first - 1)), (max(whole[0], last + 1), whole[1])
+    return [part for part in parts if part[0] <= part[1]]
+
+
+def _count(gap: Gap) -> int:
+    return sum(last - first + 1 for first, last in gap.missing)
+
+
+def _times(times_ns: list[int]) -> pd.DatetimeIndex:
+    times = (np.array(times_ns, dtype=np.int64) // 1_000).view("M8[us]")
+    times[np.array(times_ns, dtype=np.int64) < 0] = np.datetime64("NaT")
+    return pd.DatetimeIndex(times, tz="UTC")

@@ -1,0 +1,365 @@
+"""OrderBook: the order book of a symbol, rebuilt from a snapshot and every update since."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+
+import msgspec
+import pandas as pd
+
+from binance_lab.connector.exceptions import BookGap, BookOutOfSync
+from binance_lab.frames.columns import Numbers
+from binance_lab.frames.depth import DepthAnswer, levels_frame
+from binance_lab.wire.events import DepthUpdate, decoder
+
+from .backfill import Fetch
+from .base import LiveObject
+from .ledger import Gap, Ledger
+from .levels import Level, Levels
+from .runtime import Runtime
+
+if TYPE_CHECKING:
+    from binance_lab.connector.spot import Spot
+
+SnapshotLimit: TypeAlias = Literal[100, 500, 1000, 5000]
+BUFFER = 100_000  # updates kept while a snapshot is fetched; beyond, the oldest go
+PATIENCE_S = 0.5  # until the next snapshot, if one was older than the first update
+HORIZON_EVERY = 200  # updates between two looks at the horizon
+HORIZON_LEVELS = 20  # so many levels a side must be known, else a new snapshot is taken
+
+_snapshot = msgspec.json.Decoder(DepthAnswer[str])
+
+
+class Top(NamedTuple):
+    """The best levels of both sides, each best first: (price, qty) pairs."""
+
+    bids: list[tuple[float, float]]
+    asks: list[tuple[float, float]]
+
+
+class OrderBook(LiveObject):
+    """The order book of a symbol, as the exchange has it.
+
+    Updates are kept from the start; a snapshot that fits them begins the book; each update must
+    continue the one before. After a skipped one the book is out of sync and takes a new
+    snapshot by itself; until it is in sync again, reading raises `BookOutOfSync`.
+
+    Args:
+        symbol: Such as BTCUSDT.
+        client: Fetches snapshots; without one they must come by `offer_snapshot`.
+        speed: ``100ms`` or ``1000ms`` between updates.
+        levels: How many a side a snapshot has.
+    """
+
+    def __init__(
+        self,
+        symbol: str,
+        *,
+        client: Spot | None = None,
+        runtime: Runtime | None = None,
+        speed: Literal["100ms", "1000ms"] = "100ms",
+        levels: SnapshotLimit = 5000,
+    ) -> None:
+        stream = f"{symbol.lower()}@depth" + ("@100ms" if speed == "100ms" else "")
+        super().__init__(symbol, streams=(stream,), decode=decoder(stream), runtime=runtime)
+        self.symbol = symbol
+        self.ledger = Ledger(stream, "update id")
+        self.resyncs = 0
+        """How often it was out of sync and took a new snapshot."""
+        self._client = client
+        self._limit = levels
+        self._levels: Levels | None = None
+        self._in_sync = False
+        self._fetching = False
+        self._renewing = False  # in sync, and a snapshot is on its way all the same
+        self._buffer: deque[DepthUpdate[str]] = deque(maxlen=BUFFER)
+        self._gap: Gap | None = None
+        self._applied = 0
+
+    # Reading.
+
+    @property
+    def last_update_id(self) -> int:
+        """The id of the last update in the book.
+
+        Raises:
+            BookOutOfSync: Updates are missing, and so they are for all properties here.
+        """
+        with self._lock:
+            return self._read().last_update_id
+
+    @property
+    def best_bid(self) -> Level | None:
+        """The highest bid, as (price, qty); None if there is none."""
+        with self._lock:
+            best = self._read().bids.best(1)
+        return Level(*best[0]) if best else None
+
+    @property
+    def best_ask(self) -> Level | None:
+        """The lowest ask, as (price, qty); None if there is none."""
+        with self._lock:
+            best = self._read().asks.best(1)
+        return Level(*best[0]) if best else None
+
+    @property
+    def spread(self) -> float:
+        """Best ask less best bid; NaN if a side is empty."""
+        bid, ask = self._touch()
+        return ask.price - bid.price
+
+    @property
+    def mid(self) -> float:
+        """The price in the middle between best bid and best ask; NaN if a side is empty."""
+        bid, ask = self._touch()
+        return (bid.price + ask.price) / 2
+
+    @property
+    def microprice(self) -> float:
+        """The mid, nearer to the side with less on it: weighted by the other side's amount."""
+        bid, ask = self._touch()
+        return (bid.price * ask.qty + ask.price * bid.qty) / (bid.qty + ask.qty)
+
+    @property
+    def horizon(self) -> tuple[float | None, float | None]:
+        """Prices (bid, ask) beyond which levels may be missing; None where the side is whole.
+
+        A snapshot has so many levels a side; what is behind them is told only when it changes.
+        """
+        with self._lock:
+            return self._read().horizon
+
+    @property
+    def gaps(self) -> pd.DataFrame:
+        """The updates that were skipped, and whether a new snapshot made up for them."""
+        with self._lock:
+            return self.ledger.frame()
+
+    @property
+    def complete(self) -> bool:
+        """Whether the book is in sync, or was never out of it."""
+        with self._lock:
+            return self.ledger.complete
+
+    def top(self, n: int = 20, *, stale: bool = False) -> Top:
+        """The best n levels of both sides as (price, qty) pairs.
+
+        Args:
+            stale: True to get the last known levels of a book that is out of sync.
+
+        Raises:
+            BookOutOfSync: Updates are missing.
+        """
+        with self._lock:
+            levels = self._read(stale=stale)
+            return Top(levels.bids.best(n), levels.asks.best(n))
+
+    def frame(
+        self, n: int | None = None, *, numbers: Numbers = "float", stale: bool = False
+    ) -> pd.DataFrame:
+        """The best n levels of each side, all that are known if n is None.
+
+        Columns are those of `binance_lab.frames.depth_frame`: ``side`` ``level`` ``price``
+        ``qty`` ``total``. `attrs` has ``symbol``, ``last_update_id`` and ``horizon``.
+
+        Args:
+            numbers: ``decimal`` for the exact numbers that the server sent.
+            stale: True to get the last known levels of a book that is out of sync.
+
+        Raises:
+            BookOutOfSync: Updates are missing.
+        """
+        sides: tuple[list[Any], list[Any]]
+        with self._lock:
+            levels = self._read(stale=stale)
+            if numbers == "decimal":
+                sides = _exact(levels.bids.text(n)), _exact(levels.asks.text(n))
+            else:
+                sides = levels.bids.best(n), levels.asks.best(n)
+            update_id, horizon = levels.last_update_id, levels.horizon
+        return levels_frame(
+            *sides, numbers=numbers, symbol=self.symbol, last_update_id=update_id, horizon=horizon
+        )
+
+    def imbalance(self, n: int = 5) -> float:
+        """(bid amount - ask amount) / both, over the best n levels: 1 is all bids, -1 all asks."""
+        top = self.top(n)
+        bids, asks = (sum(qty for _, qty in side) for side in top)
+        return (bids - asks) / (bids + asks) if bids + asks else float("nan")
+
+    def cost(self, side: Literal["BUY", "SELL"], qty: float) -> float:
+        """The average price that a market order of this qty (base asset) would get now.
+
+        NaN if the levels that are known don't hold as much.
+        """
+        with self._lock:
+            levels = self._read()
+            known = (levels.asks if side == "BUY" else levels.bids).best()
+        left, paid = qty, 0.0
+        for price, amount in known:
+            taken = min(left, amount)
+            paid += taken * price
+            left -= taken
+            if left <= 0:
+                return paid / qty
+        return float("nan")
+
+    def _touch(self) -> tuple[Level, Level]:
+        nan = Level(float("nan"), float("nan"))
+        with self._lock:
+            return self.best_bid or nan, self.best_ask or nan
+
+    def _read(self, *, stale: bool = False) -> Levels:
+        if self._levels is not None and (self._in_sync or stale):
+            return self._levels
+        why = str(self.error or "it waits for its first snapshot").rstrip(".")
+        raise BookOutOfSync(
+            f"The book of {self.symbol} is out of sync: {why}. Wait for it: book.wait_live(); or "
+            "read what was last known: book.top(stale=True)."
+        )
+
+    def _data_state(self) -> Any:
+        if self._in_sync:
+            return "live"
+        return "connecting" if self._levels is None else "out of sync"
+
+    def _about(self) -> str:
+        return "" if self._levels is None else f"at {self._levels.last_update_id}"
+
+    # Snapshots.
+
+    def resync(self) -> None:
+        """Take a new snapshot, although nothing is known to be wrong; it stays readable."""
+        self._runtime.apply(lambda: self._change(self._renew))
+
+    def offer_snapshot(self, body: bytes) -> None:
+        """Begin with a snapshot if the book waits for one; any thread, at once back.
+
+        Args:
+            body: What REST answered to depth.
+        """
+        self._runtime.apply(lambda: self._take_snapshot(body))
+
+    def _renew(self) -> Sequence[Any]:
+        """Ask for a snapshot while the book goes on."""
+        if self._in_sync and self._client is not None and not self._renewing:
+            self._renewing = True
+            self._want_snapshot()
+        return ()
+
+    def _lose(self, gap: BookGap) -> None:
+        """Go out of sync and ask for a snapshot."""
+        self.resyncs += 1
+        self._in_sync = self._renewing = False
+        self._buffer.clear()
+        self._failed(gap)
+
+    def _want_snapshot(self, *, delay_s: float = 0.0) -> None:
+        if self._client is None or self._fetching:
+            return
+        self._fetching = True
+        Fetch(
+            self._runtime,
+            self._fetch,
+            deliver=self._take_snapshot,
+            give_up=self._no_snapshot,
+            wanted=lambda: not self._stopped,
+            tries=None,
+        ).start(delay_s=delay_s)
+
+    def _fetch(self) -> bytes:
+        assert self._client is not None
+        body: bytes = self._client.with_raw_body.depth(self.symbol, limit=self._limit)
+        return body
+
+    def _no_snapshot(self, error: Exception) -> None:
+        self._fetching = False
+        self._failed(error, fatal=True)
+
+    def _take_snapshot(self, body: bytes) -> None:
+        self._fetching = False
+        if self._in_sync and not self._renewing:
+            return
+        try:
+            snapshot = _snapshot.decode(body)
+        except ValueError as error:
+            self._garbled(body, error)
+            self._want_snapshot(delay_s=PATIENCE_S)
+        else:
+            self._change(lambda: self._begin(snapshot))
+            self._call_back_soon()
+
+    def _begin(self, snapshot: DepthAnswer[str]) -> Sequence[Any]:
+        """Begin anew with a snapshot and the updates that came meanwhile, if they fit it."""
+        behind = [
+            update for update in self._buffer if update.last_update_id > snapshot.last_update_id
+        ]
+        if behind and behind[0].first_update_id > snapshot.last_update_id + 1:
+            # Older than the first update that was kept: what is between is not known.
+            self._want_snapshot(delay_s=PATIENCE_S)
+            return ()
+        self._levels = Levels(snapshot, limit=min(self._limit, _longest(snapshot)))
+        self._buffer.clear()
+        self._in_sync, self._renewing, self._error = True, False, None
+        if self._gap is not None:
+            self.ledger.fill(self._gap.first, self._gap.last, reason="a new snapshot")
+            self._gap = None
+        self._update(behind)
+        return behind or (snapshot,)
+
+    # Updates.
+
+    def _reconnected(self) -> None:
+        """Ask for the first snapshot; the updates since then are kept from the first message on."""
+        with self._lock:
+            if not self._in_sync and self._buffer:
+                self._want_snapshot()
+
+    def _take(self, events: list[Any], received_ns: int) -> Sequence[Any]:
+        return self._update(events)
+
+    def _update(self, updates: list[DepthUpdate[str]]) -> list[DepthUpdate[str]]:
+        news = []
+        for update in updates:
+            if not self._in_sync:
+                self._keep(update)
+            elif self._applies(update):
+                news.append(update)
+                if self._renewing:
+                    self._buffer.append(update)
+        return news
+
+    def _applies(self, update: DepthUpdate[str]) -> bool:
+        assert self._levels is not None
+        try:
+            applied = self._levels.apply(update)
+        except BookGap as gap:
+            self._gap = self.ledger.note(
+                self._levels.last_update_id + 1, update.first_update_id - 1
+            )
+            self._lose(gap)
+            self._keep(update)
+            return False
+        self._applied += 1
+        if self._applied % HORIZON_EVERY == 0 and not self._levels.inside_horizon(HORIZON_LEVELS):
+            self._renew()
+        return applied
+
+    def _keep(self, update: DepthUpdate[str]) -> None:
+        """Buffer an update for the snapshot; one that skips others makes those before useless."""
+        if self._buffer and update.first_update_id > self._buffer[-1].last_update_id + 1:
+            self._buffer.clear()
+        self._buffer.append(update)
+        self._want_snapshot()
+
+
+def _longest(snapshot: DepthAnswer[str]) -> int:
+    """A server may cap the limit: then its longer side tells it."""
+    return max(len(snapshot.bids), len(snapshot.asks), 1)
+
+
+def _exact(levels: list[tuple[str, str]]) -> list[tuple[Decimal, Decimal]]:
+    return [(Decimal(price), Decimal(qty)) for price, qty in levels]

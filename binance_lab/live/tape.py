@@ -1,0 +1,336 @@
+"""Tape: the trades of a symbol as they happen, complete or with a ledger of what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from binance_lab.frames.columns import frame_of, to_us, utc
+from binance_lab.frames.trades import agg_trade_rows, trade_rows
+from binance_lab.wire.events import decoder
+
+from .backfill import Fetch
+from .base import LiveObject
+from .ledger import Gap, Ledger
+from .rows import Array, Rows
+from .runtime import Runtime
+from .sources import REST, STREAM, source_column
+
+if TYPE_CHECKING:
+    from binance_lab.connector.spot import Spot
+
+Kind: TypeAlias = Literal["trade", "aggTrade"]
+MAX_ROWS = 1_000_000
+PAGE = 1_000
+PATIENCE_S = 0.5
+"""A hole is fetched after this pause: messages may have changed places on their way."""
+
+_COLUMNS: dict[Kind, dict[str, Any]] = {
+    "trade": {
+        "id": np.int64,
+        "price": np.float64,
+        "qty": np.float64,
+        "time": np.int64,
+        "buyer_is_maker": np.bool_,
+    },
+    "aggTrade": {
+        "id": np.int64,
+        "price": np.float64,
+        "qty": np.float64,
+        "first_trade_id": np.int64,
+        "last_trade_id": np.int64,
+        "time": np.int64,
+        "buyer_is_maker": np.bool_,
+    },
+}
+_OWN = {"source": np.int8, "version": np.int64}
+
+Listener: TypeAlias = Callable[[Sequence[Any], bool], None]
+"""Gets new trades, and whether they belong between older ones; on the applying thread."""
+
+
+class Tape(LiveObject):
+    """The trades of a symbol, oldest first.
+
+    Ids are checked one by one: one that was skipped is entered in `gaps` and fetched by REST, in
+    the background; one that came twice is left out and counted in `duplicates`.
+
+    Args:
+        symbol: Such as BTCUSDT.
+        kind: ``trade`` for each trade, ``aggTrade`` for what one taker order filled at one price.
+        client: Fetches what is missing; without one it stays missing.
+        history: So many trades before the first of the stream are fetched at the start.
+        backfill: Whether holes are fetched.
+        max_rows, max_age_s: Older trades are dropped from it.
+    """
+
+    def __init__(
+        self,
+        symbol: str,
+        *,
+        kind: Kind = "trade",
+        client: Spot | None = None,
+        runtime: Runtime | None = None,
+        history: int = 0,
+        backfill: bool = True,
+        max_rows: int = MAX_ROWS,
+        max_age_s: float | None = None,
+    ) -> None:
+        stream = f"{symbol.lower()}@{kind}"
+        super().__init__(symbol, streams=(stream,), decode=decoder(stream, float), runtime=runtime)
+        self.symbol = symbol
+        self.kind: Kind = kind
+        self.duplicates = 0
+        """Trades that came more than once."""
+        self.last: Any = None
+        """The newest trade: an object with id, price, qty, time (ms or µs), buyer_is_maker."""
+        self.ledger = Ledger(stream, "trade id" if kind == "trade" else "aggregate trade id")
+        self._client = client
+        self._backfill = backfill and client is not None
+        self._history = history
+        self._max_age_us = None if max_age_s is None else int(max_age_s * 1e6)
+        self._rows = Rows(_COLUMNS[kind] | _OWN, max_rows=max_rows)
+        self._next_id: int | None = None
+        self._listeners: list[Listener] = []
+        self._numbered = 0  # rows ever added; what `version` will be when they are told
+
+    # Reading.
+
+    @property
+    def count(self) -> int:
+        """How many trades it has had, those that were dropped as too old included."""
+        with self._lock:
+            return len(self._rows) + self._rows.dropped
+
+    @property
+    def gaps(self) -> pd.DataFrame:
+        """The holes that were noticed, and what became of them: see `Ledger.frame`."""
+        with self._lock:
+            return self.ledger.frame()
+
+    @property
+    def complete(self) -> bool:
+        """Whether no trade is missing between the first and the newest."""
+        with self._lock:
+            return self.ledger.complete
+
+    def frame(self) -> pd.DataFrame:
+        """All trades that it holds, oldest first.
+
+        The index is ``time`` (UTC, µs). Columns: ``id`` (int64), ``price``, ``qty`` in the base
+        and ``quote_qty`` in the quote asset, ``buyer_is_maker`` (bool), ``source`` (category of
+        stream and rest); for aggregate trades also ``first_trade_id`` and ``last_trade_id``.
+        """
+        return self.tail(len(self._rows))
+
+    def tail(self, n: int = 20) -> pd.DataFrame:
+        """The newest n trades, oldest first: the columns of `frame`."""
+        with self._lock:
+            columns = self._rows.copy(max(0, len(self._rows) - n))
+        return self._frame(columns)
+
+    def since(self, version: int) -> pd.DataFrame:
+        """The trades that came after a former `version`: the columns of `frame`.
+
+        Those that filled a hole are among them, at their place by id.
+        """
+        with self._lock:
+            news = np.flatnonzero(self._rows.column("version") > version)
+            columns = self._rows.copy(int(news[0]) if len(news) else len(self._rows))
+        wanted = columns["version"] > version
+        return self._frame({name: column[wanted] for name, column in columns.items()})
+
+    def _frame(self, columns: dict[str, Array]) -> pd.DataFrame:
+        index = utc(columns.pop("time")).rename("time")
+        del columns["version"]
+        maker, source = columns.pop("buyer_is_maker"), columns.pop("source")
+        columns["quote_qty"] = columns["price"] * columns["qty"]
+        order = [name for name in columns if not name.endswith("_trade_id")]
+        order += [name for name in columns if name.endswith("_trade_id")]
+        shown = {name: columns[name] for name in order}
+        attrs = {"symbol": self.symbol, "stream": self.streams[0], "complete": self.complete}
+        return frame_of(
+            shown | {"buyer_is_maker": maker, "source": source_column(source)},
+            index=index,
+            attrs=attrs,
+        )
+
+    def _about(self) -> str:
+        holes = "" if self.complete else ", with holes"
+        return f"{self.count:,} {self.kind}s{holes}"
+
+    # Following.
+
+    def listen(self, listener: Listener) -> None:
+        """Have new trades handed on, on the applying thread; for objects that are made of them."""
+        self._listeners.append(listener)
+
+    def arrays(self, names: Sequence[str], *, from_time_us: int) -> list[Array]:
+        """Columns of the trades from a time on, as copies."""
+        with self._lock:
+            start = int(np.searchsorted(self._rows.column("time"), from_time_us))
+            return [self._rows.column(name, start).copy() for name in names]
+
+    def start(self) -> None:
+        """Fetch the history that was asked for; the stream may bring trades before it is there."""
+        if self._history and self._client is not None:
+            Fetch(
+                self._runtime,
+                self._fetch_history,
+                deliver=lambda rows: self._change(lambda: self._take_history(rows)),
+                give_up=self._failed,
+                wanted=lambda: not self._stopped,
+            ).start()
+
+    def refill(self) -> None:
+        """Try again to fetch the holes that were given up."""
+        with self._lock:
+            gaps = [gap for gap in self.ledger if gap.state == "unresolvable"]
+            for gap in gaps:
+                gap.state, gap.reason, gap.closed_ns = "open", "", -1
+        for gap in gaps:
+            self._request(gap, delay_s=0.0)
+
+    # On the applying thread.
+
+    def _take(self, events: list[Any], received_ns: int) -> Sequence[Any]:
+        if not events:
+            return ()
+        if self._next_id is None:
+            self._next_id = events[0].id
+        ids = [trade.id for trade in events]
+        if ids == list(range(self._next_id, self._next_id + len(ids))):
+            self._next_id += len(ids)
+            return self._append(events)
+        return self._sort_out(events)
+
+    def _sort_out(self, events: list[Any]) -> list[Any]:
+        """Take trades whose ids don't just continue: note holes, drop what is known already."""
+        fresh, late = [], []
+        assert self._next_id is not None
+        for trade in events:
+            if trade.id >= self._next_id:
+                if trade.id > self._next_id:
+                    self._note(self._next_id, trade.id - 1)
+                fresh.append(trade)
+                self._next_id = trade.id + 1
+            elif self.ledger.misses(trade.id):
+                self.ledger.fill(trade.id, trade.id, reason="came late")
+                late.append(trade)
+            else:
+                self.duplicates += 1
+        return [*self._append(fresh), *self._insert(late, STREAM)]
+
+    def _append(self, trades: list[Any]) -> list[Any]:
+        if trades:
+            self._rows.append(self._columns(trades, STREAM))
+            self._drop_old()
+            self.last = trades[-1]
+            self._tell(trades, between=False)
+        return trades
+
+    def _insert(self, trades: list[Any], source: int) -> list[Any]:
+        """Add trades between others; those that are newer than what is kept are at the end."""
+        if trades:
+            self._rows.insert(self._columns(trades, source))
+            self._tell(trades, between=True)
+        return trades
+
+    def _columns(self, trades: list[Any], source: int) -> dict[str, Array]:
+        count = len(trades)
+        columns: dict[str, Array] = {
+            name: np.array([getattr(trade, name) for trade in trades], dtype=dtype)
+            for name, dtype in _COLUMNS[self.kind].items()
+        }
+        columns["time"] = to_us(columns["time"])
+        columns["source"] = np.full(count, source, dtype=np.int8)
+        columns["version"] = np.arange(self._numbered + 1, self._numbered + 1 + count)
+        self._numbered += count
+        return columns
+
+    def _drop_old(self) -> None:
+        if self._max_age_us is not None:
+            times = self._rows.column("time")
+            self._rows.drop(int(np.searchsorted(times, times[-1] - self._max_age_us)))
+
+    def _tell(self, trades: list[Any], *, between: bool) -> None:
+        for listener in self._listeners:
+            listener(trades, between)
+
+    # Holes.
+
+    def _note(self, first: int, last: int) -> None:
+        gap = self.ledger.note(first, last)
+        if self._backfill:
+            self._request(gap, delay_s=PATIENCE_S)
+        else:
+            self.ledger.give_up(gap, "backfill is off" if self._client else "there is no client")
+
+    def _request(self, gap: Gap, *, delay_s: float) -> None:
+        Fetch(
+            self._runtime,
+            lambda: self._fetch_gap(gap),
+            deliver=lambda rows: self._change(lambda: self._fill(gap, rows)),
+            give_up=lambda error: self._give_up(gap, error),
+            wanted=lambda: gap.state == "open" and not self._stopped,
+        ).start(delay_s=delay_s)
+
+    def _fetch_gap(self, gap: Gap) -> list[Any]:
+        """The trades that a hole misses; LookupError if the server doesn't have them all."""
+        rows: list[Any] = []
+        for first, last in list(gap.missing):
+            rows += self._fetch_range(first, last)
+        return rows
+
+    def _fetch_range(self, first: int, last: int) -> list[Any]:
+        rows: list[Any] = []
+        while first <= last:
+            page = self._page(fromId=first, limit=min(PAGE, last - first + 1))
+            wanted = [row for row in page if first <= row.id <= last]
+            if not wanted or wanted[0].id != first:
+                raise LookupError(f"the server has no {self.ledger.key} {first}")
+            rows += wanted
+            first = wanted[-1].id + 1
+        return rows
+
+    def _page(self, **params: int) -> Sequence[Any]:
+        assert self._client is not None
+        bodies = self._client.with_raw_body
+        if self.kind == "aggTrade":
+            return agg_trade_rows(bodies.agg_trades(self.symbol, **params))
+        if "fromId" in params:
+            return trade_rows(bodies.historical_trades(self.symbol, **params))
+        return trade_rows(bodies.trades(self.symbol, **params))
+
+    def _fill(self, gap: Gap, rows: list[Any]) -> list[Any]:
+        missing = [row for row in rows if self.ledger.misses(row.id)]
+        for row in rows:
+            self.ledger.fill(row.id, row.id, reason="fetched by REST")
+        return self._insert(missing, REST)
+
+    def _give_up(self, gap: Gap, error: Exception) -> None:
+        with self._lock:
+            self.ledger.give_up(gap, str(error))
+        self._failed(error)
+
+    # History.
+
+    def _fetch_history(self) -> Sequence[Any]:
+        return self._page(limit=min(PAGE, self._history))
+
+    def _take_history(self, rows: Sequence[Any]) -> list[Any]:
+        """Put fetched trades before those of the stream, and note a hole between them."""
+        if not rows:
+            return []
+        first_id = self._rows.column("id")[0].item() if len(self._rows) else None
+        older = [row for row in rows if first_id is None or row.id < first_id]
+        newest = rows[-1].id
+        if self._next_id is None:
+            self._next_id = newest + 1
+            self.last = rows[-1]
+        elif first_id is not None and newest < first_id - 1:
+            self._note(newest + 1, first_id - 1)
+        return self._insert(older, REST)
