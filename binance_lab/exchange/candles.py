@@ -6,7 +6,7 @@ Prices are in ticks, quantities in lots, amounts in atoms (1e-8 of the quote ass
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from binance_lab.wire.intervals import Interval
@@ -100,7 +100,20 @@ class Candle:
 
     def copy(self) -> Candle:
         """The same candle, to be changed on its own."""
-        return replace(self)
+        return Candle(  # a fifth of the time of dataclasses.replace
+            self.open_us,
+            self.open,
+            self.high,
+            self.low,
+            self.close,
+            self.lots,
+            self.quote_atoms,
+            self.count,
+            self.buy_lots,
+            self.buy_quote_atoms,
+            self.first_id,
+            self.last_id,
+        )
 
 
 def flat_candle(open_us: int, price_ticks: int) -> Candle:
