@@ -18,11 +18,13 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import IO, Any
 
+from binance_lab.wire.lab_error import LabError
+
 READY_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 5.0
 
 
-class ExchangeError(RuntimeError):
+class ExchangeError(LabError):
     """The exchange did not start; the message has what it said."""
 
 
