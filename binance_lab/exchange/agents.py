@@ -21,7 +21,7 @@ from binance_lab.exchange.orders import NewOrder, Order
 from binance_lab.exchange.rejects import Reject
 from binance_lab.exchange.symbols import SymbolRules
 from binance_lab.exchange.walks import Values
-from binance_lab.wire.enums import OrderType, Side, TimeInForce
+from binance_lab.wire.enums import OrderType, Side, SymbolStatus, TimeInForce
 
 RICHES = Decimal(10) ** 15  # of every asset: agents never run out
 
@@ -163,6 +163,8 @@ class Desk:
 
     def quote(self, now_us: int) -> None:
         """Move the best quotes to where they should be, and stir the levels behind them."""
+        if self._engine.status(self._rules.symbol) is not SymbolStatus.TRADING:
+            return  # a halted symbol takes no cancels either: what rests stays
         self._bids.forget_done()
         self._asks.forget_done()
         bid, ask = self._quotes(now_us)
