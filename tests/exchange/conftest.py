@@ -138,14 +138,14 @@ def quiet_exchange() -> Iterator[Exchange]:
 
 @pytest.fixture
 def rest(quiet_exchange: Exchange) -> Iterator[Rest]:
-    """The first account of the quiet exchange, with an empty book."""
+    """The first account of the quiet exchange; what the test leaves behind is cleared."""
     clients = [Rest(quiet_exchange, number) for number in range(3)]
-    for client in clients:
-        client.lab("POST", "/limits", weight=6000, orders_10s=50)
     yield clients[0]
+    clients[0].lab("POST", "/limits", weight=6000, orders_10s=50)
+    clients[0].lab("DELETE", "/faults")
     for client in clients:
-        for order in client.signed("GET", "/api/v3/openOrders").json():
-            symbol = order["symbol"]
+        orders = client.signed("GET", "/api/v3/openOrders").json()
+        for symbol in {order["symbol"] for order in orders}:
             client.signed("DELETE", "/api/v3/openOrders", symbol=symbol)
 
 

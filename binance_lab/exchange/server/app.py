@@ -49,6 +49,8 @@ class Server:
         self.rest = Rest(self.gateway, self.listen_keys)
         self.stream_clients: list[StreamClient] = []
         self.api_clients: list[ApiClient] = []
+        self.stopping = asyncio.Event()
+        self.failed: BaseException | None = None
         self._runner: web.AppRunner | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -71,8 +73,16 @@ class Server:
         return int(self._runner.addresses[0][1])
 
     def run(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do something beside serving, until the server stops."""
-        self._tasks.append(asyncio.get_running_loop().create_task(work))
+        """Do something beside serving, until the server stops; if it fails, so does the server."""
+        task = asyncio.get_running_loop().create_task(work)
+        task.add_done_callback(self._ended)
+        self._tasks.append(task)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.error("the exchange can't go on", exc_info=error)
+            self.failed = error
+            self.stopping.set()
 
     async def stop(self) -> None:
         """Say goodbye to every client and close the port."""

@@ -73,10 +73,9 @@ def run(args: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     try:
-        asyncio.run(_serve(world, args))
+        return asyncio.run(_serve(world, args))
     except OSError as error:
         return _complain(_address_trouble(error, args), FAILED)
-    return DONE
 
 
 def _options(args: argparse.Namespace) -> Options:
@@ -144,21 +143,21 @@ class Ready:
         return json.dumps(asdict(self))
 
 
-async def _serve(world: World, args: argparse.Namespace) -> None:
-    stop = asyncio.Event()
-    _stop_on_signals(stop)
-    if args.with_parent:
-        _stop_with_parent(stop)
+async def _serve(world: World, args: argparse.Namespace) -> int:
     server = Server(world.venue, seed=world.options.seed)
     server.lab = Lab(world, server).answer
+    _stop_on_signals(server.stopping)
+    if args.with_parent:
+        _stop_with_parent(server.stopping)
     port = await server.start(args.host, args.port)
     try:
         print(_ready(world, args.host, port).line(), flush=True)
         world.start(server)
-        await stop.wait()
+        await server.stopping.wait()
     finally:
         await server.stop()
         world.close()
+    return FAILED if server.failed else DONE
 
 
 def _ready(world: World, host: str, port: int) -> Ready:

@@ -13,6 +13,7 @@ from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
 PING_INTERVAL_S = 20.0
 PONG_DEADLINE_S = 60.0
+CLOSE_TIMEOUT_S = 2.0
 LIFETIME_S = 86_400.0
 MAX_BACKLOG = 8 * 2**20  # bytes a client may be behind before it is cut
 MAX_MESSAGE = 64 * 2**10
@@ -86,6 +87,8 @@ class Connection:
                 elif message.type is WSMsgType.PONG:
                     self._last_pong = self._loop.time()
                 received(message)
+            if self._closing is not None:  # the handler must outlive the close handshake
+                await asyncio.wait([self._closing], timeout=CLOSE_TIMEOUT_S)
         finally:
             self._transport = None
             self._ping_timer.cancel()
