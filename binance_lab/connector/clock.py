@@ -33,6 +33,7 @@ class Clock:
     ) -> None:
         self._wall = wall
         self._steady = steady
+        self.measuring = threading.Lock()  # held by the thread that asks the server
         self._lock = threading.Lock()  # guards _samples and _measured
         self._samples: deque[tuple[float, float]] = deque(maxlen=_KEPT)  # round trip, offset
         self._measured: tuple[float, float] | None = None  # steady time, wall - steady

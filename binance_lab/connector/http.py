@@ -17,6 +17,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
+from urllib.parse import quote
 
 import msgspec
 
@@ -36,7 +37,7 @@ from .exceptions import (
     api_error,
 )
 from .hosts import Host, host_of
-from .limits import Use
+from .limits import Booking, Use
 from .transport import Answer, Transport
 
 OnLimit: TypeAlias = Literal["wait", "raise"]
@@ -134,10 +135,18 @@ class Http:
         """
         call = self._prepare(endpoint, params, options)
         while True:
+            index = self._current
+            booking = self._hosts[index].limits.acquire(
+                call.uses, asked=call.asked, wait=options.on_limit == "wait"
+            )
             try:
-                return self._attempt(call, decode)
+                return self._attempt(call, index, booking, decode)
             except (RequestError, ApiError) as error:
-                self._recover(call, error)
+                self._recover(call, index, error)
+            except KeyboardInterrupt:
+                if endpoint.changes_state:
+                    self._log.warning("interrupted, and its outcome is unknown: %s", call.shown)
+                raise
 
     def _prepare(self, endpoint: Endpoint, params: Params, options: Options) -> _Call:
         if endpoint.needs_key and not self._api_key:
@@ -162,7 +171,10 @@ class Http:
 
     def _uses(self, endpoint: Endpoint, params: Params) -> list[Use]:
         """What a call costs.  Each path of /sapi has budgets of its own."""
-        cost = endpoint.cost(params)
+        try:
+            cost = endpoint.cost(params)
+        except (TypeError, ValueError):
+            cost = 1  # parameters that make no sense: the server will say so
         account = self._api_key or ""
         if endpoint.path.startswith("/sapi/"):
             if isinstance(cost, uid):
@@ -174,19 +186,17 @@ class Http:
             uses.append(Use("ORDERS", endpoint.orders, account))
         return uses
 
-    def _attempt(self, call: _Call, decode: bool) -> tuple[Answer, Any]:
+    def _attempt(
+        self, call: _Call, index: int, booking: Booking, decode: bool
+    ) -> tuple[Answer, Any]:
         """Send once.  The answer, or an exception for anything that isn't a success."""
-        index = self._current
         host = self._hosts[index]
-        booking = host.limits.acquire(
-            call.uses, asked=call.asked, wait=call.options.on_limit == "wait"
-        )
         seen = []
         started_s = time.monotonic()
         try:
-            if call.endpoint.signed and host.clock.stale:
-                self._measure_clock(index, call.left_s)
-            answer = self._fetch(call, index)
+            if call.endpoint.signed:
+                self._keep_clock(index, call.left_s / 2)
+            answer = self._fetch(call, index, call.left_s - (time.monotonic() - started_s))
             seen = host.limits.read_headers(answer.headers)
         finally:
             call.left_s -= time.monotonic() - started_s
@@ -201,7 +211,7 @@ class Http:
             raise _not_json(answer)
         return answer, None
 
-    def _fetch(self, call: _Call, index: int) -> Answer:
+    def _fetch(self, call: _Call, index: int, left_s: float) -> Answer:
         headers = {"Accept-Encoding": "gzip"}
         if call.endpoint.needs_key:
             headers["X-MBX-APIKEY"] = self._api_key or ""
@@ -214,8 +224,8 @@ class Http:
             self.base_urls[index],
             self._target(call, self._hosts[index]),
             headers,
-            timeout_s=max(0.001, call.left_s),
-            connect_s=max(0.001, call.left_s / 3) if several else None,
+            timeout_s=left_s,
+            connect_s=left_s / 3 if several else None,  # a dead host must leave time for the next
         )
 
     def _target(self, call: _Call, host: Host) -> str:
@@ -224,7 +234,7 @@ class Http:
         if call.endpoint.signed and self.signer is not None:
             stamp = f"timestamp={host.clock.timestamp(call.options.time_unit or 'ms')}"
             text = f"{text}&{stamp}" if text else stamp
-            text = f"{text}&{query({'signature': self.signer.sign(text)})}"
+            text = f"{text}&signature={quote(self.signer.sign(text), safe='')}"
         return f"{call.endpoint.path}?{text}" if text else call.endpoint.path
 
     def _refusal(self, call: _Call, answer: Answer, host: Host) -> ApiError:
@@ -243,15 +253,15 @@ class Http:
             host.limits.block(error.retry_after_s, banned=isinstance(error, Banned))
         return error
 
-    def _recover(self, call: _Call, error: RequestError | ApiError) -> None:
+    def _recover(self, call: _Call, index: int, error: RequestError | ApiError) -> None:
         """Return if the call may be sent once more; else raise what the caller should see."""
         if isinstance(error, ClockError) and not call.clock_measured:
             call.clock_measured = True
-            self.host.clock.forget()
+            self._hosts[index].clock.forget()
             return
         if call.endpoint.changes_state:
             self._raise_for_change(call, error)
-        self._fail_over(error)
+        self._fail_over(index, error)
         if not self._may_retry(call, error):
             raise _told(call, error) from None
         delay_s = self._back_off_s(call)
@@ -291,22 +301,32 @@ class Http:
         longest = min(_MAX_BACK_OFF_S, _BACK_OFF_S * 2 ** (call.tries - 1))
         return min(self._random.uniform(longest / 2, longest), max(0.0, call.left_s / 2))
 
-    def _fail_over(self, error: RequestError | ApiError) -> None:
+    def _fail_over(self, index: int, error: RequestError | ApiError) -> None:
         if len(self.base_urls) > 1 and isinstance(error, RequestError | ServerError):
-            self._current = (self._current + 1) % len(self.base_urls)
+            self._current = (index + 1) % len(self.base_urls)
             self._log.warning("asking %s from now on: %s", self.base_url, error)
 
-    def measure_clock(self, timeout_s: float = 10.0) -> float:
+    def measure_clock(self, timeout_s: float) -> float:
         """Ask the server's time; its clock minus this computer's, in ms."""
+        limits = self.host.limits
+        limits.settle(limits.acquire([Use("REQUEST_WEIGHT", 1)], asked="GET /api/v3/time"))
         self._measure_clock(self._current, timeout_s)
         return self.host.clock.offset_ms
+
+    def _keep_clock(self, index: int, timeout_s: float) -> None:
+        """Measure the server's clock if that is due; one thread does, the others wait for it."""
+        clock = self._hosts[index].clock
+        if clock.stale:
+            with clock.measuring:
+                if clock.stale:
+                    self._measure_clock(index, timeout_s)
 
     def _measure_clock(self, index: int, timeout_s: float) -> None:
         clock = self._hosts[index].clock
         sent_s = clock.wall_s()
         try:
             answer = self.transport.fetch(
-                "GET", self.base_urls[index], "/api/v3/time", {}, timeout_s=max(0.001, timeout_s)
+                "GET", self.base_urls[index], "/api/v3/time", {}, timeout_s=timeout_s
             )
             server_ms = _decode(answer.body)["serverTime"]
             clock.add(sent_s, clock.wall_s(), server_ms / 1000)

@@ -24,6 +24,8 @@ _ORDER = {"symbol": "symbol", "orderId": "orderId", "origClientOrderId": "origCl
 _NEW = {"symbol": "symbol", "newClientOrderId": "origClientOrderId"}
 _NEW_LIST = {"listClientOrderId": "origClientOrderId"}
 _OLD_LIST = {"orderListId": "orderListId", "listClientOrderId": "origClientOrderId"}
+_ISOLATED = {"isIsolated": "isIsolated"}
+_MARGIN_LIST = {**_NEW_LIST, **_ISOLATED, "symbol": "symbol"}
 _LOOKUPS: dict[str, _Lookup] = {
     "POST /api/v3/order": _Lookup("get_order", _NEW),
     "POST /api/v3/sor/order": _Lookup("get_order", _NEW),
@@ -38,6 +40,11 @@ _LOOKUPS: dict[str, _Lookup] = {
     "POST /api/v3/orderList/opo": _Lookup("get_oco_order", _NEW_LIST),
     "POST /api/v3/orderList/opoco": _Lookup("get_oco_order", _NEW_LIST),
     "DELETE /api/v3/orderList": _Lookup("get_oco_order", _OLD_LIST),
+    "POST /sapi/v1/margin/order": _Lookup("margin_order", {**_NEW, **_ISOLATED}),
+    "DELETE /sapi/v1/margin/order": _Lookup("margin_order", {**_ORDER, **_ISOLATED}),
+    "POST /sapi/v1/margin/order/oco": _Lookup("get_margin_oco_order", _MARGIN_LIST),
+    "POST /sapi/v1/margin/order/oto": _Lookup("get_margin_oco_order", _MARGIN_LIST),
+    "POST /sapi/v1/margin/order/otoco": _Lookup("get_margin_oco_order", _MARGIN_LIST),
 }
 
 

@@ -14,6 +14,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 import urllib3
@@ -99,6 +100,7 @@ class Transport:
             Timeout, ConnectionFailed, BadAnswer: No usable answer.
         """
         started_s = time.monotonic()
+        timeout_s = max(0.001, timeout_s)
         connect_s = connect_s or timeout_s
         try:
             if (pool := self._pool(base_url)) is None:
@@ -143,7 +145,7 @@ class Transport:
         return self._pools[base_url]
 
     def _find_pool(self, adapter: PoolAdapter, base_url: str) -> Any:
-        if self._proxies or get_environ_proxies(base_url):
+        if self._proxies or (not _is_loopback(base_url) and get_environ_proxies(base_url)):
             return None
         request = requests.Request("GET", base_url).prepare()
         return adapter.get_connection_with_tls_context(request, self._verify)
@@ -168,6 +170,11 @@ class Transport:
             response.content,
             time.monotonic() - started_s,
         )
+
+
+def _is_loopback(url: str) -> bool:
+    """Whether it is this computer, which no proxy of the environment can reach."""
+    return (urlsplit(url).hostname or "").startswith(("127.", "localhost", "::1"))
 
 
 def _new_session() -> requests.Session:

@@ -16,6 +16,7 @@ import requests.adapters
 from binance_lab.connector.exceptions import (
     ApiError,
     BadAnswer,
+    BadParameter,
     BadSymbol,
     Banned,
     ClockError,
@@ -155,6 +156,31 @@ def test_time_unit_is_asked_for_and_sent(serve):
     assert asked.headers["x-mbx-time-unit"] == "MICROSECOND"
     assert asked.params["startTime"] == "1767225600000000"
     assert len(asked.params["timestamp"]) == 16
+
+
+def test_parameters_that_make_no_sense_are_the_server_s_to_refuse(serve):
+    """A limit that is no number is sent as it is, whatever it would weigh."""
+    server = serve(lambda asked: refusal(400, -1100, "Illegal characters"))
+    with pytest.raises(BadParameter):
+        client_of(server).depth("BTCUSDT", limit="many")
+    assert server.asked[0].params["limit"] == "many"
+
+
+def test_proxy_of_the_environment_is_not_asked_for_this_computer(serve, monkeypatch):
+    """A server on loopback is reached directly, whatever proxy the environment names."""
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{free_port()}")
+    assert client_of(serve(lambda asked: reply({}))).ping() == {}
+
+
+def test_proxy_is_used(serve):
+    """With a proxy given, the request goes through it, its signature unchanged."""
+    proxy = serve(lambda asked: reply({"by": "proxy"}))
+    client = Spot(KEY, SECRET, base_url="http://exchange.test", proxies={"http": proxy.url})
+    assert client.account() == {"by": "proxy"}
+    asked = proxy.asked[-1]
+    payload, _, signature = asked.query.partition("&signature=")
+    assert asked.target.startswith("http://exchange.test/api/v3/account?")
+    assert verify("hmac", SECRET, payload, signature)
 
 
 # Servers that answer badly
@@ -383,6 +409,19 @@ def test_test_order_is_a_read(serve):
     server = serve(in_turn(None, reply({})))
     assert client_of(server).new_order_test(**ORDER) == {}
     assert "newClientOrderId" not in server.asked[0].params
+
+
+def test_interrupted_order_leaves_its_id_in_the_log(serve, monkeypatch, caplog):
+    """Whoever stops a cell while an order is on its way finds the order's id in the log."""
+
+    def interrupt(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    client = client_of(serve(lambda asked: reply({})))
+    monkeypatch.setattr(client._http.transport, "fetch", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        client.new_order(**ORDER, newClientOrderId="mine")
+    assert "newClientOrderId=mine" in caplog.text
 
 
 # The clock

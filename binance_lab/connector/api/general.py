@@ -8,14 +8,13 @@ from __future__ import annotations
 from ...wire.types import JsonObject
 from ..base import Api
 from ..endpoint import Params, get
+from .market import symbol_count
 
 
 def _execution_rules_weight(params: Params) -> int:
     if params.get("symbol"):
         return 2
-    if symbols := params.get("symbols"):
-        return min(40, 2 * len(symbols))
-    return 40
+    return min(40, 2 * symbol_count(params.get("symbols"))) or 40
 
 
 class General(Api):

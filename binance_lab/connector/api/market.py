@@ -7,6 +7,8 @@ https://developers.binance.com/docs/binance-spot-api-docs/rest-api/market-data-e
 
 from __future__ import annotations
 
+from collections.abc import Sized
+
 from ...wire.types import JsonArray, JsonObject, Time
 from ..base import Api
 from ..endpoint import Params, get
@@ -17,15 +19,22 @@ def _depth_weight(params: Params) -> int:
     return next((weight for top, weight in ((100, 5), (500, 25), (1000, 50)) if limit <= top), 250)
 
 
+def symbol_count(symbols: object) -> int:
+    """How many symbols are asked for; a list may be given as its JSON text."""
+    if isinstance(symbols, str):
+        return symbols.count(",") + 1
+    return len(symbols) if isinstance(symbols, Sized) else 0
+
+
 def _day_weight(params: Params) -> int:
     if params.get("symbol"):
         return 2
-    count = len(params.get("symbols") or ())
+    count = symbol_count(params.get("symbols"))
     return 80 if not count or count > 100 else 2 if count <= 20 else 40
 
 
 def _window_weight(params: Params) -> int:
-    count = 1 if params.get("symbol") else len(params.get("symbols") or ())
+    count = 1 if params.get("symbol") else symbol_count(params.get("symbols"))
     return min(200, 4 * max(1, count))
 
 
