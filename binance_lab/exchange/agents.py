@@ -163,7 +163,7 @@ class Desk:
 
     def quote(self, now_us: int) -> None:
         """Move the best quotes to where they should be, and stir the levels behind them."""
-        if self._engine.status(self._rules.symbol) is not SymbolStatus.TRADING:
+        if not self._trading:
             return  # a halted symbol takes no cancels either: what rests stays
         self._bids.forget_done()
         self._asks.forget_done()
@@ -179,6 +179,8 @@ class Desk:
 
     def take(self, now_us: int) -> None:
         """Send a taker order."""
+        if not self._trading:
+            return
         book = self._engine.book(self._rules.symbol)
         bid, ask = book.bids.best_ticks(), book.asks.best_ticks()
         if not bid or not ask:
@@ -195,6 +197,10 @@ class Desk:
         self._place(self._taker, side, limit, lots, TimeInForce.IOC, now_us)
 
     # Inside
+
+    @property
+    def _trading(self) -> bool:
+        return self._engine.status(self._rules.symbol) is SymbolStatus.TRADING
 
     def _fair(self, now_us: int) -> float:
         moved = self._values.pair(self._rules.base, self._rules.quote, now_us)
@@ -223,9 +229,9 @@ class Desk:
         """Cancel what is priced better than the new best quote, and the old best one."""
         old_touch = ladder.best_ticks
         while (best := ladder.best_ticks) is not None and ladder.beyond(best, touch):
-            self._cancel(ladder, ladder.pop(0), now_us)
+            self._cancel(ladder.pop(0), now_us)
         if old_touch is not None and old_touch == ladder.best_ticks != touch:
-            self._cancel(ladder, ladder.pop(0), now_us)
+            self._cancel(ladder.pop(0), now_us)
             self._rest(ladder, old_touch, self._level_lots(len(ladder) % 5), now_us)
 
     def _show(self, ladder: Ladder, touch: int, now_us: int) -> None:
@@ -254,7 +260,7 @@ class Desk:
             return
         index = min(1 + int(self._rng.expovariate(1 / 12)), len(ladder) - 1)
         old = ladder.pop(index)
-        self._cancel(ladder, old, now_us)
+        self._cancel(old, now_us)
         best = ladder.best_ticks
         price = old[0].price_ticks + ladder.sign * self._rng.randint(-1, 1) * self._gap()
         if best is not None and not ladder.beyond(price, best):
@@ -264,7 +270,7 @@ class Desk:
         """Keep the number of levels: add behind the worst, or cancel it."""
         wanted = self._character.levels
         while len(ladder) > wanted * 1.05:
-            self._cancel(ladder, ladder.pop(len(ladder) - 1), now_us)
+            self._cancel(ladder.pop(len(ladder) - 1), now_us)
         while len(ladder) < wanted:
             worst = ladder.worst_ticks
             if worst is None:
@@ -331,7 +337,7 @@ class Desk:
         time_in_force: TimeInForce,
         now_us: int,
     ) -> Order | None:
-        """Place a limit order; None if the exchange refuses it, as while a symbol is halted."""
+        """Place a limit order; None if the exchange refuses it, as by a filter that was set tight."""
         new = NewOrder(
             symbol=self._rules.symbol,
             side=side,
@@ -345,16 +351,12 @@ class Desk:
         except Reject:
             return None
 
-    def _cancel(self, ladder: Ladder, orders: Iterable[Order], now_us: int) -> None:
+    def _cancel(self, orders: Iterable[Order], now_us: int) -> None:
         for order in orders:
             if order.is_open:
-                self._cancel_one(ladder, order, now_us)
-
-    def _cancel_one(self, ladder: Ladder, order: Order, now_us: int) -> None:
-        try:
-            self._engine.cancel(self._maker, self._rules.symbol, order_id=order.id, now_us=now_us)
-        except Reject:  # the symbol is in a break: the order stays
-            ladder.add(order)
+                self._engine.cancel(
+                    self._maker, self._rules.symbol, order_id=order.id, now_us=now_us
+                )
 
 
 class Ladder:
