@@ -27,6 +27,7 @@ from .endpoint import Endpoint, Params, uid
 from .exceptions import (
     ApiError,
     BadAnswer,
+    BadInput,
     Banned,
     ClockError,
     ConfigError,
@@ -131,6 +132,7 @@ class Http:
 
         Raises:
             ConfigError: It needs a key or a secret that the client doesn't have.
+            BadInput: A number or a time that isn't one.
             RequestError, ApiError, OutcomeUnknown: See exceptions.
         """
         call = self._prepare(endpoint, params, options)
@@ -161,12 +163,11 @@ class Http:
             merged[endpoint.order_id] = f"lab_{secrets.token_hex(12)}"
         if endpoint.signed and merged.get("recvWindow") is None:
             merged["recvWindow"] = options.recv_window
-        sent = texts(
-            merged,
-            times=endpoint.times,
-            joined=endpoint.joined,
-            unit=options.time_unit or "ms",
-        )
+        unit = options.time_unit or "ms"
+        try:
+            sent = texts(merged, times=endpoint.times, joined=endpoint.joined, unit=unit)
+        except ValueError as error:
+            raise BadInput(f"{endpoint.name} was not sent: {error}") from None
         return _Call(endpoint, sent, options, self._uses(endpoint, merged), options.timeout_s)
 
     def _uses(self, endpoint: Endpoint, params: Params) -> list[Use]:
@@ -207,7 +208,7 @@ class Http:
             raise self._refusal(call, answer, host)
         if decode:
             return answer, _json(answer)
-        if answer.body[:1] not in (b"{", b"["):
+        if not _begins_as_json(answer.body):
             raise _not_json(answer)
         return answer, None
 
@@ -368,10 +369,14 @@ def _json(answer: Answer) -> Any:
         raise _not_json(answer) from None
 
 
+def _begins_as_json(body: bytes) -> bool:
+    return body[:64].lstrip()[:1] in (b"{", b"[")
+
+
 def _not_json(answer: Answer) -> BadAnswer:
     if not answer.body:
         what = "an empty body"
-    elif answer.body[:1] in (b"{", b"["):
+    elif _begins_as_json(answer.body):
         what = f"JSON that is cut off or damaged ({len(answer.body)} bytes)"
     else:
         what = f"{len(answer.body)} bytes that are not JSON, beginning {_excerpt(answer.body)!r}"

@@ -39,6 +39,7 @@ _DEFAULTS: dict[tuple[str, int], int] = {
     ("SAPI_IP_WEIGHT", 60): 12_000,
     ("SAPI_UID_WEIGHT", 60): 180_000,
 }
+_SHOWN_WAIT_S = 3.0  # a longer wait is told, or a cell would seem to hang
 MAX_WAIT_S = 120.0
 """Longer than this nobody waits silently: TooManyRequests is raised at once."""
 
@@ -258,7 +259,8 @@ class Limits:
     def _refuse_or_sleep(self, delay_s: float, asked: str, wait: bool, why: str) -> None:
         banned = self._banned
         if wait and not banned and delay_s <= MAX_WAIT_S:
-            _log.info("%s waits %.1f s: %s", asked, delay_s, why)
+            level = logging.WARNING if delay_s > _SHOWN_WAIT_S else logging.INFO
+            _log.log(level, "%s waits %.1f s: %s", asked, delay_s, why)
             (self._sleep or time.sleep)(delay_s)
             return
         cls = Banned if banned else TooManyRequests

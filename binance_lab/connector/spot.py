@@ -189,6 +189,7 @@ class Spot(SpotApi):
 
     def _request(self, endpoint: Endpoint, params: Params) -> Response:
         answer, data = self._http.send(endpoint, params, self._options)
+        self._learn(endpoint, data)
         rate_limits = self.limits.read_headers(answer.headers)
         return Response(data, answer.status, answer.headers, rate_limits, answer.elapsed_s)
 
@@ -199,9 +200,13 @@ class Spot(SpotApi):
         if any(self._shown):
             return self._send_shown(endpoint, params)
         data = self._http.send(endpoint, params, self._options)[1]
+        self._learn(endpoint, data)
+        return data
+
+    def _learn(self, endpoint: Endpoint, data: Any) -> None:
+        """Take the server's own limits where an answer tells them."""
         if endpoint.path == "/api/v3/exchangeInfo" and isinstance(data, dict):
             self.limits.learn(data.get("rateLimits", ()))
-        return data
 
     def _send_shown(self, endpoint: Endpoint, params: Params) -> dict[str, Any]:
         """The answer wrapped as the deprecated official connector's options ask for it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -19,12 +20,12 @@ from .web import Answer, Asked, WebServer
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[[Callable[[Asked], Answer]], WebServer]]:
+def serve() -> Iterator[Callable[..., WebServer]]:
     """Starts web servers that answer as told, and stops them in the end."""
     servers: list[WebServer] = []
 
-    def start(answer: Callable[[Asked], Answer]) -> WebServer:
-        servers.append(WebServer(answer))
+    def start(answer: Callable[[Asked], Answer], tls: ssl.SSLContext | None = None) -> WebServer:
+        servers.append(WebServer(answer, tls))
         return servers[-1]
 
     yield start

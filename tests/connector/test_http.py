@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import gzip
+import ipaddress
 import logging
 import socket
+import ssl
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
 import requests
 import requests.adapters
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization as forms
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509.oid import NameOID
 
 from binance_lab.connector.exceptions import (
     ApiError,
     BadAnswer,
+    BadInput,
     BadParameter,
     BadSymbol,
     Banned,
@@ -38,6 +48,7 @@ from binance_lab.wire.signing import verify
 
 from .web import Asked, Cut, WebServer, raw_reply, refusal, reply
 
+LOOPBACK = ipaddress.ip_address("127.0.0.1")
 KEY, SECRET = "the-key", "the-secret"
 ORDER = {"symbol": "BTCUSDT", "side": "BUY", "type": "MARKET", "quantity": 1}
 
@@ -183,6 +194,26 @@ def test_proxy_is_used(serve):
     assert verify("hmac", SECRET, payload, signature)
 
 
+@pytest.mark.parametrize("price", [float("nan"), "tomorrow"])
+def test_number_or_time_that_is_none_is_not_sent(serve, price):
+    """NaN and text that is no time are refused here, naming the parameter."""
+    server = serve(lambda asked: reply({}))
+    client = client_of(server)
+    with pytest.raises(BadInput, match="klines was not sent: startTime"):
+        client.klines("BTCUSDT", "1m", startTime=price)
+    assert server.asked == []
+
+
+def test_threads_share_a_client(serve):
+    """Many threads ask at once, each gets its own answer, and the clock is measured once."""
+    server = serve(lambda asked: reply({"asked": asked.params["orderId"]}))
+    client = client_of(server)
+    with ThreadPoolExecutor(16) as pool:
+        found = pool.map(lambda n: client.get_order("A", orderId=n)["asked"], range(200))
+    assert list(found) == [str(n) for n in range(200)]
+    assert server.clock_asked == 1
+
+
 # Servers that answer badly
 
 
@@ -267,6 +298,46 @@ def test_server_without_tls_is_a_named_error(serve):
     client = Spot(base_url=server.url.replace("http:", "https:"), timeout=2, retries=0)
     with pytest.raises(RequestError):
         client.ping()
+
+
+def own_certificate(folder) -> ssl.SSLContext:
+    """A server's TLS with a certificate for 127.0.0.1 that nobody else has signed."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(LOOPBACK)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, SHA256())
+    )
+    file = folder / "own.pem"
+    file.write_bytes(
+        key.private_bytes(forms.Encoding.PEM, forms.PrivateFormat.PKCS8, forms.NoEncryption())
+        + certificate.public_bytes(forms.Encoding.PEM)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
+
+
+@pytest.mark.parametrize("own_session", [False, True])
+def test_certificate_is_always_verified(serve, tmp_path, own_session):
+    """A certificate that nobody vouches for is refused, even if a session would take it."""
+    server = serve(lambda asked: reply({}), own_certificate(tmp_path))
+    session = requests.Session() if own_session else None
+    if session:
+        session.verify = False
+    with pytest.raises(ConnectionFailed, match="TLS certificate"):
+        Spot(base_url=server.url, session=session, timeout=5, retries=0).ping()
+    assert server.asked == []
+
+
+def test_certificate_of_a_bundle_is_trusted(serve, tmp_path, monkeypatch):
+    """A company's own authority is named by REQUESTS_CA_BUNDLE, as requests has it."""
+    server = serve(lambda asked: reply({}), own_certificate(tmp_path))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "own.pem"))
+    assert Spot(base_url=server.url, timeout=5).ping() == {}
 
 
 # Refusals

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socketserver
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -70,8 +71,13 @@ class WebServer(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self, answer: Callable[[Asked], Answer]) -> None:
+    def __init__(
+        self, answer: Callable[[Asked], Answer], tls: ssl.SSLContext | None = None
+    ) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_side=True)
+        self._scheme = "https" if tls else "http"
         self.answer = answer
         self.asked: list[Asked] = []
         self.clock_asked = 0
@@ -86,7 +92,7 @@ class WebServer(socketserver.ThreadingTCPServer):
 
     @property
     def url(self) -> str:
-        return f"http://{self.netloc}"
+        return f"{self._scheme}://{self.netloc}"
 
     def never(self) -> Iterator[bytes]:
         """An answer that doesn't come before the server stops."""
