@@ -28,13 +28,21 @@ def time(call: Call) -> Json:
 def exchange_info(call: Call) -> Json:
     """``exchangeInfo``: all symbols, or those that are asked for by name, permission or status."""
     venue = call.venue
-    return {
+    answer: Json = {
         "timezone": "UTC",
         "serverTime": stamp(call.now_us + call.venue.skew_us, call.unit),
         "rateLimits": venue.limits.rules(),
         "exchangeFilters": list(venue.engine.exchange_filters),
         "symbols": [_symbol_info(call, symbol) for symbol in _symbols(call)],
     }
+    if venue.engine.sors:
+        answer["sors"] = [_sor(call, symbols) for symbols in venue.engine.sors]
+    return answer
+
+
+def _sor(call: Call, symbols: tuple[str, ...]) -> Json:
+    base = call.venue.engine.rules(symbols[0]).base
+    return {"baseAsset": base, "symbols": list(symbols)}
 
 
 def _symbol_info(call: Call, symbol: str) -> Json:

@@ -74,7 +74,7 @@ class Venue:
         self.private: list[PrivateListener] = []
         self.markets = {
             each.symbol: MarketData(
-                each, past=(pasts or {}).get(each.symbol), start_us=None if pasts else self.now_us()
+                each, past=(pasts or {}).get(each.symbol), start_us=self.now_us()
             )
             for each in rules
         }
@@ -82,6 +82,10 @@ class Venue:
             dict.fromkeys(asset for each in rules for asset in (each.base, each.quote))
         )
         self.engine = Engine(rules, listener=self)
+        for symbol, market in self.markets.items():
+            # The live trades go on where those of the past end.
+            self.engine.markets[symbol].next_trade_id = market.next_trade_id
+            self.engine.markets[symbol].last_ticks = market.last_ticks
 
     def now_us(self) -> int:
         """The time: what the clock says, but never earlier than before."""

@@ -9,6 +9,8 @@ from decimal import Decimal
 
 from binance_lab.exchange.agents import Agents
 from binance_lab.exchange.clock import Clock, RealClock, ScaledClock, SteppedClock
+from binance_lab.exchange.past import SyntheticPast
+from binance_lab.exchange.past_days import DailyValues
 from binance_lab.exchange.server.app import Server
 from binance_lab.exchange.server.auth import ApiKey
 from binance_lab.exchange.server.venue import Venue
@@ -52,7 +54,13 @@ class World:
         if not 1 <= options.accounts <= MAX_ACCOUNTS:
             raise BadOptions(f"--accounts is a number from 1 to {MAX_ACCOUNTS}.")
         self.clock = _clock(options)
-        self.venue = Venue(rules, clock=self.clock)
+        start_us = self.clock()
+        values = DailyValues(options.seed)
+        self._pasts = {
+            each.symbol: SyntheticPast(each, options.seed, end_us=start_us, values=values)
+            for each in rules
+        }
+        self.venue = Venue(rules, clock=self.clock, pasts=self._pasts)
         self.users = [self._open_account(number) for number in range(options.accounts)]
         self._agents = self._hire(rules) if options.agents else None
 
@@ -62,6 +70,7 @@ class World:
             self.options.seed,
             rules,
             start_us=self.venue.now_us(),
+            start_ticks={symbol: past.last_ticks for symbol, past in self._pasts.items()},
             most_behind_us=MOST_BEHIND_US,
         )
 
