@@ -48,7 +48,9 @@ _BACK_OFF_S = 0.25
 _MAX_BACK_OFF_S = 5.0
 _UNKNOWN_OUTCOME = (-1006, -1007)
 _SERVER_BUSY = -1008  # an explicit refusal, though with a 5xx status
-_HIDDEN = frozenset(("apiKey", "listenKey", "listenToken", "signature", "token", "password"))
+_HIDDEN = frozenset(
+    ("apiKey", "code", "listenKey", "listenToken", "password", "signature", "token")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +285,7 @@ class Http:
             " again; client.resolve(error) finds out.",
             method=call.endpoint.method,
             path=call.endpoint.path,
-            params=call.params,
+            params={k: v for k, v in call.params.items() if k not in _HIDDEN},
             request=call.shown,
             client_order_id=next((call.params[i] for i in ids if i and i in call.params), None),
             sent_at_s=call.sent_at_s,
@@ -381,8 +383,7 @@ def _not_json(answer: Answer) -> BadAnswer:
     else:
         what = f"{len(answer.body)} bytes that are not JSON, beginning {_excerpt(answer.body)!r}"
     return BadAnswer(
-        f"HTTP {answer.status} came with {what}; is base_url Binance's, and not a proxy or a web"
-        " page?",
+        f"HTTP {answer.status} came with {what}; check that base_url is the API and not a web page",
         status=answer.status,
     )
 

@@ -7,6 +7,7 @@ mounted an adapter, patched requests or needs a proxy, it goes the ordinary way.
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import os
 import re
@@ -29,13 +30,6 @@ _POOL_SIZE = 32
 _CHUNK = 65_536
 _NO_RETRY = urllib3.Retry(total=False, redirect=False)  # what is repeated is http.py's to say
 _MAX_BODY = 256 * 1024 * 1024  # exchangeInfo, the largest answer, is a tenth of it
-_NEVER_SENT = (
-    pool_errors.NewConnectionError,
-    pool_errors.ConnectTimeoutError,
-    pool_errors.ProxyError,
-)
-
-
 _SECRETS = re.compile(r"\b(signature|listenKey|listenToken)=[^&\s]*")
 
 
@@ -109,7 +103,7 @@ class Transport:
                 )
             raw = pool.urlopen(
                 method,
-                target,
+                urlsplit(base_url).path + target,
                 headers=headers,
                 retries=_NO_RETRY,
                 redirect=False,
@@ -174,13 +168,16 @@ class Transport:
 
 def _is_loopback(url: str) -> bool:
     """Whether it is this computer, which no proxy of the environment can reach."""
-    return (urlsplit(url).hostname or "").startswith(("127.", "localhost", "::1"))
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _new_session() -> requests.Session:
     session = requests.Session()
     session.headers["Accept-Encoding"] = "gzip"
-    session.trust_env = True
     adapter = PoolAdapter(pool_connections=_POOL_SIZE, pool_maxsize=_POOL_SIZE)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
@@ -204,25 +201,22 @@ def _read(raw: urllib3.BaseHTTPResponse, deadline_s: float) -> bytes:
 def _named(error: Exception, timeout_s: float) -> RequestError:
     """The same failure as one of ours.  Library messages hold URLs, so none is repeated."""
     cause = _root(error)
-    sent = not isinstance(cause, _NEVER_SENT) and not isinstance(
-        error, requests.ConnectTimeout | requests.exceptions.ProxyError
-    )
-    if isinstance(cause, pool_errors.ConnectTimeoutError) and not isinstance(
-        cause, pool_errors.NewConnectionError
-    ):
+    if isinstance(cause, pool_errors.NewConnectionError):
+        return ConnectionFailed(
+            "no connection; check the address, the network and the proxy", sent=False
+        )
+    if isinstance(cause, pool_errors.ConnectTimeoutError):
         return Timeout("no connection in time", sent=False)
-    if isinstance(cause, pool_errors.ReadTimeoutError | TimeoutError) or isinstance(
-        error, requests.Timeout
-    ):
-        return Timeout(f"no answer within {timeout_s:g} s", sent=sent)
-    if isinstance(cause, pool_errors.SSLError) or isinstance(error, requests.exceptions.SSLError):
-        return ConnectionFailed("the TLS certificate or handshake was refused", sent=False)
+    if isinstance(cause, pool_errors.ProxyError | requests.exceptions.ProxyError):
+        return ConnectionFailed("the proxy could not be reached or refused", sent=False)
+    if "CERTIFICATE_VERIFY_FAILED" in repr(cause):
+        return ConnectionFailed("the server's TLS certificate is not one to trust", sent=False)
+    if isinstance(cause, pool_errors.ReadTimeoutError | TimeoutError | requests.Timeout):
+        return Timeout(f"no answer within {timeout_s:g} s")
     if isinstance(cause, pool_errors.DecodeError | requests.exceptions.ContentDecodingError):
         return BadAnswer("the body can't be uncompressed, or is far too long")
-    if isinstance(cause, pool_errors.IncompleteRead) or "IncompleteRead" in repr(cause):
+    if "IncompleteRead" in repr(cause):
         return ConnectionFailed("the connection broke in the middle of the answer")
-    if not sent:
-        return ConnectionFailed("no connection: is the host up, and its name right?", sent=False)
     return ConnectionFailed(f"the connection broke ({type(cause).__name__})")
 
 

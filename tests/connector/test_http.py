@@ -72,6 +72,13 @@ def free_port() -> int:
 # What a request looks like
 
 
+def test_address_may_have_a_path(serve):
+    """Behind a gateway, the address' path comes before the call's."""
+    server = serve(lambda asked: reply({}))
+    Spot(base_url=server.url + "/gateway/").ping()
+    assert server.asked[0].target == "/gateway/api/v3/ping"
+
+
 def test_public_request_has_no_key_and_no_signature(serve):
     """A call for everybody sends its parameters and nothing else."""
     server = serve(lambda asked: reply([]))
@@ -284,12 +291,49 @@ def test_server_that_drips_meets_the_timeout(serve):
         client_of(server, timeout=0.4).klines("BTCUSDT", "1m")
 
 
-def test_host_that_is_not_there_is_a_named_error():
+@pytest.mark.parametrize("own_session", [False, True])
+def test_host_that_is_not_there_is_a_named_error(own_session):
     """Nobody listening is a failed connection, not sent, and the message says so."""
-    client = Spot(base_url=f"http://127.0.0.1:{free_port()}", timeout=2)
-    with pytest.raises(ConnectionFailed, match="is the host up") as caught:
+    session = requests.Session() if own_session else None
+    client = Spot(base_url=f"http://127.0.0.1:{free_port()}", timeout=2, session=session)
+    with pytest.raises(ConnectionFailed, match="check the address") as caught:
         client.ping()
     assert not caught.value.sent
+
+
+def test_proxy_that_is_not_there_is_a_named_error():
+    """A proxy that can't be reached is told, and nothing was sent."""
+    proxies = {"http": f"http://127.0.0.1:{free_port()}"}
+    client = Spot(base_url="http://exchange.test", proxies=proxies, timeout=2, retries=0)
+    with pytest.raises(ConnectionFailed, match="proxy") as caught:
+        client.ping()
+    assert not caught.value.sent
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (None, ConnectionFailed),
+        (Cut(raw_reply(b"{", Content_Length="9")), ConnectionFailed),
+        (raw_reply(b"garbage", Content_Encoding="gzip"), BadAnswer),
+        (raw_reply(b"<html>"), BadAnswer),
+    ],
+    ids=str,
+)
+def test_bad_answer_by_the_user_s_session_is_named_alike(serve, answer, error):
+    """The ordinary way of requests ends in the same errors, and orders in an unknown outcome."""
+    client = client_of(serve(lambda asked: answer), session=requests.Session(), retries=0)
+    with pytest.raises(error):
+        client.ping()
+    with pytest.raises(OutcomeUnknown):
+        client.new_order(**ORDER)
+
+
+def test_silence_by_the_user_s_session_meets_the_timeout(serve):
+    """The timeout holds for a session of the user's own."""
+    server = serve(lambda asked: server.never())
+    with pytest.raises(Timeout):
+        client_of(server, session=requests.Session(), timeout=0.3).ping()
 
 
 def test_server_without_tls_is_a_named_error(serve):
