@@ -62,9 +62,9 @@ class Rest:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def lab(self, method: str, path: str, **body: Any) -> Any:
+    def lab(self, method: str, door: str, /, **body: Any) -> Any:
         """Use the control door."""
-        answer = self._session.request(method, self.url + "/lab" + path, json=body, timeout=WAIT_S)
+        answer = self._session.request(method, self.url + "/lab" + door, json=body, timeout=WAIT_S)
         assert answer.status_code == 200, answer.text
         return answer.json()
 

@@ -1,0 +1,225 @@
+"""Faults on demand and the control door."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import requests
+
+from binance_lab.exchange.server.faults import BadFault, Faults, parse_fault
+
+from ..conftest import Rest, Socket
+
+Open = Callable[[str], Socket]
+LIMIT = {"symbol": "BTCUSDT", "side": "BUY", "type": "LIMIT", "timeInForce": "GTC", "quantity": "0.01", "price": "50000"}  # fmt: skip
+
+
+def open_orders(rest: Rest) -> int:
+    """How many orders the account has open."""
+    return len(rest.signed("GET", "/api/v3/openOrders").json())
+
+
+def test_an_error_before_does_nothing(rest: Rest):
+    """``before`` answers 5xx and places no order."""
+    rest.lab("POST", "/faults", kind="before", path="/api/v3/order", times=1)
+    answer = rest.signed("POST", "/api/v3/order", **LIMIT)
+    assert (answer.status_code, answer.json()["code"]) == (503, -1008)
+    assert open_orders(rest) == 0
+
+
+def test_an_error_after_has_done_it(rest: Rest):
+    """``after`` answers 5xx although the order is placed."""
+    rest.lab("POST", "/faults", kind="after", path="/api/v3/order", times=1, status=504)
+    answer = rest.signed("POST", "/api/v3/order", **LIMIT)
+    assert (answer.status_code, answer.json()["code"]) == (504, -1007)
+    assert open_orders(rest) == 1
+
+
+@pytest.mark.parametrize("kind", ["half", "drop"])
+def test_an_answer_may_break_off(rest: Rest, kind: str):
+    """``half`` and ``drop`` do what was asked and lose the answer."""
+    rest.lab("POST", "/faults", kind=kind, path="/api/v3/order", method="POST", times=1)
+    with pytest.raises(requests.exceptions.RequestException):
+        rest.signed("POST", "/api/v3/order", **LIMIT)
+    assert open_orders(rest) == 1
+
+
+@pytest.mark.parametrize("kind", ["slow", "late"])
+def test_an_answer_may_take_long(rest: Rest, kind: str):
+    """``slow`` and ``late`` answer after delay_s."""
+    rest.lab("POST", "/faults", kind=kind, times=1, delay_s=0.3)
+    started = time.monotonic()
+    assert rest.get("/api/v3/ping").status_code == 200
+    assert time.monotonic() - started >= 0.3
+
+
+@pytest.mark.parametrize(("kind", "status"), [("limit", 429), ("ban", 418)])
+def test_limits_can_be_pretended(rest: Rest, kind: str, status: int):
+    """``limit`` and ``ban`` answer as if too much had been asked for."""
+    rest.lab("POST", "/faults", kind=kind, times=1, delay_s=7)
+    answer = rest.get("/api/v3/ping")
+    assert (answer.status_code, answer.json()["code"]) == (status, -1003)
+    assert answer.headers["Retry-After"] == "7"
+    assert rest.get("/api/v3/ping").status_code == 200
+
+
+def test_the_websocket_api_has_the_same_faults(rest: Rest, socket: Open):
+    """A fault of a path or method hits the WebSocket API too."""
+    rest.lab("POST", "/faults", kind="before", path="time", times=1)
+    api = socket("/ws-api/v3")
+    assert api.ask(id=1, method="time")["status"] == 503
+    assert api.ask(id=2, method="time")["status"] == 200
+
+
+def trade(rest: Rest, other: Rest, count: int) -> None:
+    """Make some trades."""
+    for _ in range(count):
+        other.order("SELL", "0.001", "60000")
+        rest.order("BUY", "0.001")
+
+
+def trade_ids(stream: Socket, count: int) -> list[int]:
+    """The ids of the next trades that a stream tells, from the first one on."""
+    ids = [stream.read()["t"] for _ in range(count)]
+    return [each - min(ids) for each in ids]
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        ({"kind": "lost", "times": 1}, [0, 1]),
+        ({"kind": "doubled", "times": 1}, [0, 0, 1, 2]),
+        ({"kind": "reordered", "times": 1}, [1, 0, 2]),
+        ({"kind": "delayed", "delay_s": 0.2}, [0, 1, 2]),
+    ],
+)
+def test_stream_messages_go_wrong(
+    rest: Rest, other: Rest, socket: Open, fault: Any, expected: list[int]
+):
+    """Messages are lost, come twice, late or in another order."""
+    stream = socket("/ws/btcusdt@trade")
+    rest.lab("POST", "/faults", stream="btcusdt@trade", **fault)
+    trade(rest, other, 3)
+    assert trade_ids(stream, len(expected)) == expected
+
+
+def test_a_hole_breaks_the_chain_of_diffs(rest: Rest, socket: Open):
+    """``hole`` leaves out a diff, so that the next U is not the last u plus one."""
+    stream = socket("/ws/btcusdt@depth@100ms")
+    rest.order("BUY", "0.01", "50000")
+    first = stream.read()
+    rest.lab("POST", "/faults", kind="hole", times=1)
+    rest.order("BUY", "0.01", "50001")
+    deadline = time.monotonic() + 5
+    while rest.lab("GET", "/faults") and time.monotonic() < deadline:
+        pass
+    rest.order("BUY", "0.01", "50002")
+    assert stream.read()["U"] > first["u"] + 1
+
+
+@pytest.mark.parametrize(("fault", "code"), [("cut", 1006), ("close", 1001), ("shutdown", 1001)])
+def test_connections_end(rest: Rest, socket: Open, fault: str, code: int):
+    """``cut`` ends connections without a word, ``close`` and ``shutdown`` with a code."""
+    stream = socket("/ws/btcusdt@trade")
+    stream.ask(method="LIST_SUBSCRIPTIONS", id=1)
+    rest.lab("POST", "/faults", kind=fault, door="streams", delay_s=0.05)
+    assert stream.close_code() == code
+
+
+def test_a_shutdown_is_announced(rest: Rest, socket: Open):
+    """``shutdown`` tells every client before it closes."""
+    stream, api = socket("/stream"), socket("/ws-api/v3")
+    stream.ask(method="LIST_SUBSCRIPTIONS", id=1)
+    api.ask(method="ping", id=1)
+    rest.lab("POST", "/faults", kind="shutdown", delay_s=0.05)
+    assert stream.read()["stream"] == "!serverShutdown"
+    assert api.read()["event"]["e"] == "serverShutdown"
+
+
+def test_a_stalled_connection_gets_what_it_missed(rest: Rest, other: Rest, socket: Open):
+    """``stall`` keeps messages back until ``resume``."""
+    stream = socket("/ws/btcusdt@trade")
+    stream.ask(method="LIST_SUBSCRIPTIONS", id=1)
+    rest.lab("POST", "/faults", kind="stall")
+    trade(rest, other, 2)
+    rest.lab("POST", "/faults", kind="resume")
+    assert trade_ids(stream, 2) == [0, 1]
+
+
+def test_the_clock_can_be_wrong(rest: Rest):
+    """``skew`` makes requests of the right time too old."""
+    rest.lab("POST", "/faults", kind="skew", delay_s=10)
+    answer = rest.signed("GET", "/api/v3/account")
+    rest.lab("DELETE", "/faults")
+    assert answer.json()["code"] == -1021
+    assert rest.signed("GET", "/api/v3/account").status_code == 200
+
+
+def test_a_halted_symbol_takes_no_orders(rest: Rest):
+    """Maintenance refuses orders until the symbol trades again."""
+    rest.lab("POST", "/symbols", symbol="BTCUSDT", status="HALT")
+    answer = rest.signed("POST", "/api/v3/order", **LIMIT)
+    info = rest.get("/api/v3/exchangeInfo", symbol="BTCUSDT").json()
+    rest.lab("POST", "/symbols", symbol="BTCUSDT", status="TRADING")
+    assert (answer.json()["code"], answer.json()["msg"]) == (-1013, "Market is closed.")
+    assert info["symbols"][0]["status"] == "HALT"
+
+
+def test_an_account_can_be_opened_and_paid_into(rest: Rest):
+    """A new account has its own key and what is deposited."""
+    made = rest.lab("POST", "/accounts", balances={"USDT": "5"})
+    rest.key, rest.secret = made["api_key"], made["api_secret"]
+    rest.lab("POST", "/deposits", account=made["account"], asset="USDT", amount="2.5")
+    account = rest.signed("GET", "/api/v3/account", omitZeroBalances="true").json()
+    assert account["balances"] == [{"asset": "USDT", "free": "7.50000000", "locked": "0.00000000"}]
+
+
+def test_the_status_tells_no_secret(rest: Rest):
+    """The door's status has accounts, connections and faults, and no key."""
+    status = rest.send("GET", "/lab/").text
+    assert '"accounts"' in status
+    assert rest.key not in status
+    assert rest.secret not in status
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "http://evil.example"}, {"Host": "evil.example"}])
+def test_web_pages_stay_out(rest: Rest, headers: dict[str, str]):
+    """A request that a web page could make doesn't get in."""
+    assert rest.send("GET", "/lab/", headers=headers).status_code == 403
+
+
+def test_what_the_door_can_not_do_is_said(rest: Rest):
+    """A wrong fault is answered with the faults there are."""
+    answer = rest.send("POST", "/lab/faults", json={"kind": "fire"})
+    assert answer.status_code == 400
+    assert "lost" in answer.json()["error"]
+
+
+def test_a_fault_is_read_from_a_word():
+    """``kind:name=value,…`` is a fault; values get their types."""
+    fault = parse_fault("lost:chance=0.25,times=3,stream=*@trade")
+    assert (fault.kind, fault.chance, fault.times, fault.stream) == ("lost", 0.25, 3, "*@trade")
+
+
+@pytest.mark.parametrize(
+    "text", ["fire", "lost:chance=2", "lost:x=1", "lost:chance", "slow:delay_s=x"]
+)
+def test_a_fault_that_can_not_be_is_refused(text: str):
+    """An unknown kind, name or value is a clear error."""
+    with pytest.raises(BadFault):
+        parse_fault(text)
+
+
+def test_the_same_seed_has_the_same_faults():
+    """Chances are drawn from the seed."""
+
+    def struck(seed: int) -> list[bool]:
+        faults = Faults(seed)
+        faults.add(parse_fault("slow:chance=0.5"))
+        return [bool(faults.of_request("GET", "/api/v3/ping")) for _ in range(64)]
+
+    assert struck(1) == struck(1)
+    assert struck(1) != struck(2)
