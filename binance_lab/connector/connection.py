@@ -64,6 +64,7 @@ class ConnectionEvent:
         reason: Why, in words; the server's close code and text, for example.
         attempt: How many times in a row it has failed to connect.
         retry_in_s: The seconds until the next attempt.
+        code: The close code of a WebSocket that ended; 1006 if it just broke.
     """
 
     state: State
@@ -73,6 +74,7 @@ class ConnectionEvent:
     attempt: int = 0
     retry_in_s: float | None = None
     streams: tuple[str, ...] = ()
+    code: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,7 +382,7 @@ class Connection:
             self._wanted_replacement = reason
             return old
         if old.ending:
-            self._emit(State.CLOSED, str(old.ending))
+            self._emit(State.CLOSED, str(old.ending), code=old.ending.code)
         self._rider.take_over(old, new)
         self._link = new
         self._drop(old)
@@ -398,7 +400,7 @@ class Connection:
         self._drop(link)
         if ending.silent:
             self._emit(State.SILENT, str(ending))
-        self._emit(State.CLOSED, str(ending))
+        self._emit(State.CLOSED, str(ending), code=ending.code)
 
     def _drop(self, link: Link | None) -> None:
         if link is not None:
@@ -407,9 +409,18 @@ class Connection:
                 self._link = None
             self._earlier_messages += link.messages
 
-    def _emit(self, state: State, reason: str = "", retry_in_s: float | None = None) -> None:
+    def _emit(
+        self,
+        state: State,
+        reason: str = "",
+        *,
+        retry_in_s: float | None = None,
+        code: int | None = None,
+    ) -> None:
         self.state = state
-        event = ConnectionEvent(state, self.name, time.time_ns(), reason, self.attempts, retry_in_s)
+        event = ConnectionEvent(
+            state, self.name, time.time_ns(), reason, self.attempts, retry_in_s, code=code
+        )
         self._logger.debug("%s: %s %s", self.name, state, reason)
         try:
             self._rider.changed(event)

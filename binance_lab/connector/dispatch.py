@@ -9,11 +9,12 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 Policy: TypeAlias = Literal["block", "drop_oldest", "latest"]
 """What a full queue does: let the reader wait, drop the oldest message, or keep one per key."""
 
+POLICIES: tuple[Policy, ...] = get_args(Policy)
 QUEUE_MESSAGES = 100_000
 
 
@@ -42,8 +43,6 @@ class Dispatcher:
         failed: Callable[[Exception], None] | None = None,
         logger: logging.Logger | None = None,
     ) -> None:
-        if policy not in ("block", "drop_oldest", "latest"):
-            raise ValueError(f"policy is block, drop_oldest or latest, not {policy!r}")
         self.policy = policy
         self.delivered = 0
         self.dropped = 0
@@ -57,6 +56,7 @@ class Dispatcher:
         self._items: deque[bytes | Callable[[], None]] = deque()
         self._latest: dict[bytes, bytes] = {}
         self._closed = False
+        self._loose = False
         self._thread = threading.Thread(
             target=self._run, name=f"binance_lab:dispatch:{name}", daemon=True
         )
@@ -90,13 +90,20 @@ class Dispatcher:
             self._items.append(function)
             self._changed.notify_all()
 
+    def loosen(self) -> None:
+        """Let a reader go that waits for room: soon nothing more will come."""
+        with self._changed:
+            self._loose = True
+            self._changed.notify_all()
+
     def close(self, timeout_s: float = 2.0) -> None:
         """Deliver what is queued, not longer than the timeout, and end the thread."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
-        if self._thread is not threading.current_thread():
-            self._thread.join(timeout_s)
+        if self._thread is threading.current_thread():
+            return  # called by a callback: the thread ends when the queue is empty
+        self._thread.join(timeout_s)
         with self._changed:
             self._items.clear()
             self._latest.clear()
@@ -109,7 +116,7 @@ class Dispatcher:
 
     def _overflow(self) -> None:
         if self.policy == "block":
-            while len(self._items) > self._size and not self._closed:
+            while len(self._items) > self._size and not (self._closed or self._loose):
                 self._changed.notify_all()
                 self._changed.wait()
             return

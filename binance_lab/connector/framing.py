@@ -87,6 +87,8 @@ class FrameParser:
                 whole_text = _WHOLE_TEXT if self._fragments is None else -1
             start = stop
         if start < end:
+            if data[start] & 0x70:  # garbage must not wait for a length that it does not have
+                return self._breach(messages, "reserved bits are set")
             self._parts.append(data[start:])
             self._have, self._need = end - start, max(need, end - start + 1)
         return messages

@@ -231,11 +231,13 @@ class StreamConnection:
             self._wanted = {name: None for name in self._wanted if name not in gone}
         self.connection.wake()
 
-    def set_property(self, name: str, value: bool) -> None:
-        """Want a property of the connection to have a value, on this link and on later ones."""
+    def remember_property(self, name: str, value: bool) -> None:
+        """Set a property, which the server has set on this link, on later ones too."""
+        channel = self._channel
         with self._lock:
             self._properties = {**self._properties, name: value}
-        self.connection.wake()
+            if channel is not None:
+                channel.properties[name] = value
 
     def ask(self, method: str, params: list[Any] | None = None) -> Request:
         """Send a request after all that was wanted before; returns at once."""

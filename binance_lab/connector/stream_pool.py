@@ -243,6 +243,11 @@ class Shard:
             self._logger.error("a sink failed; later failures are only counted", exc_info=error)
 
 
+def stream_name(message: bytes) -> bytes:
+    """The name of the stream that a combined message is of."""
+    return message[_NAME : message.find(b'"', _NAME)]
+
+
 def stream_url(base_url: str, path: str, time_unit: TimeUnit | None) -> str:
     """The address of a stream server's door, ``/ws`` or ``/stream``."""
     unit = "?timeUnit=MICROSECOND" if time_unit == "us" else ""

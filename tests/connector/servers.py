@@ -45,6 +45,7 @@ class Peer:
         self.path = path
         self.received: queue.Queue[tuple[int, bytes]] = queue.Queue()
         self.pongs: queue.Queue[bytes] = queue.Queue()
+        self.times: queue.Queue[float] = queue.Queue()  # when each message or pong came
         self.closed_with: int | None = None
         self.gone = threading.Event()
         self._sock = sock
@@ -78,6 +79,7 @@ class Peer:
         with suppress(OSError, struct.error, IndexError):
             while True:
                 opcode, payload = self._read_frame()
+                self.times.put(time.monotonic())
                 if opcode == 8:
                     self.closed_with = int.from_bytes(payload[:2], "big")
                     self.raw(frame(payload[:2], 8))
