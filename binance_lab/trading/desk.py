@@ -66,7 +66,10 @@ class AccountFeed(Balances, Protocol):
     """What the desk needs of ``live.Account``: balances, and execution reports as they come."""
 
     def on_report(self, callback: Callable[[ExecutionReport], None]) -> Callable[[], None]:
-        """Call back with each execution report, on the reader's thread; the result takes it back."""
+        """Call back with each execution report, in order; the result takes it back."""
+
+    def on_change(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call back when its state, or anything else of it, changed; the result takes it back."""
 
 
 class Trading:
@@ -118,7 +121,13 @@ class Trading:
         if book is not None:
             self.surroundings.watch(book)
         self._restore()
-        self._take_back = account.on_report(self._report) if account is not None else None
+        self._streaming = False
+        self._take_back: list[Callable[[], None]] = []
+        if account is not None:
+            self._take_back = [
+                account.on_report(self._report),
+                account.on_change(self._account_changed),
+            ]
 
     def __repr__(self) -> str:
         orders = self.orders
@@ -133,8 +142,8 @@ class Trading:
 
     def close(self) -> None:
         """Follow orders no more. Those that are open stay open on the exchange."""
-        if self._take_back is not None:
-            self._take_back()
+        for take_back in self._take_back:
+            take_back()
         self._keeper.close()
         if self.journal is not None:
             self.journal.close()
@@ -672,6 +681,14 @@ class Trading:
         if order.done and not order.fills_complete:
             self._keeper.soon(order, 0.5)
         self._note("report", order, msgspec.to_builtins(event))
+
+    def _account_changed(self) -> None:
+        """When the stream comes or goes, open orders are asked about: it may have missed something."""
+        streaming = self.state == "live"
+        if streaming is not self._streaming:
+            self._streaming = streaming
+            for order in self.open_orders:
+                self._keeper.soon(order)
 
     def _apply(self, data: Mapping[str, Any]) -> list[Order]:
         """An answer about an order, or about a list with its orders."""

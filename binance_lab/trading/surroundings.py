@@ -5,13 +5,12 @@ from __future__ import annotations
 import difflib
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Protocol, TypeVar
 
-from binance_lab.connector.exceptions import ApiError, BadSymbol, LabError
+from binance_lab.connector.exceptions import ApiError, BadSymbol, BookGap, LabError
 from binance_lab.connector.spot import Spot
-from binance_lab.wire.enums import Side
 from binance_lab.wire.filters import MarketFacts
 
 from .rules import Levels, Rules, Scene
@@ -22,11 +21,24 @@ T = TypeVar("T")
 _RULES_S = 600.0
 _PRICES_S = 5.0
 _ACCOUNT_S = 2.0
+_ORDERS_S = 10.0  # asking for the open orders of all symbols weighs 80
 _DEPTH = 100
 
 
 class UnknownSymbol(LabError, ValueError):
     """The exchange has no such symbol; the message names similar ones."""
+
+
+class BookTop(Protocol):
+    """The best levels of both sides of a book, each best first."""
+
+    @property
+    def bids(self) -> Sequence[tuple[float, float]]:
+        """The buyers' levels."""
+
+    @property
+    def asks(self) -> Sequence[tuple[float, float]]:
+        """The sellers' levels."""
 
 
 class Book(Protocol):
@@ -40,8 +52,12 @@ class Book(Protocol):
     def state(self) -> str:
         """ "live" when it is in sync."""
 
-    def levels(self, side: Side, limit: int) -> Levels:
-        """The best levels of a side, best first."""
+    def top(self, n: int) -> BookTop:
+        """The best n levels of both sides, as (price, qty) pairs.
+
+        Raises:
+            BookGap: The book is out of sync.
+        """
 
 
 class Balances(Protocol):
@@ -92,20 +108,17 @@ class Surroundings:
 
     def mid(self, symbol: str) -> Decimal | None:
         """The middle of the live book; None without one that is in sync."""
-        book = self._live_book(symbol)
-        if book is None:
+        top = self._live_top(symbol, 1)
+        if top is None:
             return None
-        return Scene(
-            rules=Rules(symbol, "", ""),
-            bids=book.levels(Side.BUY, 1),
-            asks=book.levels(Side.SELL, 1),
-        ).mid
+        bids, asks = top
+        return Scene(Rules(symbol, "", ""), bids=bids, asks=asks).mid
 
     def levels(self, symbol: str) -> tuple[Levels, Levels]:
         """Bids and asks, best first: of the live book, else asked for."""
-        book = self._live_book(symbol)
-        if book is not None:
-            return book.levels(Side.BUY, _DEPTH), book.levels(Side.SELL, _DEPTH)
+        top = self._live_top(symbol, _DEPTH)
+        if top is not None:
+            return top
         answer = self._cached(
             "depth", symbol, _PRICES_S, lambda: self._client.depth(symbol, limit=_DEPTH)
         )
@@ -151,10 +164,17 @@ class Surroundings:
             self._kept[what, symbol] = (time.monotonic(), value)
         return value
 
-    def _live_book(self, symbol: str) -> Book | None:
+    def _live_top(self, symbol: str, n: int) -> tuple[Levels, Levels] | None:
+        """The best levels of the live book; None without one, or while it is out of sync."""
         with self._lock:
             book = self._books.get(symbol)
-        return book if book is not None and book.state == "live" else None
+        if book is None or book.state != "live":
+            return None
+        try:
+            top = book.top(n)
+        except BookGap:
+            return None  # it fell out of sync just now
+        return _levels(top.bids), _levels(top.asks)
 
     def _ask_rules(self, symbol: str) -> Rules:
         try:
@@ -182,7 +202,7 @@ class Surroundings:
             average = Decimal(row["price"])
         facts: dict[str, Any] = {}
         if self._client.signed_by:
-            orders = self._cached("orders", "", _ACCOUNT_S, self._client.get_open_orders)
+            orders = self._cached("orders", "", _ORDERS_S, self._client.get_open_orders)
             facts = _counts(orders, symbol)
         return MarketFacts(
             base_asset=rules.base,
@@ -212,8 +232,9 @@ class Surroundings:
 _RATES = ("standardCommission", "specialCommission", "taxCommission")
 
 
-def _levels(rows: list[list[str]]) -> Levels:
-    return tuple((Decimal(price), Decimal(quantity)) for price, quantity in rows)
+def _levels(rows: Sequence[Sequence[str | float]]) -> Levels:
+    """Levels in exact decimals; a float is the shortest decimal that it can be."""
+    return tuple((Decimal(str(price)), Decimal(str(qty))) for price, qty in rows)
 
 
 def _counts(orders: list[Mapping[str, Any]], symbol: str) -> dict[str, int]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from decimal import Decimal
 
+import msgspec
 import pytest
 
 from binance_lab.connector.exceptions import (
@@ -19,6 +21,7 @@ from binance_lab.trading.journal import Journal
 from binance_lab.trading.order import OrderState
 from binance_lab.trading.surroundings import UnknownSymbol
 from binance_lab.trading.ticket import BadTicket
+from binance_lab.wire.user_events import ExecutionReport
 
 LIMIT = {"quantity": "0.01", "price": "60000"}
 
@@ -332,3 +335,85 @@ def test_a_failed_answer_to_an_amendment_leaves_the_order(desk, client):
     with pytest.raises(OrderRejected):
         desk.amend(order, 1)
     assert str(order.quantity) == "0.01"
+
+
+class Feed:
+    """A live account that a test moves by hand."""
+
+    def __init__(self) -> None:
+        self.state = "live"
+        self.callbacks = {}
+
+    def free(self):
+        return {"USDT": Decimal(7)}
+
+    def on_report(self, callback):
+        self.callbacks["report"] = callback
+        return lambda: self.callbacks.pop("report")
+
+    def on_change(self, callback):
+        self.callbacks["change"] = callback
+        return lambda: self.callbacks.pop("change")
+
+
+def event(**letters):
+    base = {
+        "e": "executionReport", "E": 10, "s": "BTCUSDT", "c": "", "S": "BUY", "o": "LIMIT",
+        "f": "GTC", "q": "0.01", "p": "60000", "P": "0", "F": "0", "g": -1, "C": "", "x": "NEW",
+        "X": "NEW", "r": "NONE", "i": 7, "l": "0", "z": "0", "L": "0", "n": "0", "N": None,
+        "T": 10, "t": -1, "I": 1, "w": True, "m": False, "O": 10, "Z": "0", "Y": "0", "Q": "0",
+    }  # fmt: skip
+    return msgspec.convert({**base, **letters}, ExecutionReport)
+
+
+def test_the_stream_moves_orders(client):
+    """A fill that the stream reports fills the order, before anybody asked."""
+    feed = Feed()
+    with Trading(client, account=feed) as desk:
+        order = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+        fill = {
+            "x": "TRADE",
+            "X": "FILLED",
+            "l": "0.01",
+            "z": "0.01",
+            "L": "60000",
+            "Z": "600",
+            "t": 5,
+        }
+        feed.callbacks["report"](event(c=order.client_order_id, **fill))
+        assert order.state is OrderState.FILLED
+        assert order.fills_complete
+        assert desk.surroundings.free() == {"USDT": Decimal(7)}
+    assert feed.callbacks == {}
+
+
+def test_a_cancel_is_reported_under_its_own_id(client):
+    """The report of a cancel names the order in another field."""
+    feed = Feed()
+    with Trading(client, account=feed) as desk:
+        order = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+        feed.callbacks["report"](
+            event(c="web-1", C=order.client_order_id, x="CANCELED", X="CANCELED")
+        )
+        assert order.state is OrderState.CANCELED
+        assert desk.orders == [order]
+
+
+def test_orders_placed_elsewhere_are_shown_too(client):
+    """An order of the account that this desk didn't place is taken in."""
+    feed = Feed()
+    with Trading(client, account=feed) as desk:
+        feed.callbacks["report"](event(c="web-1"))
+        (order,) = desk.orders
+        assert (order.client_order_id, order.state) == ("web-1", OrderState.ACCEPTED)
+        assert str(order.ticket) == "BUY 0.01 BTCUSDT LIMIT at 60000 GTC"
+
+
+def test_after_a_reconnect_open_orders_are_asked_about(client):
+    """What the stream missed while it was gone is found by asking."""
+    feed = Feed()
+    with Trading(client, account=feed) as desk:
+        order = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+        client.orders[order.client_order_id]["status"] = "CANCELED"
+        feed.callbacks["change"]()
+        assert order.wait("canceled", timeout=5).state is OrderState.CANCELED

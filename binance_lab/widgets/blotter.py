@@ -1,0 +1,377 @@
+"""Blotter: the desk's orders and fills, with what can be done about them."""
+
+from __future__ import annotations
+
+import html
+import threading
+import time
+from collections.abc import Callable
+from decimal import Decimal
+from functools import partial
+from typing import Any, ClassVar
+
+import ipywidgets
+import pandas as pd
+
+from binance_lab.trading.desk import Trading
+from binance_lab.trading.order import Order, OrderState
+from binance_lab.wire.encoding import decimal_text
+
+from .refresh import close_tree
+from .theme import DOWN, ENVIRONMENTS, UP
+from .view import Source, Still, View
+from .worker import Worker, in_words
+
+OPEN_ROWS = 30
+DONE_ROWS = 20
+FILL_ROWS = 20
+
+_WAIT = "#b97a00"
+_COLORS = {
+    OrderState.SENT: _WAIT,
+    OrderState.UNKNOWN: _WAIT,
+    OrderState.FILLED: UP,
+    OrderState.PARTIALLY_FILLED: UP,
+    OrderState.REJECTED: DOWN,
+    OrderState.EXPIRED: DOWN,
+}
+_STYLE = """<style>
+.bl-table { border-collapse: collapse; font-variant-numeric: tabular-nums }
+.bl-table th { text-align: left; font-weight: 600; padding: 1px 10px 1px 0; color: var(--jp-ui-font-color2, #777) }
+.bl-table td { padding: 1px 10px 1px 0; white-space: nowrap }
+.bl-table td.bl-number, .bl-table th.bl-number { text-align: right }
+.bl-head { font-weight: 600; display: block; padding-top: 4px }
+</style>"""
+_ORDER_HEAD = (
+    "time",
+    "symbol",
+    "side",
+    "type",
+    "quantity",
+    "price",
+    "filled",
+    "average",
+    "slippage",
+    "state",
+)
+_FILL_HEAD = ("time", "symbol", "side", "quantity", "price", "fee", "order")
+_NUMBERS = {"quantity", "price", "filled", "average", "slippage", "fee"}
+
+
+class OpenRow(ipywidgets.HBox):
+    """An open order with its buttons."""
+
+    def __init__(self, order: Order, cancel: Callable[[], None], edit: Callable[[], None]) -> None:
+        self.order = order
+        self._text = ipywidgets.HTML(layout=ipywidgets.Layout(min_width="560px"))
+        self.cancel = ipywidgets.Button(description="Cancel", layout=_narrow())
+        self.edit = ipywidgets.Button(description="Change", layout=_narrow())
+        self.cancel.on_click(lambda _: cancel())
+        self.edit.on_click(lambda _: edit())
+        self._shown = ""
+        super().__init__([self.cancel, self.edit, self._text])
+
+    def show(self) -> None:
+        """Write the order as it is now; on the refresher's thread."""
+        text = _line(self.order)
+        if text != self._shown:
+            self._shown = self._text.value = text
+
+
+class Blotter(View):
+    """The orders of a desk: open ones with Cancel and Change, done ones, and fills.
+
+    Cancel all, in red, works whatever the limits and the environment are. ``frame()`` and
+    ``fills_frame()`` export what is shown.
+
+    Args:
+        trading: The desk.
+        name: A blotter of the same name is replaced.
+    """
+
+    kind: ClassVar[str] = "blotter"
+
+    def __init__(self, trading: Trading, *, name: str | None = None) -> None:
+        self.trading = trading
+        self._lock = threading.Lock()  # guards _message and _editing
+        self._message = ("", "")
+        self._editing: Order | None = None
+        self._rows: dict[str, OpenRow] = {}
+        self._worker = Worker("blotter", self._job_failed)
+        color = ENVIRONMENTS[trading.environment]
+        self._head = ipywidgets.HTML(
+            f"{_STYLE}<b style='color:{color}'>Orders · {trading.environment.upper()}</b>"
+        )
+        self.cancel_all_button = ipywidgets.Button(
+            description="Cancel all",
+            button_style="danger",
+            tooltip="Cancel every open order of the account, now",
+        )
+        self.cancel_all_button.on_click(self._cancel_all)
+        self._open = ipywidgets.VBox([])
+        self._make_editor()
+        self._done_table = ipywidgets.HTML()
+        self._fills_table = ipywidgets.HTML()
+        self._says = ipywidgets.HTML()
+        super().__init__(
+            [
+                ipywidgets.HBox([self.cancel_all_button, self._head]),
+                self._open,
+                self._editor,
+                self._says,
+                self._done_table,
+                self._fills_table,
+            ],
+            sources=_as_sources(trading),
+            name=name,
+            rate=4.0,
+        )
+        self.start()
+
+    def frame(self) -> pd.DataFrame:
+        """Every order as a row; see ``records.orders_frame``."""
+        return self.trading.frame()
+
+    def fills_frame(self) -> pd.DataFrame:
+        """Every fill as a row; see ``records.fills_frame``."""
+        return self.trading.fills_frame()
+
+    @property
+    def message(self) -> str:
+        """What the last click led to."""
+        return self._message[0]
+
+    # -- widgets -----------------------------------------------------------------------------
+
+    def _make_editor(self) -> None:
+        """The fields to change an order with; only the user writes to them, or Change on a click."""
+        self._editor_title = ipywidgets.HTML()
+        self.new_quantity = _field("Quantity")
+        self.new_price = _field("Price")
+        self.amend_button = ipywidgets.Button(
+            description="Reduce quantity", tooltip="Keeps the order's place in the queue"
+        )
+        self.replace_button = ipywidgets.Button(
+            description="Cancel and replace", tooltip="A new order with these values"
+        )
+        self.leave_button = ipywidgets.Button(description="Leave it", layout=_narrow())
+        self.amend_button.on_click(self._amend)
+        self.replace_button.on_click(self._replace)
+        self.leave_button.on_click(self._leave_editor)
+        self._editor = ipywidgets.VBox(
+            [
+                self._editor_title,
+                ipywidgets.HBox([self.new_quantity, self.new_price]),
+                ipywidgets.HBox([self.amend_button, self.replace_button, self.leave_button]),
+            ],
+            layout=ipywidgets.Layout(display="none", border=f"1px solid {_WAIT}", padding="6px"),
+        )
+
+    # -- callbacks, on the kernel's thread: they only queue work -------------------------------
+
+    def _cancel_all(self, _: Any) -> None:
+        self._say("Canceling all…", _WAIT)
+        self._worker.submit(self._do_cancel_all, "cancel all")
+
+    def _cancel(self, order: Order) -> None:
+        self._say(f"Canceling {order.client_order_id}…", _WAIT)
+        self._worker.submit(partial(self._do_cancel, order), f"cancel {order.client_order_id}")
+
+    def _edit(self, order: Order) -> None:
+        with self._lock:
+            self._editing = order
+        self._editor_title.value = f"Change <b>{html.escape(str(order.ticket))}</b>"
+        self.new_quantity.value = _number(order.quantity)
+        self.new_price.value = _number(order.price)
+        self.new_price.disabled = order.price is None
+        self._editor.layout.display = None
+
+    def _leave_editor(self, _: Any = None) -> Order | None:
+        """Close the editor; the order that was in it, once: a second click finds none."""
+        with self._lock:
+            order, self._editing = self._editing, None
+        self._editor.layout.display = "none"
+        return order
+
+    def _amend(self, _: Any) -> None:
+        quantity, order = self.new_quantity.value, self._leave_editor()
+        if order is not None:
+            self._worker.submit(partial(self._do_amend, order, quantity))
+
+    def _replace(self, _: Any) -> None:
+        quantity, price = self.new_quantity.value, self.new_price.value
+        order = self._leave_editor()
+        if order is not None:
+            self._worker.submit(partial(self._do_replace, order, quantity, price))
+
+    # -- jobs, on the blotter's own thread -----------------------------------------------------
+
+    def _do_cancel_all(self) -> None:
+        canceled = self.trading.cancel_all()
+        self._say(f"{len(canceled)} orders canceled." if canceled else "No order was open.", UP)
+
+    def _do_cancel(self, order: Order) -> None:
+        self.trading.cancel(order)
+        self._say(f"{order.client_order_id}: {order.note or order.state.value}.", UP)
+
+    def _do_amend(self, order: Order, quantity: str) -> None:
+        self.trading.amend(order, quantity)
+        self._say(f"Amended: {_plain(order)}", UP)
+
+    def _do_replace(self, order: Order, quantity: str, price: str) -> None:
+        changes = {"quantity": quantity} | ({"price": price} if price.strip() else {})
+        ticket = order.ticket.with_(**changes)
+        new = self.trading.send_replacement(order, ticket, origin="form")
+        self._say(f"Replaced by: {_plain(new)}", UP)
+
+    def _job_failed(self, error: Exception) -> None:
+        self._say(in_words(error), DOWN)
+
+    def _say(self, text: str, color: str) -> None:
+        with self._lock:
+            self._message = (f"{time.strftime('%H:%M:%S')} {text}", color)
+        self.mark()
+
+    # -- drawing, on the refresher's thread ----------------------------------------------------
+
+    def draw(self) -> None:
+        """Write the rows and tables anew where they changed."""
+        orders = self.trading.orders
+        self._draw_open([order for order in orders if not order.done][-OPEN_ROWS:])
+        done = [order for order in reversed(orders) if order.done][:DONE_ROWS]
+        self._done_table.value = _table("Done", _ORDER_HEAD, [_order_cells(each) for each in done])
+        self._fills_table.value = _table("Fills", _FILL_HEAD, _fill_cells(orders)[:FILL_ROWS])
+        text, color = self._message
+        self._says.value = f"<span role='status' style='color:{color}'>{html.escape(text)}</span>"
+
+    def _draw_open(self, orders: list[Order]) -> None:
+        wanted = {order.client_order_ids[0]: order for order in orders}
+        gone = [self._rows.pop(name) for name in list(self._rows) if name not in wanted]
+        new = [name for name in wanted if name not in self._rows]
+        for name in new:
+            order = wanted[name]
+            self._rows[name] = OpenRow(
+                order, partial(self._cancel, order), partial(self._edit, order)
+            )
+        for row in self._rows.values():
+            row.show()
+        if gone or new or not self._open.children:
+            nothing = [ipywidgets.HTML("<span class='bl-faint'>No open orders.</span>")]
+            old = () if self._rows else self._open.children
+            self._open.children = tuple(reversed(self._rows.values())) or (old or nothing)
+        for row in gone:
+            close_tree(row)
+
+    def still(self) -> Still:
+        """The tables as they are now."""
+        orders = self.trading.orders
+        rows = [_order_cells(order) for order in reversed(orders)][: OPEN_ROWS + DONE_ROWS]
+        tables = _table("Orders", _ORDER_HEAD, rows) + _table(
+            "Fills", _FILL_HEAD, _fill_cells(orders)
+        )
+        return {"text/html": self._head.value + tables, "text/plain": repr(self)}
+
+    def stop(self) -> None:
+        """Take no more clicks; what was queued is still done. The tables stay as a picture."""
+        self._worker.close()
+        super().stop()
+
+    def close(self) -> None:
+        """Stop, and take the blotter out of the notebook."""
+        self._worker.close()
+        super().close()
+
+
+def _as_sources(trading: Any) -> list[Source]:
+    """A desk has what a view follows."""
+    return [trading]
+
+
+def _narrow() -> ipywidgets.Layout:
+    """A layout of its own for each widget: one that is shared would be closed with the first."""
+    return ipywidgets.Layout(width="80px")
+
+
+def _field(label: str) -> ipywidgets.Text:
+    return ipywidgets.Text(
+        description=label,
+        layout=ipywidgets.Layout(width="220px"),
+        style={"description_width": "90px"},
+    )
+
+
+def _line(order: Order) -> str:
+    """An open order on one line."""
+    color = _COLORS.get(order.state, "inherit")
+    state = order.state.value
+    if not order.state.known:
+        state = "UNKNOWN, asking…"
+    filled = f", {_number(order.executed_qty)} filled" if order.executed_qty else ""
+    note = f" · {order.note}" if order.note and order.state.known else ""
+    return (
+        f"<span title='{html.escape(order.client_order_id)}'>{_time(order.sent_ms)} "
+        f"{html.escape(_current(order))} · "
+        f"<b style='color:{color}'>{html.escape(state)}{filled}</b>{html.escape(note)}</span>"
+    )
+
+
+def _current(order: Order) -> str:
+    """The ticket with the quantity as it is now."""
+    if order.quantity is not None and order.quantity != order.ticket.quantity:
+        return str(order.ticket.with_(quantity=order.quantity, quote_order_qty=None))
+    return str(order.ticket)
+
+
+def _plain(order: Order) -> str:
+    return f"{_current(order)}: {order.state.value}."
+
+
+def _order_cells(order: Order) -> tuple[str, ...]:
+    ticket = order.ticket
+    slippage = order.slippage_bps
+    state = f"<b style='color:{_COLORS.get(order.state, 'inherit')}'>{order.state.value}</b>"
+    detail = order.reason or order.note
+    return (
+        *(_time(order.sent_ms), html.escape(ticket.symbol), ticket.side.value),
+        *(ticket.type.value, _number(order.quantity), _number(order.price)),
+        *(_number(order.executed_qty), _number(order.average_price)),
+        *("" if slippage is None else f"{slippage:.1f} bp",),
+        f"{state} {html.escape(detail)}".rstrip(),
+    )
+
+
+def _fill_cells(orders: list[Order]) -> list[tuple[str, ...]]:
+    """A row for each fill, newest first."""
+    fills = [(fill, order) for order in orders for fill in order.fills]
+    fills.sort(key=lambda pair: (pair[0].time_ms, pair[0].trade_id), reverse=True)
+    return [
+        (
+            *(_time(fill.time_ms), html.escape(order.symbol), order.side.value),
+            *(_number(fill.qty), _number(fill.price)),
+            f"{_number(fill.fee)} {html.escape(fill.fee_asset)}",
+            html.escape(order.client_order_ids[0]),
+        )
+        for fill, order in fills
+    ]
+
+
+def _table(title: str, head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    if not rows:
+        return ""
+    kinds = [" class='bl-number'" if name in _NUMBERS else "" for name in head]
+    top = "".join(f"<th{kind}>{name}</th>" for name, kind in zip(head, kinds, strict=True))
+    body = "".join(
+        "<tr>" + "".join(f"<td{k}>{c}</td>" for c, k in zip(row, kinds, strict=True)) + "</tr>"
+        for row in rows
+    )
+    return (
+        f"<span class='bl-head'>{title}</span><table class='bl-table'><tr>{top}</tr>{body}</table>"
+    )
+
+
+def _number(value: Decimal | None) -> str:
+    return "" if value is None else decimal_text(round(value, 8).normalize())
+
+
+def _time(time_ms: int) -> str:
+    return time.strftime("%H:%M:%S", time.localtime(time_ms / 1_000)) if time_ms else ""
