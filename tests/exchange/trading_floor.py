@@ -185,3 +185,25 @@ def refusal(action: Any, *args: Any, **kwargs: Any) -> tuple[int, str]:
 def statuses(orders: Sequence[Order]) -> list[str]:
     """The orders' statuses."""
     return [str(order.status) for order in orders]
+
+
+def leg(
+    side: str, what: str, kind: str = "LIMIT", stop: int | None = None, **more: Any
+) -> NewOrder:
+    """``leg("SELL", "3@110", "LIMIT_MAKER")``."""
+    quantity, _, price = what.partition("@")
+    timed = OrderType(kind) in (
+        OrderType.LIMIT,
+        OrderType.STOP_LOSS_LIMIT,
+        OrderType.TAKE_PROFIT_LIMIT,
+    )
+    return NewOrder(
+        symbol="ABCXYZ",
+        side=Side(side),
+        type=OrderType(kind),
+        quantity=Decimal(quantity) if quantity else None,
+        price=Decimal(price) if price else None,
+        stop_price=None if stop is None else Decimal(stop),
+        time_in_force=TimeInForce.GTC if timed else None,
+        **more,
+    )
