@@ -168,8 +168,8 @@ class MarketData:
         self, *, from_id: int | None = None, limit: int = 500, unit: TimeUnit = MS
     ) -> list[Json]:
         """``GET historicalTrades``: from an id on, or the latest ones."""
-        start = self.next_trade_id - limit if from_id is None else from_id
-        return [self._trade_json(trade, unit) for trade in self.trades_from(start, limit)]
+        found = self._latest(limit) if from_id is None else self.trades_from(from_id, limit)
+        return [self._trade_json(trade, unit) for trade in found]
 
     def agg_trades(
         self,
@@ -260,12 +260,13 @@ class MarketData:
 
     def price_before(self, time_us: int) -> int:
         """The price of the last trade before a time; where there is none, the first price there is."""
-        earlier = self._tape.slice(self._tape.first_id_from(time_us) - 1, 1)
-        if earlier and earlier[0].time_us < time_us:
-            return earlier[0].price_ticks
+        earlier = self._tape.before(time_us)
+        if earlier is not None:
+            return earlier.price_ticks
         if self._past:
             return self._past.price_before(min(time_us, self._past.end_us))
-        return earlier[0].price_ticks if earlier else self._last_ticks
+        first = self._tape.slice(0, 1)
+        return first[0].price_ticks if first else self._last_ticks
 
     # Prices and tickers
 
@@ -302,11 +303,8 @@ class MarketData:
 
     def last_trade_us(self) -> int:
         """When the last trade was; 0 if never."""
-        if self.last_trade is not None:
-            return self.last_trade.time_us
-        if self._past:
-            return self._past.trades(self._past.next_trade_id - 1, 1)[0].time_us
-        return 0
+        last = self._latest(1)
+        return last[0].time_us if last else 0
 
     def ticker_24hr(self, *, now_us: int, mini: bool = False, unit: TimeUnit = MS) -> Json:
         """``GET ticker/24hr``: the 24 hours up to now."""
@@ -348,7 +346,7 @@ class MarketData:
 
     def last_lots(self) -> int:
         """The quantity of the last trade; 0 if there was none."""
-        last = self.trades_from(self.next_trade_id - 1, 1)
+        last = self._latest(1)
         return last[0].lots if last else 0
 
     def weighted_price(self, window: Candle) -> str:
@@ -434,7 +432,7 @@ class MarketData:
     def _live_seconds(self, interval: Interval, start_us: int, end_us: int) -> list[Candle]:
         traded = {
             candle.open_us: candle
-            for candle in candles_of(self._live_trades(start_us, end_us), interval)
+            for candle in candles_of(self._tape.between(start_us, end_us), interval)
         }
         candles: list[Candle] = []
         price = self.price_before(start_us)
@@ -444,9 +442,12 @@ class MarketData:
             candles.append(candle)
         return candles
 
-    def _live_trades(self, start_us: int, end_us: int) -> list[PublicTrade]:
-        first = self._tape.first_id_from(start_us)
-        return self._tape.slice(first, self._tape.first_id_from(end_us) - first)
+    def _latest(self, limit: int) -> list[PublicTrade]:
+        found = self._tape.latest(limit)
+        if self._past and len(found) < limit:
+            older = limit - len(found)
+            found = self._past.trades(max(self._past.next_trade_id - older, 0), older) + found
+        return found
 
     def _live_pieces(self, start_us: int, end_us: int) -> Iterable[Candle]:
         """Candles that together cover the live part of a window: hours, minutes, trades at its ends."""
@@ -458,7 +459,7 @@ class MarketData:
 
     def _trades_candle(self, start_us: int, end_us: int) -> Candle:
         candle = flat_candle(start_us, 0)
-        for trade in self._live_trades(start_us, end_us):
+        for trade in self._tape.between(start_us, end_us):
             candle.add(trade)
         return candle
 

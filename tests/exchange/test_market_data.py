@@ -342,6 +342,6 @@ def test_oldest_trades_go_when_there_are_too_many():
     for number in range(5, 30):
         tape.append(PublicTrade(number, 1, 1, 1, number, False))
     assert [trade.id for trade in tape.slice(0, 2)] == [tape.first_id, tape.first_id + 1]
-    assert (len(tape) <= 20, tape.next_id, tape.first_id_from(28)) == (True, 30, 28)
-    with pytest.raises(ValueError, match="trade 31 follows 29"):
-        tape.append(PublicTrade(31, 1, 1, 1, 31, False))
+    assert (len(tape) <= 20, tape.next_id, tape.before(29).id) == (True, 30, 28)
+    with pytest.raises(ValueError, match="trade 29 follows 29"):
+        tape.append(PublicTrade(29, 1, 1, 1, 31, False))

@@ -1,0 +1,348 @@
+"""Replay: a recording drives symbols instead of agents.
+
+``Recording`` reads captures and says when each message was sent, by the exchange's clock. ``Replay`` applies
+the messages: snapshot and diffs keep the public book, under the recorded update ids; recorded trades feed the
+public data, from which klines and tickers follow; the engine sees both, so that users' orders trade against
+what was recorded, without changing it. The messages themselves go out on the streams as they are (the
+server's part).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import chain, islice
+from pathlib import Path
+
+import msgspec
+
+from binance_lab.exchange.candles import PublicTrade
+from binance_lab.exchange.engine import Engine
+from binance_lab.exchange.market_data import MarketData
+from binance_lab.exchange.symbols import ATOMS, DEFAULT_SYMBOLS, SymbolRules, spot_symbol
+from binance_lab.wire.capture import CaptureError, CaptureMessage, read_capture
+from binance_lab.wire.enums import Side
+
+_LOOKED_AT = 2_000  # messages at the start of a recording that tell its symbols and its start
+_MOST_WAITING = 5_000  # diffs that are kept until a snapshot comes
+_MICROSECONDS_FROM = 10**15  # times above are in microseconds, below in milliseconds
+_QUOTES = ("USDT", "USDC", "FDUSD", "TUSD", "BUSD", "EUR", "TRY", "BTC", "ETH", "BNB")
+
+
+class _Trade(msgspec.Struct):
+    id: int = msgspec.field(name="t")
+    price: str = msgspec.field(name="p")
+    qty: str = msgspec.field(name="q")
+    time: int = msgspec.field(name="T")
+    buyer_is_maker: bool = msgspec.field(name="m")
+
+
+class _Diff(msgspec.Struct):
+    first_id: int = msgspec.field(name="U")
+    last_id: int = msgspec.field(name="u")
+    bids: list[tuple[str, str]] = msgspec.field(name="b")
+    asks: list[tuple[str, str]] = msgspec.field(name="a")
+
+
+class _Ticker(msgspec.Struct):
+    update_id: int = msgspec.field(name="u")
+    bid: str = msgspec.field(name="b")
+    bid_qty: str = msgspec.field(name="B")
+    ask: str = msgspec.field(name="a")
+    ask_qty: str = msgspec.field(name="A")
+
+
+class _Snapshot(msgspec.Struct):
+    last_id: int = msgspec.field(name="lastUpdateId")
+    bids: list[tuple[str, str]]
+    asks: list[tuple[str, str]]
+
+
+class _Sent(msgspec.Struct):
+    event_time: int | None = msgspec.field(name="E", default=None)
+
+
+_trades = msgspec.json.Decoder(_Trade)
+_diffs = msgspec.json.Decoder(_Diff)
+_tickers = msgspec.json.Decoder(_Ticker)
+_snapshots = msgspec.json.Decoder(_Snapshot)
+_sents = msgspec.json.Decoder(_Sent)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One recorded message.
+
+    Attributes:
+        time_us: When the exchange sent it.
+        stream: The stream it came over; empty for a depth snapshot, which goes out on none.
+        data: Its payload, byte for byte.
+    """
+
+    time_us: int
+    stream: str
+    data: bytes
+
+
+class Recording:
+    """Captures that continue each other, in the order of their messages.
+
+    Args:
+        on_error: Told of each line that can't be read; the replay goes on behind it. Without it the first
+            one is raised.
+
+    Attributes:
+        symbols: Whose messages they are, as far as their beginning tells.
+        start_us: When the first message was sent, by the exchange's clock.
+
+    Raises:
+        CaptureError: The first file has no market data in it.
+        OSError: A file isn't there, or may not be read.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[Path | str],
+        *,
+        on_error: Callable[[CaptureError], None] | None = None,
+    ) -> None:
+        if not paths:
+            raise ValueError("A recording is at least one file.")
+        self._paths = [Path(path) for path in paths]
+        self._on_error = on_error
+        for path in self._paths:
+            path.open("rb").close()
+        first = list(islice(read_capture(self._paths[0], on_error=on_error), _LOOKED_AT))
+        self.symbols = tuple(dict.fromkeys(filter(None, map(_symbol_of, first))))
+        if not self.symbols:
+            raise CaptureError(self._paths[0], 1, "no messages of any symbol's streams")
+        self._ahead_us = _ahead_us(first)
+        self.start_us = first[0].received_ns // 1000 + self._ahead_us
+
+    def __iter__(self) -> Iterator[Recorded]:
+        files = (read_capture(path, on_error=self._on_error) for path in self._paths)
+        latest_us = 0
+        for message in chain.from_iterable(files):
+            latest_us = max(latest_us, message.received_ns // 1000 + self._ahead_us)
+            yield Recorded(latest_us, message.stream, message.data)
+
+    def __repr__(self) -> str:
+        return f"<Recording of {', '.join(self.symbols)} in {len(self._paths)} files>"
+
+
+def rules_of(symbol: str) -> SymbolRules:
+    """The rules that a recorded symbol trades by here: the exchange's own, else ones that fit any price."""
+    for rules in DEFAULT_SYMBOLS:
+        if rules.symbol == symbol:
+            return rules
+    quote = next((each for each in _QUOTES if symbol.endswith(each) and symbol != each), "")
+    base = symbol.removesuffix(quote)
+    return spot_symbol(base, quote or "QUOTE", tick="0.00000001", step="0.00000001", fair_price="1")
+
+
+class Replay:
+    """Applies a recording's messages to the engine and the public data of its symbols.
+
+    Args:
+        markets: The public data by symbol; those of the recording's symbols, at least.
+        symbols: Whom the recording drives.
+        on_trade: Called with each recorded trade, when it is in the public data.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        markets: Mapping[str, MarketData],
+        symbols: Iterable[str],
+        *,
+        on_trade: Callable[[MarketData, PublicTrade], None] | None = None,
+    ) -> None:
+        self._books = {symbol: _Book(engine, markets[symbol]) for symbol in symbols}
+        self._on_trade = on_trade
+        for symbol in self._books:
+            engine.start_replay(symbol)
+
+    def apply(self, message: Recorded) -> None:
+        """Do what a message says; one of another symbol, or of a stream that follows from trades, nothing.
+
+        Raises:
+            ValueError: The payload isn't what its stream sends.
+        """
+        try:
+            if not message.stream:
+                self._snapshot(_snapshots.decode(message.data), message.time_us)
+                return
+            symbol, _, kind = message.stream.partition("@")
+            book = self._books.get(symbol.upper())
+            if book is None:
+                return
+            if kind == "trade":
+                trade = book.trade(_trades.decode(message.data), message.time_us)
+                if trade is not None and self._on_trade is not None:
+                    self._on_trade(book.market, trade)
+            elif kind == "bookTicker":
+                book.ticker(_tickers.decode(message.data), message.time_us)
+            elif kind in ("depth", "depth@100ms", "depth@1000ms"):
+                book.diff(_diffs.decode(message.data), message.time_us)
+        except msgspec.ValidationError as error:
+            raise ValueError(
+                f"not what {message.stream or 'a depth snapshot'} is: {error}"
+            ) from None
+
+    def _snapshot(self, snapshot: _Snapshot, now_us: int) -> None:
+        """A snapshot says no symbol: it is of the one whose update ids are nearest."""
+        book = min(self._books.values(), key=lambda each: abs(each.last_id - snapshot.last_id))
+        book.snapshot(snapshot, now_us)
+
+
+class _Book:
+    """One symbol's recorded book: the public one from snapshot and diffs, the engine's with newer tickers.
+
+    A book ticker comes at once, a diff every 100 ms; the public book has only the diffs, so that it
+    always is what its update id says, while orders meet the newest best prices.
+    """
+
+    def __init__(self, engine: Engine, market: MarketData) -> None:
+        self.market = market
+        self.last_id = 0  # of the latest diff
+        self._engine = engine
+        self._rules = market.rules
+        self._symbol = market.symbol
+        self._complete = False  # a snapshot came
+        self._waiting: deque[_Diff] = deque(maxlen=_MOST_WAITING)
+        self._ticker: _Ticker | None = None
+
+    def snapshot(self, snapshot: _Snapshot, now_us: int) -> None:
+        """Start anew from a snapshot, and the diffs that came before but are newer.
+
+        A later snapshot of a book that is complete already says nothing new, unless diffs are missing.
+        """
+        if self._complete and snapshot.last_id <= self.last_id:
+            return
+        shown = {(side, price) for side in Side for price, _ in self.market.depth_book.side(side)}
+        levels = dict(self._levels(snapshot.bids, snapshot.asks))
+        for side, price in shown - levels.keys():
+            self._set(side, price, 0, now_us)
+        for (side, price), lots in levels.items():
+            self._set(side, price, lots, now_us)
+        self._complete = True
+        self.last_id = self.market.depth_book.update_id = snapshot.last_id
+        for diff in self._waiting:
+            if diff.last_id > self.last_id:
+                self._apply(diff, now_us)
+        self._waiting.clear()
+
+    def diff(self, diff: _Diff, now_us: int) -> None:
+        """Set what changed; without a snapshot yet, as far as it is known."""
+        if not self._complete:
+            self._waiting.append(diff)
+        if diff.last_id <= self.last_id:
+            return
+        self._apply(diff, now_us)
+        if self._ticker is not None and self._ticker.update_id > diff.last_id:
+            self._move_best(self._ticker, now_us)  # it is newer than the diff
+
+    def ticker(self, ticker: _Ticker, now_us: int) -> None:
+        """Let orders meet the best prices of a book ticker that is newer than the latest diff."""
+        self._ticker = ticker
+        if ticker.update_id > self.last_id:
+            self._move_best(ticker, now_us)
+
+    def trade(self, recorded: _Trade, now_us: int) -> PublicTrade | None:
+        """Take in a trade; None if it was taken in already, as where two captures overlap."""
+        market = self.market
+        if market.last_trade is not None and recorded.id <= market.last_trade.id:
+            return None
+        time_us = _microseconds(recorded.time)
+        if market.last_trade is not None:
+            time_us = max(time_us, market.last_trade.time_us)
+        price, lots = self._ticks(recorded.price), self._lots(recorded.qty)
+        trade = market.trade(
+            recorded.id,
+            price,
+            lots,
+            self._rules.quote_atoms(price, lots),
+            time_us,
+            buyer_is_maker=recorded.buyer_is_maker,
+            taker=recorded.time,  # a recording doesn't say who took: what trades at once counts as one
+        )
+        side = Side.SELL if recorded.buyer_is_maker else Side.BUY
+        self._engine.cross(self._symbol, price, lots, side, now_us)
+        return trade
+
+    def _apply(self, diff: _Diff, now_us: int) -> None:
+        for (side, price), lots in self._levels(diff.bids, diff.asks):
+            self._set(side, price, lots, now_us)
+        self.last_id = self.market.depth_book.update_id = diff.last_id
+
+    def _set(self, side: Side, price: int, lots: int, now_us: int) -> None:
+        self.market.level(side, price, lots)
+        self._engine.set_level(self._symbol, side, price, lots, now_us)
+
+    def _move_best(self, ticker: _Ticker, now_us: int) -> None:
+        """Make a ticker's prices the best ones that orders meet: what is better is gone."""
+        bid, ask = self._ticks(ticker.bid), self._ticks(ticker.ask)
+        book = self._engine.book(self._symbol)
+        gone: list[tuple[Side, int]] = []
+        for side, best in ((Side.BUY, bid), (Side.SELL, ask)):
+            for level in book.side(side).walk():
+                if (level.price_ticks <= best) if side is Side.BUY else (level.price_ticks >= best):
+                    break
+                if level.recorded_lots:
+                    gone.append((side, level.price_ticks))
+        for side, price in gone:
+            self._engine.set_level(self._symbol, side, price, 0, now_us)
+        for side, price, qty in ((Side.BUY, bid, ticker.bid_qty), (Side.SELL, ask, ticker.ask_qty)):
+            shown = book.side(side).levels.get(price)
+            lots = self._lots(qty)
+            if shown is None or shown.recorded_lots != lots:
+                self._engine.set_level(self._symbol, side, price, lots, now_us)
+
+    def _levels(
+        self, bids: Iterable[tuple[str, str]], asks: Iterable[tuple[str, str]]
+    ) -> Iterator[tuple[tuple[Side, int], int]]:
+        for price, qty in bids:
+            yield (Side.BUY, self._ticks(price)), self._lots(qty)
+        for price, qty in asks:
+            yield (Side.SELL, self._ticks(price)), self._lots(qty)
+
+    def _ticks(self, price: str) -> int:
+        return _atoms(price) // self._rules.tick_atoms
+
+    def _lots(self, qty: str) -> int:
+        return _atoms(qty) // self._rules.step_atoms
+
+
+def _atoms(number: str) -> int:
+    """A number in 1e-8; Binance writes eight decimals, always."""
+    if number[-9:-8] == ".":
+        return int(number[:-9] + number[-8:])
+    return int(Decimal(number) * ATOMS)
+
+
+def _microseconds(time: int) -> int:
+    return time if time >= _MICROSECONDS_FROM else time * 1000
+
+
+def _symbol_of(message: CaptureMessage) -> str:
+    """The symbol of a message's stream; empty for snapshots and streams of all symbols."""
+    symbol, separator, _ = message.stream.partition("@")
+    return symbol.upper() if separator and not symbol.startswith("!") else ""
+
+
+def _ahead_us(messages: Iterable[CaptureMessage]) -> int:
+    """How far the exchange's clock was ahead of the recording one, less the time messages took.
+
+    The least delay is the best guess of it: so no message seems to be sent before its event.
+    """
+    ahead: list[int] = []
+    for message in messages:
+        try:
+            sent = _sents.decode(message.data)
+        except msgspec.MsgspecError:
+            continue  # an array, as of all tickers, has no time of its own
+        if sent.event_time is not None:
+            ahead.append(_microseconds(sent.event_time) - message.received_ns // 1000)
+    return max(ahead, default=0)
