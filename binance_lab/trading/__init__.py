@@ -1,1 +1,33 @@
-"""Orders as objects that live, checks before sending, limits and a journal."""
+"""The order desk: orders that live, checks before sending, guards, journal; no widgets.
+
+``Trading`` is the desk; the rest is what it takes, answers and raises.
+"""
+
+from __future__ import annotations
+
+from .check import Finding
+from .desk import Trading
+from .guards import Limits, OrderRefused
+from .journal import Journal, journal_path
+from .lists import ListKind, ListTicket, OrderList
+from .order import Fill, Order, OrderState
+from .surroundings import UnknownSymbol
+from .ticket import BadTicket, Ticket
+
+__all__ = [
+    "Trading",
+    "Order",
+    "OrderList",
+    "OrderState",
+    "Fill",
+    "Ticket",
+    "ListTicket",
+    "ListKind",
+    "Finding",
+    "Limits",
+    "Journal",
+    "journal_path",
+    "BadTicket",
+    "OrderRefused",
+    "UnknownSymbol",
+]
