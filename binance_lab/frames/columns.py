@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -51,10 +52,11 @@ def frame_of(
 
 
 def number_column(values: Iterable[Any], numbers: Numbers) -> npt.NDArray[Any]:
-    """Numbers as float64, or as Decimal objects; None becomes NaN in floats."""
+    """Numbers, or text that says one, as float64 or as Decimal objects; None becomes NaN."""
     if numbers == "float":
-        return np.array([np.nan if value is None else float(value) for value in values])
-    return object_column(values)
+        exact = [np.nan if value is None else float(value) for value in values]
+        return np.array(exact, dtype=np.float64)
+    return object_column(Decimal("nan") if value is None else Decimal(value) for value in values)
 
 
 def object_column(values: Iterable[Any]) -> npt.NDArray[np.object_]:

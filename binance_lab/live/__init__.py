@@ -1,7 +1,12 @@
 """Objects that streams keep current; any cell reads them at any time."""
 
+from .account import Account as Account
 from .base import LiveObject as LiveObject
 from .base import LiveState as LiveState
 from .candles import Candles as Candles
+from .consumers import Consumer as Consumer
+from .hub import Live as Live
 from .order_book import OrderBook as OrderBook
 from .tape import Tape as Tape
+from .tickers import Tickers as Tickers
+from .trade_candles import TradeCandles as TradeCandles

@@ -15,6 +15,7 @@ from binance_lab.connector.connection import ConnectionEvent
 from binance_lab.connector.connection import State as Connection
 
 from .consumers import DEFAULT_SIZE, Consumer, Policy
+from .ledger import Gap, Ledger
 from .runtime import Inline, Runtime
 
 LiveState: TypeAlias = Literal["connecting", "live", "stale", "out of sync", "stopped", "error"]
@@ -39,6 +40,7 @@ class LiveObject:
         subject: What it is about, such as ``BTCUSDT 1m``; in its repr.
         streams: The streams that it wants; `receive` gets their messages.
         decode: Makes an event of a message; raises a ValueError if it is garbled.
+        counted: What its stream counts, without holes; in words.
         runtime: Its threads; without one everything is done by the caller of `receive`.
     """
 
@@ -48,11 +50,14 @@ class LiveObject:
         *,
         streams: Sequence[str] = (),
         decode: Callable[[bytes], Any] = bytes,
+        counted: str = "",
         runtime: Runtime | None = None,
         inbox_size: int = INBOX_SIZE,
     ) -> None:
         self.subject = subject
         self.streams = tuple(streams)
+        self.ledger = Ledger(self.streams[0] if self.streams else "", counted)
+        """What its stream skipped, and what became of that."""
         self.version = 0
         """How many changes there were; a reader that keeps it learns whether there were more."""
         self.received = 0
@@ -111,6 +116,24 @@ class LiveObject:
     def frame(self) -> pd.DataFrame:
         """What it holds now, as a frame of its own: it doesn't change afterwards."""
         raise NotImplementedError
+
+    @property
+    def gaps(self) -> pd.DataFrame:
+        """The holes that were noticed, and what became of them: see `Ledger.frame`."""
+        with self._lock:
+            return self.ledger.frame()
+
+    @property
+    def complete(self) -> bool:
+        """Whether every hole that was noticed has been filled."""
+        with self._lock:
+            return self.ledger.complete
+
+    @property
+    def open_gaps(self) -> int:
+        """How many holes are not filled."""
+        with self._lock:
+            return sum(gap.state != "backfilled" for gap in self.ledger)
 
     def __repr__(self) -> str:
         about = " ".join(part for part in (self.subject, self._about()) if part)
@@ -183,6 +206,18 @@ class LiveObject:
         with self.follow() as consumer:
             yield from consumer
 
+    def start(self) -> None:
+        """Begin what needs REST; returns at once. Whoever subscribes its streams calls it."""
+
+    def refill(self) -> None:
+        """Try again to fetch the holes that were given up."""
+        with self._lock:
+            gaps = [gap for gap in self.ledger if gap.state == "unresolvable"]
+            for gap in gaps:
+                gap.state, gap.reason, gap.closed_ns = "open", "", -1
+        for gap in gaps:
+            self._request(gap)
+
     def close(self) -> None:
         """Follow the stream no more; what it holds can still be read."""
         with self._lock:
@@ -239,6 +274,9 @@ class LiveObject:
     def _about(self) -> str:
         """What the repr says besides the subject."""
         return f"{self.version} changes"
+
+    def _request(self, gap: Gap) -> None:
+        """Have a hole fetched."""
 
     def _reconnected(self) -> None:
         """The connection is there (again); messages may have been missed."""

@@ -15,7 +15,7 @@ from binance_lab.wire.intervals import interval_of
 
 from .backfill import Fetch
 from .base import LiveObject
-from .ledger import Gap, Ledger
+from .ledger import Gap
 from .rows import Array, Rows
 from .runtime import Runtime
 from .sources import REST, STREAM, source_column
@@ -40,7 +40,8 @@ class Candles(LiveObject):
     """The candles of a symbol, oldest first; the newest one changes until it is closed.
 
     At the start REST brings the history and the stream goes on from there, without a hole and
-    with no candle twice. A candle whose end the stream missed is entered in `gaps` and fetched.
+    with no candle twice. A candle whose end the stream missed is entered in `gaps` and fetched;
+    there ``first`` is the open time of a hole's first candle, ``last`` the close time of its last.
 
     Args:
         symbol: Such as BTCUSDT.
@@ -71,11 +72,11 @@ class Candles(LiveObject):
             f"{symbol} {interval}",
             streams=(stream,),
             decode=decoder(stream, float),
+            counted="time (ms)",
             runtime=runtime,
         )
         self.symbol = symbol
         self.interval = interval
-        self.ledger = Ledger(stream, "time (ms)")
         self._client = client
         self._history = history if client is not None else 0
         self._loaded = self._history == 0
@@ -92,21 +93,6 @@ class Candles(LiveObject):
             if not len(self._rows):
                 return None
             return self._candle({name: self._rows.last(name) for name in _DTYPES})
-
-    @property
-    def gaps(self) -> pd.DataFrame:
-        """The holes that were noticed, and what became of them: see `Ledger.frame`.
-
-        ``first`` is the open time of a hole's first candle, ``last`` the close time of its last.
-        """
-        with self._lock:
-            return self.ledger.frame()
-
-    @property
-    def complete(self) -> bool:
-        """Whether every candle is there, and every closed one as it closed."""
-        with self._lock:
-            return self.ledger.complete
 
     def frame(self) -> pd.DataFrame:
         """All candles that it holds, oldest first.
@@ -157,15 +143,6 @@ class Candles(LiveObject):
                 wanted=lambda: not self._stopped,
             ).start()
 
-    def refill(self) -> None:
-        """Try again to fetch the holes that were given up."""
-        with self._lock:
-            gaps = [gap for gap in self.ledger if gap.state == "unresolvable"]
-            for gap in gaps:
-                gap.state, gap.reason, gap.closed_ns = "open", "", -1
-        for gap in gaps:
-            self._request(gap)
-
     # On the applying thread.
 
     def _take(self, events: list[Any], received_ns: int) -> Sequence[Any]:
@@ -179,11 +156,11 @@ class Candles(LiveObject):
         if newest is None or open_us > newest:
             if newest is not None:
                 self._check_end(newest, open_us)
-            self._rows.append({name: [value] for name, value in self._numbered(row).items()})
+            self._append(row)
         elif not self._rows.has(open_us):
             if not self.ledger.misses(open_us // US):
                 return False  # older than all that is kept, or dropped
-            self._rows.insert(_arrays(self._numbered(row)))
+            self._insert([row])
         elif not self._improve(row):
             return False
         if row["closed"]:
@@ -193,13 +170,20 @@ class Candles(LiveObject):
     def _improve(self, row: Row) -> bool:
         """Replace a candle by a newer state of it; False if it is no newer."""
         at = self._rows.find(row["open_time"])
-        known = {name: self._rows.column(name)[at] for name in ("closed", "trades", "volume")}
-        if known["closed"] or row["trades"] < known["trades"]:
+        known = {name: self._rows.column(name)[at] for name in ("closed", "trades")}
+        missed = self.ledger.misses(row["open_time"] // US)
+        if (known["closed"] and not missed) or row["trades"] < known["trades"]:
             return False
         if row["trades"] == known["trades"] and not row["closed"] and len(self._rows) - 1 != at:
             return False
         self._rows.update(at, self._numbered(row))
         return True
+
+    def _append(self, row: Row) -> None:
+        self._rows.append({name: [value] for name, value in self._numbered(row).items()})
+
+    def _insert(self, rows: list[Row]) -> None:
+        self._rows.insert(_arrays(*(self._numbered(row) for row in rows)))
 
     def _numbered(self, row: Row) -> Row:
         self._changes += 1
@@ -281,7 +265,7 @@ class Candles(LiveObject):
         better = [row for row in rows if self._rows.has(row["open_time"])]
         news = [row for row in better if self._improve(row)] + missing
         if missing:
-            self._rows.insert(_arrays(*(self._numbered(row) for row in missing)))
+            self._insert(missing)
         for row in rows:
             if row["closed"]:
                 self._filled(row)

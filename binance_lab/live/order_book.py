@@ -17,7 +17,7 @@ from binance_lab.wire.events import DepthUpdate, decoder
 
 from .backfill import Fetch
 from .base import LiveObject
-from .ledger import Gap, Ledger
+from .ledger import Gap
 from .levels import Level, Levels
 from .runtime import Runtime
 
@@ -64,9 +64,14 @@ class OrderBook(LiveObject):
         levels: SnapshotLimit = 5000,
     ) -> None:
         stream = f"{symbol.lower()}@depth" + ("@100ms" if speed == "100ms" else "")
-        super().__init__(symbol, streams=(stream,), decode=decoder(stream), runtime=runtime)
+        super().__init__(
+            symbol,
+            streams=(stream,),
+            decode=decoder(stream),
+            counted="update id",
+            runtime=runtime,
+        )
         self.symbol = symbol
-        self.ledger = Ledger(stream, "update id")
         self.resyncs = 0
         """How often it was out of sync and took a new snapshot."""
         self._client = client
@@ -131,18 +136,6 @@ class OrderBook(LiveObject):
         """
         with self._lock:
             return self._read().horizon
-
-    @property
-    def gaps(self) -> pd.DataFrame:
-        """The updates that were skipped, and whether a new snapshot made up for them."""
-        with self._lock:
-            return self.ledger.frame()
-
-    @property
-    def complete(self) -> bool:
-        """Whether the book is in sync, or was never out of it."""
-        with self._lock:
-            return self.ledger.complete
 
     def top(self, n: int = 20, *, stale: bool = False) -> Top:
         """The best n levels of both sides as (price, qty) pairs.

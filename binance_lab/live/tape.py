@@ -14,7 +14,7 @@ from binance_lab.wire.events import decoder
 
 from .backfill import Fetch
 from .base import LiveObject
-from .ledger import Gap, Ledger
+from .ledger import Gap
 from .rows import Array, Rows
 from .runtime import Runtime
 from .sources import REST, STREAM, source_column
@@ -80,14 +80,19 @@ class Tape(LiveObject):
         max_age_s: float | None = None,
     ) -> None:
         stream = f"{symbol.lower()}@{kind}"
-        super().__init__(symbol, streams=(stream,), decode=decoder(stream, float), runtime=runtime)
+        super().__init__(
+            symbol,
+            streams=(stream,),
+            decode=decoder(stream, float),
+            counted="trade id" if kind == "trade" else "aggregate trade id",
+            runtime=runtime,
+        )
         self.symbol = symbol
         self.kind: Kind = kind
         self.duplicates = 0
         """Trades that came more than once."""
         self.last: Any = None
         """The newest trade: an object with id, price, qty, time (ms or µs), buyer_is_maker."""
-        self.ledger = Ledger(stream, "trade id" if kind == "trade" else "aggregate trade id")
         self._client = client
         self._backfill = backfill and client is not None
         self._history = history
@@ -104,18 +109,6 @@ class Tape(LiveObject):
         """How many trades it has had, those that were dropped as too old included."""
         with self._lock:
             return len(self._rows) + self._rows.dropped
-
-    @property
-    def gaps(self) -> pd.DataFrame:
-        """The holes that were noticed, and what became of them: see `Ledger.frame`."""
-        with self._lock:
-            return self.ledger.frame()
-
-    @property
-    def complete(self) -> bool:
-        """Whether no trade is missing between the first and the newest."""
-        with self._lock:
-            return self.ledger.complete
 
     def frame(self) -> pd.DataFrame:
         """All trades that it holds, oldest first.
@@ -164,9 +157,19 @@ class Tape(LiveObject):
 
     # Following.
 
-    def listen(self, listener: Listener) -> None:
-        """Have new trades handed on, on the applying thread; for objects that are made of them."""
-        self._listeners.append(listener)
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Have new trades handed on, on the applying thread; what is returned ends it.
+
+        For objects that are made of trades; others `follow`.
+        """
+        with self._lock:
+            self._listeners.append(listener)
+
+        def end() -> None:
+            with self._lock:
+                self._listeners.remove(listener)
+
+        return end
 
     def arrays(self, names: Sequence[str], *, from_time_us: int) -> list[Array]:
         """Columns of the trades from a time on, as copies."""
@@ -184,15 +187,6 @@ class Tape(LiveObject):
                 give_up=self._failed,
                 wanted=lambda: not self._stopped,
             ).start()
-
-    def refill(self) -> None:
-        """Try again to fetch the holes that were given up."""
-        with self._lock:
-            gaps = [gap for gap in self.ledger if gap.state == "unresolvable"]
-            for gap in gaps:
-                gap.state, gap.reason, gap.closed_ns = "open", "", -1
-        for gap in gaps:
-            self._request(gap, delay_s=0.0)
 
     # On the applying thread.
 
@@ -257,7 +251,7 @@ class Tape(LiveObject):
             self._rows.drop(int(np.searchsorted(times, times[-1] - self._max_age_us)))
 
     def _tell(self, trades: list[Any], *, between: bool) -> None:
-        for listener in self._listeners:
+        for listener in list(self._listeners):
             listener(trades, between)
 
     # Holes.
@@ -269,7 +263,7 @@ class Tape(LiveObject):
         else:
             self.ledger.give_up(gap, "backfill is off" if self._client else "there is no client")
 
-    def _request(self, gap: Gap, *, delay_s: float) -> None:
+    def _request(self, gap: Gap, *, delay_s: float = 0.0) -> None:
         Fetch(
             self._runtime,
             lambda: self._fetch_gap(gap),

@@ -1,0 +1,127 @@
+"""The account: balances, and what they are worth; commission rates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from .columns import Answer, Numbers, frame_of, number_column, text_column
+from .table import Field, objects_of, table
+
+_BALANCES = (Field("asset", "asset", "text"), Field("free", "free"), Field("locked", "locked"))
+
+
+def balances_frame(
+    answer: Answer,
+    *,
+    prices: Mapping[str, Any] | None = None,
+    quote: str = "USDT",
+    numbers: Numbers = "float",
+    **attrs: Any,
+) -> pd.DataFrame:
+    """What an account holds.
+
+    The index is ``asset``. Columns: ``free``, ``locked`` (in open orders), ``total``, all in the
+    asset itself; with prices also ``value``, the total in the quote asset (NaN where no symbol
+    joins the two). `attrs` has ``quote``.
+
+    Args:
+        answer: The answer of account, or its list of balances.
+        prices: Last price by symbol, for ``value``: ``{"BTCUSDT": "60000.00", …}``.
+        quote: The asset that ``value`` is in.
+        numbers: ``decimal`` for exact amounts.
+        attrs: What `frame.attrs` shall say besides.
+
+    Raises:
+        ValueError: The answer isn't one of account.
+
+    https://developers.binance.com/docs/binance-spot-api-docs/rest-api/account-endpoints#account-information-user_data
+    """
+    objects = objects_of(answer, "account")
+    rows = objects[0]["balances"] if len(objects) == 1 and "balances" in objects[0] else objects
+    frame = table(rows, _BALANCES, what="account", numbers=numbers, index="asset", attrs=attrs)
+    frame["total"] = frame["free"] + frame["locked"]
+    if prices is not None:
+        rates = [rate(str(asset), quote, prices) for asset in frame.index]
+        frame["value"] = frame["total"] * pd.Series(
+            number_column(rates, numbers), index=frame.index
+        )
+        frame.attrs["quote"] = quote
+    return frame
+
+
+def rate(asset: str, quote: str, prices: Mapping[str, Any]) -> Decimal | None:
+    """What one unit of an asset is worth in another, by a symbol of both, or by way of BTC or USDT.
+
+    None if no symbol joins them.
+    """
+    direct = _direct(asset, quote, prices)
+    if direct is not None:
+        return direct
+    for between in ("USDT", "BTC"):
+        first, second = _direct(asset, between, prices), _direct(between, quote, prices)
+        if first is not None and second is not None:
+            return first * second
+    return None
+
+
+def _direct(asset: str, quote: str, prices: Mapping[str, Any]) -> Decimal | None:
+    if asset == quote:
+        return Decimal(1)
+    if asset + quote in prices:
+        return Decimal(str(prices[asset + quote]))
+    if quote + asset in prices:
+        price = Decimal(str(prices[quote + asset]))
+        return 1 / price if price else None
+    return None
+
+
+_PARTS = (
+    ("standard", "standardCommission"),
+    ("special", "specialCommission"),
+    ("tax", "taxCommission"),
+)
+
+
+def commissions_frame(answer: Answer, *, numbers: Numbers = "float", **attrs: Any) -> pd.DataFrame:
+    """The commission rates of symbols, a row for each symbol and part.
+
+    Columns: ``symbol``; ``part`` (standard, special, tax); ``maker``, ``taker``, ``buyer`` and
+    ``seller``: rates, 0.001 is 0.1 %; ``discount`` on the standard part if paid in ``discount_asset``
+    (1 is none).
+
+    Args:
+        answer: The answer of account/commission, or a list of several.
+        numbers: ``decimal`` for exact rates.
+        attrs: What `frame.attrs` shall say.
+
+    Raises:
+        ValueError: The answer isn't one of account/commission.
+
+    https://developers.binance.com/docs/binance-spot-api-docs/rest-api/account-endpoints#query-commission-rates-user_data
+    """
+    rows = [
+        (answer["symbol"], part, answer.get(key) or {}, _discount(answer, part))
+        for answer in objects_of(answer, "account/commission")
+        for part, key in _PARTS
+    ]
+    columns: dict[str, Any] = {
+        "symbol": text_column([symbol for symbol, *_ in rows]),
+        "part": text_column([part for _, part, *_ in rows]),
+    }
+    for name in ("maker", "taker", "buyer", "seller"):
+        columns[name] = number_column((rates.get(name, 0) for _, _, rates, _ in rows), numbers)
+    columns["discount"] = number_column((factor for *_, (factor, _) in rows), numbers)
+    columns["discount_asset"] = text_column([asset for *_, (_, asset) in rows])
+    return frame_of(columns, attrs=attrs)
+
+
+def _discount(answer: Mapping[str, Any], part: str) -> tuple[Any, str | None]:
+    discount = answer.get("discount") or {}
+    valid = discount.get("enabledForAccount") and discount.get("enabledForSymbol")
+    if part != "standard" or not valid:
+        return 1, None
+    return discount["discount"], discount.get("discountAsset")

@@ -1,0 +1,172 @@
+"""TradeCandles: candles made here of the trades of a tape, changed with each trade."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from binance_lab.frames.bars import of_trades
+from binance_lab.frames.klines import COLUMNS
+
+from .candles import US, Candles, Row
+from .runtime import Runtime
+from .sources import STREAM
+from .tape import Tape
+
+if TYPE_CHECKING:
+    from binance_lab.connector.spot import Spot
+
+_FIRST_US = 100_000_000_000_000  # a smaller time is in ms
+
+
+class TradeCandles(Candles):
+    """Candles made of a tape's trades, so that they change with each of them.
+
+    History comes by REST as with `Candles`; the candle in which the tape began is fetched when
+    it is closed. A candle is closed by the first trade after it. What fills a hole of the tape
+    is counted in.
+
+    Args:
+        tape: The trades; it goes on for itself, and is not closed with the candles.
+    """
+
+    def __init__(
+        self,
+        tape: Tape,
+        interval: str = "1m",
+        *,
+        client: Spot | None = None,
+        runtime: Runtime | None = None,
+        history: int = 500,
+    ) -> None:
+        super().__init__(tape.symbol, interval, client=client, runtime=runtime, history=history)
+        self.streams = ()
+        self._tape = tape
+        self._first_us: int | None = None  # open time of the candle in which the tape began
+        self._row: Row = {}
+        self._next_us = 0  # when the candle after it opens
+
+    @property
+    def complete(self) -> bool:
+        """Whether no trade is missing in the candles, and no candle."""
+        return self._tape.complete and super().complete
+
+    def start(self) -> None:
+        """Take the trades that the tape holds and follow it; fetch the history."""
+        self._runtime.apply(self._begin)
+        super().start()
+
+    def _begin(self) -> None:
+        self.at_close(self._tape.listen(self._hear))
+        self._change(lambda: self._remake(0))
+        self._call_back_soon()
+
+    def _hear(self, trades: Sequence[Any], between: bool) -> None:
+        """Trades of the tape, on the applying thread."""
+        self.received += len(trades)
+        self._taken += len(trades)
+        self._change(lambda: self._add_all(trades, between))
+
+    def _add_all(self, trades: Sequence[Any], between: bool) -> Sequence[Any]:
+        times = [_us(trade.time) for trade in trades]
+        if between or not self._row or min(times) < self._row["open_time"]:
+            return self._remake(min(times))
+        changed = [self._row]
+        for trade, time_us in zip(trades, times, strict=True):
+            if time_us >= self._next_us:
+                changed += self._go_on(time_us)
+            _add(self._row, trade)
+        return self._keep(changed)
+
+    def _go_on(self, time_us: int) -> list[Row]:
+        """Close the candle, and begin those up to a time; all but the last have no trade."""
+        begun = []
+        while time_us >= self._next_us:
+            self._row["closed"] = True
+            self._begin_candle(self._next_us, self._row["close"])
+            begun.append(self._row)
+        return begun
+
+    def _begin_candle(self, open_us: int, price: float) -> None:
+        self._next_us = self._interval.next_open_time(open_us // US) * US
+        self._row = {
+            "open_time": open_us,
+            **dict.fromkeys(("open", "high", "low", "close"), price),
+            **dict.fromkeys(COLUMNS[4:], 0.0),
+            "close_time": self._next_us - US,
+            "trades": 0,
+            "closed": False,
+            "source": STREAM,
+        }
+
+    def _remake(self, from_us: int) -> Sequence[Any]:
+        """Make the candles anew from a time on, of the trades that the tape holds."""
+        from_us = max(self._interval.open_time(from_us // US) * US, self._first_us or 0)
+        names = ("time", "price", "qty", "buyer_is_maker")
+        times, price, qty, maker = self._tape.arrays(names, from_time_us=from_us)
+        if not len(times):
+            return ()
+        made = of_trades(times, price, qty, maker, self._interval)
+        columns = ("open_time", *COLUMNS)
+        lists = zip(*(made[name].tolist() for name in columns), strict=True)
+        rows: list[Row] = [dict(zip(columns, values, strict=True)) for values in lists]
+        for row in rows:
+            row |= {"closed": True, "source": STREAM}
+        self._row = rows[-1]
+        self._row["closed"] = False
+        self._next_us = self._interval.next_open_time(self._row["open_time"] // US) * US
+        if self._first_us is None:
+            self._first_us = rows[0]["open_time"]
+        return self._keep(rows)
+
+    def _keep(self, rows: list[Row]) -> list[Any]:
+        """Put candles that are made into the rows, each over what was there."""
+        for row in rows:
+            newest = self._rows.last("open_time") if len(self._rows) else -1
+            if row["open_time"] > newest:
+                self._append(row)
+            elif self._rows.has(row["open_time"]):
+                if not self._fetched(row["open_time"]):
+                    self._rows.update(self._rows.find(row["open_time"]), self._numbered(row))
+            else:
+                self._insert([row])
+            if row["closed"] and row["open_time"] == self._first_us:
+                self._complete_first(row)
+        return [self._candle(row) for row in rows]
+
+    def _fetched(self, open_us: int) -> bool:
+        """Whether this is the first candle, and REST has told it whole."""
+        return open_us == self._first_us and bool(
+            self._rows.column("source")[self._rows.find(open_us)]
+        )
+
+    def _complete_first(self, row: Row) -> None:
+        """Fetch the candle in which the tape began: its trades before that are missing."""
+        open_ms = row["open_time"] // US
+        known = self._fetched(row["open_time"]) or self.ledger.misses(open_ms)
+        if self._backfill and not known:
+            self._note(open_ms, row["close_time"] // US)
+
+    def _load(self, rows: list[Row]) -> list[Any]:
+        """Take the history up to where the tape's candles begin."""
+        before_us = rows[-1]["open_time"] if rows and self._first_us is None else self._first_us
+        return super()._load([row for row in rows if row["open_time"] < (before_us or 0)])
+
+
+def _add(row: Row, trade: Any) -> None:
+    price, qty = trade.price, trade.qty
+    if not row["trades"]:
+        row["open"] = row["high"] = row["low"] = price
+    row["high"] = max(row["high"], price)
+    row["low"] = min(row["low"], price)
+    row["close"] = price
+    row["trades"] += 1
+    row["volume"] += qty
+    row["quote_volume"] += price * qty
+    if not trade.buyer_is_maker:
+        row["taker_buy_volume"] += qty
+        row["taker_buy_quote_volume"] += price * qty
+
+
+def _us(time: int) -> int:
+    return time if time >= _FIRST_US else time * US

@@ -1,0 +1,200 @@
+"""OrderBook: begins with a snapshot, checks each update, and says when it can't be read."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from binance_lab.connector.connection import State
+from binance_lab.connector.exceptions import BadSymbol, BookOutOfSync, ConnectionFailed
+from binance_lab.live import OrderBook
+from binance_lab.live.levels import Side
+from binance_lab.live.runtime import Inline
+from binance_lab.wire.events import decoder
+
+from .doubles import FakeClient, depth, event, recorded_messages, snapshot
+
+TICKER = decoder("btcusdt@bookTicker")
+
+
+def book_of(*messages: bytes, client=None) -> OrderBook:
+    book = OrderBook("BTCUSDT", client=client, runtime=Inline())
+    for message in messages:
+        if b"lastUpdateId" in message:
+            book.offer_snapshot(message)
+        else:
+            book.receive(message, 1)
+    return book
+
+
+def test_a_book_can_not_be_read_before_its_snapshot():
+    """Without a snapshot reading raises, and says what to do."""
+    book = book_of(depth(1, 2))
+    assert book.state == "connecting"
+    with pytest.raises(BookOutOfSync, match="wait_live"):
+        book.top()
+
+
+def test_updates_before_the_snapshot_are_put_on_top_of_it():
+    """Updates are kept from the start; those that the snapshot has already are left out."""
+    book = book_of(
+        depth(5, 8, bids=["98x7"]),
+        depth(9, 12, bids=["99x0", "98.5x2"]),
+        depth(13, 14, asks=["101x3"]),
+        snapshot(10),
+    )
+    assert book.state == "live"
+    assert book.last_update_id == 14
+    assert book.best_bid == (98.5, 2.0)
+    assert book.best_ask == (101.0, 3.0)
+
+
+def test_a_snapshot_that_is_too_old_is_not_taken():
+    """A snapshot from before the first update is fetched again, after a pause."""
+    client = FakeClient(depth=snapshot(3))
+    book = book_of(depth(5, 8), client=client)
+    assert book.state == "connecting"
+    client.answers["depth"] = snapshot(6)
+    assert book._runtime.run_later() == 1
+    assert book.state == "live"
+    assert client.asked == [("depth", {"limit": 5000})] * 2
+
+
+def test_a_skipped_update_puts_it_out_of_sync():
+    """Each update must continue the one before; if not, reading raises and the hole is listed."""
+    book = book_of(snapshot(10), depth(11, 12), depth(15, 16))
+    assert book.state == "out of sync"
+    with pytest.raises(BookOutOfSync, match="13 to 14"):
+        _ = book.best_bid
+    assert book.top(stale=True).bids == [(99.0, 1.0)]
+    assert book.gaps[["first", "last"]].to_numpy().tolist() == [[13, 14]]
+    assert not book.complete
+
+
+def test_it_resyncs_by_itself():
+    """A new snapshot, fetched at once, brings the book back; the ledger says so."""
+    client = FakeClient(depth=snapshot(10))
+    book = book_of(depth(9, 11), client=client)
+    client.answers["depth"] = snapshot(17, bids=["97x5"])
+    book.receive(depth(15, 18, asks=["100x1"]), 1)
+    assert book.state == "live"
+    assert book.top().bids == [(97.0, 5.0)]
+    assert book.best_ask == (100.0, 1.0)
+    assert book.resyncs == 1
+    assert book.complete
+    assert book.error is None
+    assert book.gaps["reason"].tolist() == ["a new snapshot"]
+
+
+def test_it_waits_for_the_network():
+    """A snapshot that can't be fetched is tried again, as often as it takes."""
+    client = FakeClient(depth=ConnectionFailed("no network"))
+    book = book_of(depth(9, 11), client=client)
+    for _ in range(20):
+        assert book._runtime.run_later() == 1
+    client.answers["depth"] = snapshot(10)
+    book._runtime.run_later()
+    assert book.state == "live"
+
+
+def test_a_refused_snapshot_is_an_error():
+    """Where the server refuses the snapshot, the state is error and the reason is kept."""
+    refused = BadSymbol("-1121 Invalid symbol.", status=400, code=-1121)
+    book = book_of(depth(9, 11), client=FakeClient(depth=refused))
+    assert book.state == "error"
+    assert book.error is refused
+
+
+def test_updates_that_come_twice_change_nothing():
+    """Overlapping connections repeat updates; the book is at the newest."""
+    again = depth(11, 12, bids=["98x1"])
+    book = book_of(snapshot(10), again, depth(13, 13, bids=["98x2"]), again)
+    assert book.top().bids == [(99.0, 1.0), (98.0, 2.0)]
+    assert book.version == 3
+
+
+def test_resync_keeps_it_readable():
+    """A snapshot that is asked for is put under the updates that come meanwhile."""
+    client = FakeClient(depth=snapshot(10))
+    book = book_of(depth(9, 11), client=client)
+    client.answers["depth"] = snapshot(11, bids=["95x1"])
+    book.resync()
+    assert book.state == "live"
+    assert book.best_bid == (95.0, 1.0)
+    assert book.resyncs == 0
+
+
+def test_figures_of_the_touch():
+    """Spread, mid, microprice, imbalance and cost are of the levels as they are."""
+    book = book_of(snapshot(1, bids=["99x3", "98x1"], asks=["101x1", "102x4"]))
+    assert book.spread == 2.0
+    assert book.mid == 100.0
+    assert book.microprice == pytest.approx((99 * 1 + 101 * 3) / 4)
+    assert book.imbalance(1) == 0.5
+    assert book.cost("BUY", 3) == pytest.approx((101 + 2 * 102) / 3)
+    assert book.cost("SELL", 4) == pytest.approx((3 * 99 + 98) / 4)
+
+
+def test_what_is_behind_the_horizon_is_not_known():
+    """A side with as many levels as were asked for goes on; an order beyond has no known cost."""
+    client = FakeClient(depth=snapshot(10, bids=["99x1", "98x1"], asks=["101x1"]))
+    book = OrderBook("BTCUSDT", client=client, levels=100)
+    book.receive(depth(9, 10), 1)
+    assert book.horizon == (98.0, None)
+    assert str(book.cost("SELL", 3)) == "nan"
+
+
+def test_frame_is_exact_if_asked():
+    """With numbers="decimal" the frame has the very numbers that were sent."""
+    book = book_of(snapshot(1, bids=["0.00001234x10.50000000"], asks=["0.00001235x1"]))
+    exact = book.frame(numbers="decimal")
+    assert exact["price"].tolist() == [Decimal("0.00001234"), Decimal("0.00001235")]
+    assert str(exact["qty"][0]) == "10.50000000"
+    assert book.frame()["side"].tolist() == ["bid", "ask"]
+    assert book.frame().attrs["last_update_id"] == 1
+
+
+def test_a_lost_connection_makes_it_stale():
+    """Without a connection the book is as old as its last update, and says so."""
+    book = book_of(snapshot(10), depth(11, 12))
+    book.connection_changed(event(State.CLOSED, "gone"))
+    assert book.state == "stale"
+    book.connection_changed(event(State.OPEN))
+    assert book.state == "live"
+
+
+def test_the_recorded_book_equals_the_recorded_tickers(recorded):
+    """Wherever a bookTicker has the update id of a diff, best prices and amounts are equal."""
+    tickers = {}
+    for message in recorded_messages(recorded, "@bookTicker"):
+        ticker = TICKER(message)
+        bid, ask = (ticker.bid_price, ticker.bid_qty), (ticker.ask_price, ticker.ask_qty)
+        tickers[ticker.update_id] = [list(map(Decimal, side)) for side in (bid, ask)]
+    book, rebuilt = OrderBook("BTCUSDT"), {}
+    for message in recorded_messages(recorded, "@depth", "lastUpdateId"):
+        if message.startswith(b'{"lastUpdateId"'):
+            book.offer_snapshot(message)
+        else:
+            book.receive(message, 1)
+        if book.state == "live" and book.last_update_id in tickers:
+            best = book.frame(1, numbers="decimal")[["price", "qty"]]
+            rebuilt[book.last_update_id] = best.to_numpy().tolist()
+    assert len(rebuilt) == 1072
+    assert all(best == tickers[update_id] for update_id, best in rebuilt.items())
+    assert book.complete
+
+
+@pytest.mark.parametrize("bids", [True, False])
+def test_a_side_is_sorted_however_it_was_changed(bids):
+    """After any updates, read or not in between, the best levels are those of a sorted dict."""
+    side, model = Side([("50.0", "1.0")], bids=bids), {50.0: 1.0}
+    for step in range(400):
+        changes = [(f"{(step * 37 + k * 11) % 101}.0", f"{(step + k) % 3}.0") for k in range(4)]
+        side.update(changes)
+        model |= {float(price): float(qty) for price, qty in changes}
+        if step % 7 == 0:
+            wanted = sorted(((p, q) for p, q in model.items() if q), reverse=bids)
+            assert side.best(5) == wanted[:5]
+            assert [tuple(map(float, level)) for level in side.text(3)] == wanted[:3]
+    assert side.best() == sorted(((p, q) for p, q in model.items() if q), reverse=bids)
