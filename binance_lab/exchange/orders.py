@@ -84,9 +84,6 @@ class NewOrderList:
     symbol: str
     orders: tuple[NewOrder, ...]
     list_client_order_id: str | None = None
-    old_style: bool = (
-        False  # POST order/oco: names its legs limit and stop, checks against the last price
-    )
 
 
 @dataclass(slots=True, kw_only=True)

@@ -176,9 +176,7 @@ def old_oco(params: Params) -> NewOrderList:
     )
     stop = _leg(_stop_leg(params), "stop", shared)
     above, below = (stop, limit) if params["side"] is Side.BUY else (limit, stop)
-    made = _list(ListKind.OCO, params, above, below)
-    made.old_style = True
-    return made
+    return _list(ListKind.OCO, params, above, below)
 
 
 def _stop_leg(params: Params) -> dict[str, Any]:
