@@ -28,3 +28,13 @@ def number(value: float, decimals: int = 2) -> str:
 def plain(value: float) -> str:
     """0.00001 as `0.00001`, without an exponent and without zeros at the end."""
     return f"{value:,.{decimals_of([value])}f}" if np.isfinite(value) else "–"
+
+
+def compact(value: float) -> str:
+    """1234567 as `1.23M`: where the size matters and not the last digit."""
+    if not np.isfinite(value):
+        return "–"
+    for unit, letter in ((1e9, "B"), (1e6, "M"), (1e3, "K")):
+        if abs(value) >= unit:
+            return f"{value / unit:,.2f}{letter}"
+    return f"{value:,.2f}"

@@ -27,6 +27,9 @@ SNAPSHOT_EVERY_S = 20.0
 SAVE_EVERY_S = 60.0
 """How often the state that is saved with a notebook is renewed."""
 
+SIGN_OF_LIFE_S = 2.0
+"""A view that stands still says so this often: a page takes silence for a dead kernel."""
+
 HIDDEN_RATE = 2.0
 """Frames a second of a view that no page shows. Not 0: coming back is said through the shell."""
 
@@ -141,7 +144,7 @@ class Surface(anywidget.AnyWidget):
         self.saved = {"message": message, "buffers": packet.buffers()}
 
     def _hear(self, _: object, content: dict[str, Any], __: object) -> None:
-        page = content.get("hello") or content.get("page")
+        page = content.get("page")
         if not isinstance(page, str):
             return
         with self._lock:
@@ -166,6 +169,7 @@ class SurfaceView(View):
     def __init__(self, surface: FrameSink, **options: Any) -> None:
         self.surface = surface
         self._notice_text = ""
+        self._told_at = time.monotonic()
         super().__init__([surface], **options)
         surface.heard = self.mark
 
@@ -179,15 +183,26 @@ class SurfaceView(View):
 
     def draw(self) -> None:
         """Send one frame to the pages."""
+        self._told_at = time.monotonic()
         self.surface.send_frame(self._head(), self.snapshot, self.delta)
 
     def show_notice(self, text: str) -> None:
         """Show a line of text below the view; an empty one takes it away."""
         self._notice_text = text
-        self.surface.send_head(self._head())
+        self._tell_head()
 
     def _head(self) -> dict[str, Any]:
         return {**self.head(), "notice": self._notice_text or source_error(self.sources)}
+
+    def pulse(self) -> None:
+        """Once a second: look at the sources' states, and give a sign of life."""
+        super().pulse()
+        if time.monotonic() - self._told_at >= SIGN_OF_LIFE_S - 0.5:
+            self._tell_head()
+
+    def _tell_head(self) -> None:
+        self._told_at = time.monotonic()
+        self.surface.send_head(self._head())
 
     @property
     def rate(self) -> float:

@@ -68,7 +68,6 @@ class View(ipywidgets.VBox):
 
     kind: ClassVar[str] = "view"
     children: tuple[ipywidgets.Widget, ...]
-    _stopped = True  # until __init__ is through: ipywidgets closes what is garbage, too
 
     def __init__(
         self,
@@ -247,7 +246,7 @@ class View(ipywidgets.VBox):
 
     def _end(self) -> bool:
         """Leave the refresher and the sources; False if that is done already."""
-        if self._stopped:
+        if not hasattr(self, "_counted"):  # garbage of a failed __init__, which ipywidgets closes
             return False
         with self._counted:
             if self._stopped:

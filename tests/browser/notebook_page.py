@@ -24,6 +24,7 @@ _NOTEBOOK = """
 _IDLE = f"""() => {{ {_NOTEBOOK}
   return kernel?.status === 'idle' && kernel.connectionStatus === 'connected'
     && ![...panel.content.widgets].some(cell => cell.promptNode?.textContent.includes('*')) }}"""
+_BUSY = f"() => {{ {_NOTEBOOK} return kernel?.status === 'busy' }}"
 _EXECUTE = f"""async (code) => {{ {_NOTEBOOK}
   const future = kernel.requestExecute({{ code, store_history: false }});
   let text = '';
@@ -92,9 +93,29 @@ class NotebookPage:
         """Wait until no cell runs or waits."""
         self.page.wait_for_function(_IDLE, timeout=timeout_s * 1000)
 
+    def busy(self) -> bool:
+        """Whether the kernel computes."""
+        return bool(self.page.evaluate(_BUSY))
+
+    def wait_busy(self) -> None:
+        """Wait until the kernel computes."""
+        self.page.wait_for_function(_BUSY)
+
+    def frame_on_screen(self, cell: int) -> int:
+        """The number of the frame that the view in a cell shows."""
+        return int(self.view(cell).get_attribute("data-seq") or 0)
+
+    def shut_down_kernel(self) -> None:
+        """End the kernel, as the menu does."""
+        self.page.evaluate(
+            f"async () => {{ {_NOTEBOOK} await panel.context.sessionContext.shutdown() }}"
+        )
+
     def execute(self, code: str) -> str:
-        """Run code in the kernel beside the cells; what it printed, its traceback included."""
-        return str(self.page.evaluate(_EXECUTE, code)).strip()
+        """Run code in the kernel beside the cells; what it printed."""
+        text = str(self.page.evaluate(_EXECUTE, code)).strip()
+        assert "Traceback" not in text, text
+        return text
 
     def reload(self, *, wait: bool = True) -> None:
         """Load the page again, as saved."""

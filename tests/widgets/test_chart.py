@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from binance_lab.widgets import refresh, surface
 from binance_lab.widgets.chart import CandleChart
+from binance_lab.widgets.picture import merged
 from tests.browser.stand_ins import MINUTE_MS, MovedCandles
 
 from .conftest import Sent, until
@@ -45,7 +47,7 @@ def test_hello_of_a_page_gets_a_snapshot(candles: MovedCandles, sent: Sent):
     chart = CandleChart(candles, rate=200)
     sent.wait("snapshot")
     sent.clear()
-    chart.surface._handle_custom_msg({"hello": "page", "zone": "Europe/Zurich"}, [])
+    chart.surface._handle_custom_msg({"page": "a", "hello": True, "zone": "Europe/Zurich"}, [])
     assert len(rows_of(sent.wait("snapshot"))) == 150
     assert chart.surface.zone == "Europe/Zurich"
 
@@ -54,9 +56,9 @@ def test_hidden_chart_is_drawn_less_often(candles: MovedCandles, sent: Sent):
     """The rate falls while no page shows the chart, and is back when one does."""
     chart = CandleChart(candles)
     for content, rate in [
-        ({"hello": "a"}, 10),
+        ({"page": "a", "hello": True}, 10),
         ({"page": "a", "visible": False}, 2),
-        ({"hello": "b"}, 10),
+        ({"page": "b", "hello": True}, 10),
         ({"page": "b", "bye": True}, 2),
         ({"page": "a", "visible": True}, 10),
     ]:
@@ -92,6 +94,17 @@ def test_trades_and_orders_are_sent_once(candles: MovedCandles, sent: Sent):
     sent.clear()
     candles.price(61000.25)
     assert "marks" not in sent.wait("delta")[0]
+
+
+def test_still_chart_gives_signs_of_life(
+    candles: MovedCandles, sent: Sent, monkeypatch: pytest.MonkeyPatch
+):
+    """Without any change the page hears of the kernel, by a head alone."""
+    monkeypatch.setattr(refresh, "PULSE_S", 0.01)
+    monkeypatch.setattr(surface, "SIGN_OF_LIFE_S", 0.5)
+    CandleChart(candles)
+    assert sent.wait("head")[1] == []
+    assert [content["kind"] for content, _ in sent.frames].count("snapshot") == 1
 
 
 def test_error_while_drawing_is_told_to_the_page(candles: MovedCandles, sent: Sent):
@@ -164,8 +177,6 @@ def test_unknown_engine_is_named():
 
 def test_late_candle_goes_to_its_place():
     """A candle that came late, or was corrected, takes its place among the others."""
-    from binance_lab.widgets.picture import merged
-
     rows = np.array([[1.0, 10], [2, 20], [4, 40]])
     np.testing.assert_array_equal(
         merged(rows, np.array([[2.0, 21], [3, 30], [4, 41]])),

@@ -617,7 +617,8 @@ function build(frame, { model, redraw }) {
     draw(colors) {
       empty.hidden = bars.length > 0;
       box.hidden = bars.length === 0;
-      if (!bars.length || !box.clientWidth) return;
+      if (!bars.length) return true;
+      if (!box.clientWidth) return false;
       const painter = new Painter(canvas, colors, chart);
       painter.paint();
       newest.hidden = chart.window.follow;
@@ -625,6 +626,7 @@ function build(frame, { model, redraw }) {
       frame.root.dataset.close = bars.close.at(-1);
       frame.root.dataset.bars = bars.length;
       speak();
+      return true;
     },
   };
 }

@@ -4,6 +4,7 @@
 // module ends with `export default { render: view(build) }`.
 
 const QUIET_S = 10; // a live source without a message for longer is shown as a warning
+const SILENT_S = 6; // the kernel says something every 2 s; silent for longer, it is gone
 const MOODS = { live: "good", connecting: "warn", stale: "warn", "out of sync": "warn", stopped: "none", error: "bad" };
 
 // Elements.
@@ -148,11 +149,11 @@ function showHead(frame, head) {
 }
 
 // The source's state, with the age of its last message once that is worth a look.
-function showState(frame, { head, headAt, lost }) {
+function showState(frame, { head, headAt, heardAt }) {
   let text = head.state ?? "";
   let mood = MOODS[text] ?? "none";
   const age = head.age_s == null ? null : head.age_s + (performance.now() - headAt) / 1000;
-  if (lost) {
+  if ((performance.now() - heardAt) / 1000 > SILENT_S) {
     [text, mood] = ["kernel gone", "bad"];
   } else if (text === "live" && age > QUIET_S) {
     mood = "warn";
@@ -165,33 +166,43 @@ function showState(frame, { head, headAt, lost }) {
 // The protocol.
 
 // `build(frame, { model, redraw })` gives `{ snapshot(meta, buffers), delta(meta, buffers), draw(colors) }`
-// and, if it holds something, `close()`. `draw` is called once per animation frame that needs it.
+// and, if it holds something, `close()`. `draw` is called once per animation frame that needs it;
+// it gives false if there is no room to draw on now, and is called again a little later.
 function view(build) {
   return ({ model, el }) => {
     const frame = makeFrame();
-    const status = { head: {}, headAt: performance.now(), lost: false };
+    const status = { head: {}, headAt: performance.now(), heardAt: performance.now() };
     const page = Math.random().toString(36).slice(2);
     let seq = null;
     let helloAt = -Infinity;
     let asked = 0;
+    let owed = false;
     el.append(frame.root);
 
     const redraw = () => {
       asked ||= requestAnimationFrame(() => {
         asked = 0;
         showState(frame, status);
-        face.draw(colorsOf(frame.root));
+        owed = face.draw(colorsOf(frame.root)) === false;
       });
     };
     const face = build(frame, { model, redraw });
 
+    const send = (content) => {
+      try {
+        model.send({ page, ...content });
+      } catch {
+        status.heardAt = -Infinity; // no kernel to send to
+      }
+    };
     const hello = () => {
       if (performance.now() - helloAt < 500) return;
       helloAt = performance.now();
-      model.send({ hello: page, zone: ZONE });
+      send({ hello: true, zone: ZONE });
     };
     const takeHead = (head) => {
-      Object.assign(status, { head, headAt: performance.now(), lost: false });
+      const now = performance.now();
+      Object.assign(status, { head, headAt: now, heardAt: now });
       showHead(frame, head);
     };
     const take = (message, buffers) => {
@@ -205,21 +216,17 @@ function view(build) {
     };
     const saved = model.get("saved");
     if (saved?.message) { // from a saved notebook: shown until a kernel answers
-      take({ ...saved.message, kind: "snapshot" }, saved.buffers);
+      const head = { ...saved.message.head, state: "saved", age_s: null };
+      take({ ...saved.message, head, kind: "snapshot" }, saved.buffers);
       seq = null;
     }
-    const gone = () => {
-      status.lost = true;
-      redraw();
-    };
     model.on("msg:custom", take);
-    model.on("comm_live_update", gone);
 
     let shown = true;
     const tell = (visible) => {
       if (visible === shown) return;
       shown = visible;
-      model.send({ page, visible });
+      send({ visible });
     };
     let inView = true;
     const watch = new IntersectionObserver((entries) => {
@@ -233,7 +240,10 @@ function view(build) {
     const unfollow = followTheme(frame.root, redraw);
     const resize = new ResizeObserver(redraw);
     resize.observe(frame.root);
-    const timer = setInterval(() => showState(frame, status), 500);
+    const timer = setInterval(() => {
+      showState(frame, status);
+      if (owed) redraw();
+    }, 500);
     hello();
 
     return () => {
@@ -244,9 +254,8 @@ function view(build) {
       document.removeEventListener("visibilitychange", visibility);
       unfollow();
       model.off("msg:custom", take);
-      model.off("comm_live_update", gone);
       face.close?.();
-      model.send({ page, bye: true });
+      send({ bye: true });
     };
   };
 }

@@ -1,0 +1,97 @@
+"""The state of all streams: what is live, how old it is, what was missed."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import pandas as pd
+
+from binance_lab.widgets.tables import Cell, Column, Rows, TableView
+
+_TONES = {
+    "live": "up",
+    "open": "up",
+    "subscribed": "up",
+    "error": "down",
+    "refused": "down",
+    "closed": "down",
+    "stopped": "muted",
+}
+
+
+class LiveSource(Protocol):
+    """What the view needs of a lab's live objects."""
+
+    def status(self) -> pd.DataFrame:
+        """A row for each object and connection: kind, name, state, messages, age_s, gaps, error."""
+
+
+class StatusView(TableView):
+    """A live table of live objects and connections: state, age, messages, gaps, error.
+
+    Args:
+        live: A lab's live objects.
+    """
+
+    kind = "status"
+    columns = (
+        Column("", text=True, width="14%"),
+        Column("Name", text=True, width="24%"),
+        Column("State", text=True),
+        Column("Messages"),
+        Column("Last"),
+        Column("Dropped"),
+        Column("Gaps"),
+        Column("Error", text=True, width="24%"),
+    )
+    empty = "Nothing is live yet"
+
+    def __init__(
+        self,
+        live: LiveSource,
+        *,
+        environment: str = "",
+        name: str | None = None,
+    ) -> None:
+        self.live = live
+        super().__init__(subject="Streams", environment=environment, name=name, rate=1.0)
+        self.start()
+
+    def pulse(self) -> None:
+        """Ages grow by themselves: drawn once a second."""
+        super().pulse()
+        self.mark()
+
+    def rows(self) -> Rows:
+        """A row for each object and connection."""
+        rows: Rows = {}
+        for row in self.live.status().to_dict("records"):
+            key = f"{row['kind']} {row['name']}"
+            while key in rows:
+                key += "'"
+            rows[key] = _cells(row)
+        return rows
+
+
+def _cells(row: dict[Any, Any]) -> list[Cell]:
+    state = str(row["state"])
+    return [
+        [str(row["kind"]), "muted"],
+        [str(row["name"]), ""],
+        [state, _TONES.get(state, "warn")],
+        [f"{row['messages']:,}", ""],
+        [_age_text(float(row["age_s"])), "muted"],
+        _count(row["dropped"] + row["garbled"]),
+        _count(row["gaps"]),
+        [str(row["error"] or ""), "down"],
+    ]
+
+
+def _count(count: int) -> Cell:
+    return [f"{count:,}", "warn" if count else "muted"]
+
+
+def _age_text(seconds: float) -> str:
+    if seconds != seconds:  # NaN: nothing came yet
+        return "–"
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"

@@ -1,0 +1,90 @@
+"""Views that are tables: rows of text, of which only those that changed are sent."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from binance_lab.widgets.surface import Packet, Surface, SurfaceView, script
+from binance_lab.widgets.theme import DOWN, TEXT, UP
+from binance_lab.widgets.view import Still
+
+Cell = list[Any]
+"""[text, tone], tone being up, down, muted, warn or empty; a third item is a sparkline's values."""
+
+Rows = dict[str, list[Cell]]
+"""Cells by the row's key, in the order in which they are shown."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column's title; numbers are aligned right, text left; width as CSS says it."""
+
+    title: str
+    text: bool = False
+    width: str = ""
+
+
+class TableSurface(Surface):
+    """The browser's half of a table."""
+
+    _esm = script("table.js")
+
+
+class TableView(SurfaceView):
+    """A table that follows live objects; a subclass says its `columns` and its `rows`."""
+
+    columns: Sequence[Column] = ()
+    empty = "Nothing yet"
+
+    def __init__(self, *, height: int = 420, **options: Any) -> None:
+        self._sent: Rows = {}
+        super().__init__(TableSurface(height=height), **options)
+
+    def rows(self) -> Rows:
+        """What there is to show now."""
+        raise NotImplementedError
+
+    def snapshot(self) -> Packet:
+        """Columns and all rows."""
+        self._sent = self.rows()
+        columns = [asdict(column) for column in self.columns]
+        meta = {"columns": columns, "rows": self._sent, "order": list(self._sent)}
+        return Packet({**meta, "empty": self.empty})
+
+    def delta(self) -> Packet:
+        """Rows that differ from what was sent, and the order if that differs."""
+        before, self._sent = self._sent, self.rows()
+        changed = {key: cells for key, cells in self._sent.items() if before.get(key) != cells}
+        order = {} if list(before) == list(self._sent) else {"order": list(self._sent)}
+        return Packet({"rows": changed, **order})
+
+    def still(self) -> Still:
+        """The rows as an HTML table."""
+        title = " ".join(part for part in (self.subject, self.kind) if part)
+        return {"text/html": table_html(title, self.columns, list(self.rows().values()))}
+
+
+def table_html(title: str, columns: Sequence[Column], rows: Sequence[list[Cell]]) -> str:
+    """A table that needs neither script nor style sheet; readable on white and on black."""
+    cell = "padding:1px 10px;text-align:{side};color:{color};border:0"
+    tones = {"up": UP, "down": DOWN, "muted": TEXT}
+    sides = ["left" if column.text else "right" for column in columns]
+
+    def line(tag: str, cells: Sequence[Cell]) -> str:
+        shown = (
+            f'<{tag} style="{cell.format(side=side, color=tones.get(tone, "inherit"))}">'
+            f"{html.escape(str(text))}</{tag}>"
+            for side, (text, tone, *_) in zip(sides, cells, strict=True)
+        )
+        return f"<tr>{''.join(shown)}</tr>"
+
+    head = line("th", [[column.title, "muted"] for column in columns])
+    body = "".join(line("td", row) for row in rows)
+    return (
+        f'<table style="font-variant-numeric:tabular-nums;border-collapse:collapse">'
+        f'<caption style="text-align:left;color:{TEXT}">{html.escape(title)}</caption>'
+        f"<thead>{head}</thead><tbody>{body}</tbody></table>"
+    )

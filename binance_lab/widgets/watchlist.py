@@ -1,0 +1,130 @@
+"""The watchlist: symbols with price, change, range, volume and a sparkline."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+from binance_lab.widgets.numbers import compact, decimals_of, number
+from binance_lab.widgets.tables import Cell, Column, Rows, TableView
+from binance_lab.widgets.view import Source
+
+SPARK_POINTS = 60
+SPARK_EVERY_S = 2.0
+"""How often a price is put into the sparkline; it shows the last two minutes, or what it was given."""
+
+
+class Ticker(Protocol):
+    """A symbol's last 24 hours."""
+
+    open: float
+    high: float
+    low: float
+    close: float
+    quote_volume: float
+
+
+class TickerSource(Source, Protocol):
+    """What the watchlist needs of live tickers."""
+
+    def __getitem__(self, symbol: str) -> Ticker:
+        """A symbol's ticker; KeyError as long as there is none."""
+
+
+class Watchlist(TableView):
+    """A live table of symbols: last price, change and range of 24 hours, volume, sparkline.
+
+    Args:
+        tickers: Live tickers that have these symbols.
+        symbols: In the order shown.
+        history: Prices by symbol, oldest first, with which sparklines begin.
+    """
+
+    kind = "watchlist"
+    columns = (
+        Column("Symbol", text=True),
+        Column("Last"),
+        Column("24h %"),
+        Column("High"),
+        Column("Low"),
+        Column("Volume"),
+        Column("", width="22%"),
+    )
+    empty = "No symbols"
+
+    def __init__(
+        self,
+        tickers: TickerSource,
+        symbols: Sequence[str],
+        *,
+        history: Mapping[str, Iterable[float]] | None = None,
+        environment: str = "",
+        name: str | None = None,
+        rate: float = 5.0,
+    ) -> None:
+        self.tickers = tickers
+        self.symbols = tuple(dict.fromkeys(symbols))
+        known = history or {}
+        self._prices: dict[str, deque[float]] = {
+            symbol: deque(known.get(symbol, ()), maxlen=SPARK_POINTS) for symbol in self.symbols
+        }
+        self._decimals = dict.fromkeys(self.symbols, 0)
+        self._before: dict[str, float] = {}
+        self._sampled_at = 0.0
+        super().__init__(
+            sources=[tickers],
+            subject="Watchlist",
+            environment=environment,
+            name=name,
+            rate=rate,
+        )
+        self.start()
+
+    def rows(self) -> Rows:
+        """A row for each symbol; dashes as long as nothing is known of it."""
+        now = time.monotonic()
+        sample = now - self._sampled_at >= SPARK_EVERY_S
+        if sample:
+            self._sampled_at = now
+        return {symbol: self._row(symbol, sample=sample) for symbol in self.symbols}
+
+    def _row(self, symbol: str, *, sample: bool) -> list[Cell]:
+        try:
+            ticker = self.tickers[symbol]
+        except KeyError:
+            return [[symbol, ""], *([["–", "muted"]] * 5), ["", "muted"]]
+        self._learn(symbol, ticker, sample=sample)
+        decimals = self._decimals[symbol]
+        change = 100 * (ticker.close / ticker.open - 1) if ticker.open else float("nan")
+        tone = "up" if change > 0 else "down" if change < 0 else "muted"
+        sign = "+" if change > 0 else ""
+        prices = list(self._prices[symbol])
+        return [
+            [symbol, ""],
+            [number(ticker.close, decimals), self._tick(symbol, ticker.close)],
+            [f"{sign}{number(change, 2)}%", tone],
+            [number(ticker.high, decimals), "muted"],
+            [number(ticker.low, decimals), "muted"],
+            [compact(ticker.quote_volume), "muted"],
+            [f"{symbol} {sign}{number(change, 2)}%", _trend(prices), prices],
+        ]
+
+    def _learn(self, symbol: str, ticker: Ticker, *, sample: bool) -> None:
+        seen = decimals_of((ticker.open, ticker.high, ticker.low, ticker.close))
+        self._decimals[symbol] = max(self._decimals[symbol], seen)
+        if sample:
+            self._prices[symbol].append(ticker.close)
+
+    def _tick(self, symbol: str, price: float) -> str:
+        """The tone of a price that moved since the last frame."""
+        before = self._before.get(symbol, price)
+        self._before[symbol] = price
+        return "up" if price > before else "down" if price < before else ""
+
+
+def _trend(prices: Sequence[float]) -> str:
+    if len(prices) < 2 or prices[-1] == prices[0]:
+        return "muted"
+    return "up" if prices[-1] > prices[0] else "down"

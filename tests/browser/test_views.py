@@ -1,0 +1,185 @@
+"""What every view does in JupyterLab: appears, changes, survives reload, rerun and a busy cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pytest
+from playwright.sync_api import expect
+
+from .notebook_page import NotebookPage, outputs_of
+
+Open = Callable[..., NotebookPage]
+SETUP = (
+    "from stand_ins import *\nfrom binance_lab.widgets import CandleChart, DepthLadder, TapeView"
+)
+
+
+class Case(NamedTuple):
+    """A view, how its source is moved, and what the page and the source say then."""
+
+    make: str
+    move: str
+    shown: str
+    truth: str
+
+    def cells(self) -> list[str]:
+        return [SETUP, f"view = {self.make}\nsource = view.sources[0]\nview"]
+
+
+VIEWS = {
+    "chart": Case(
+        "CandleChart(MovedCandles(), environment='local')",
+        "source.price(61000.5 + {})",
+        "data-close",
+        "source.rows[-1, 4]",
+    ),
+    "ladder": Case(
+        "DepthLadder(MovedBook(), environment='testnet')",
+        "source.price(61000.5 + {})",
+        "data-bid",
+        "source.bids[0][0]",
+    ),
+    "tape": Case(
+        "TapeView(MovedTape(), environment='live')",
+        "source.trade(*(61000.5 + step * {} for step in range(40)))",
+        "data-last",
+        "len(source.trades)",
+    ),
+    "watchlist": Case(
+        "Watchlist(MovedTickers(BTCUSDT=60000.0, ETHUSDT=3100.5, SHIBUSDT=0.00001234),"
+        " ['BTCUSDT', 'ETHUSDT', 'SHIBUSDT'], environment='local',"
+        " history={'BTCUSDT': [59000.0, 59500.0, 59200.0], 'ETHUSDT': [3200.0, 3150.0]})",
+        "source.price('BTCUSDT', 61000.5 + {})",
+        "data-first",
+        "f'{source[\"BTCUSDT\"].close:,.1f}'",
+    ),
+    "balances": Case(
+        "Balances(MovedAccount(BTC=(0.5, 0.25), USDT=(12500.0, 0.0), SHIB=(1e6, 0.0)),"
+        " tickers=MovedTickers(BTCUSDT=60000.0, SHIBUSDT=0.00001234), environment='local')",
+        "source.hold('BTC', 0.5 + {})",
+        "data-first",
+        "source._balances['BTC'][0]",
+    ),
+}
+each_view = pytest.mark.parametrize("name", VIEWS)
+
+
+@each_view
+def test_view_shows_what_happens(notebook: Open, name: str):
+    """An event is seen within a second; a reload of the page comes up with the current state."""
+    case = VIEWS[name]
+    page = notebook(*case.cells())
+    page.run()
+    for value in (1, 2):
+        truth = page.execute(f"{case.move.format(value)}; print({case.truth})")
+        expect(page.view(1)).to_have_attribute(case.shown, truth, timeout=1000)
+    page.picture(f"{name}-light", 1)
+    page.save()
+    page.reload()
+    expect(page.view(1)).to_have_attribute(case.shown, truth)
+    page.theme(dark=True)
+    expect(page.view(1)).to_have_attribute("data-theme", "dark")
+    page.picture(f"{name}-dark", 1)
+    page.theme(dark=False)
+    assert page.execute("print(view.errors, view.frames > 2)") == "0 True"
+
+
+@each_view
+def test_view_goes_on_while_a_cell_computes(notebook: Open, name: str):
+    """Frames come while another cell keeps the kernel's thread busy."""
+    case = VIEWS[name]
+    computing = (
+        "import time\nend = time.monotonic() + 3\nwhile time.monotonic() < end: sum(range(1000))"
+    )
+    page = notebook(*case.cells(), computing)
+    page.run(0, 1)
+    page.execute(f"still = source.every(0.02, lambda: {case.move.format(0.01)})")
+    page.run(2, wait=False)
+    page.wait_busy()
+    first = page.frame_on_screen(1)
+    page.page.wait_for_timeout(2000)  # a rate needs a time to be measured over
+    assert page.busy()
+    assert page.frame_on_screen(1) - first >= 8
+    page.wait_idle()
+
+
+def test_cell_that_runs_again_replaces_its_view(notebook: Open):
+    """Five runs leave one view, one thread and the widget models of one view."""
+    page = notebook(*VIEWS["chart"].cells())
+    count = (
+        "import threading; from ipywidgets.widgets.widget import _instances;"
+        "from binance_lab.widgets.refresh import refresher;"
+        "print(len(refresher().views), len(_instances),"
+        " sum(t.name == 'binance_lab:refresh' for t in threading.enumerate()))"
+    )
+    page.run()
+    once = page.execute(count)
+    for _ in range(4):
+        page.run(1)
+    assert page.execute(count) == once
+    truth = page.execute("source.price(61234.5); print(source.rows[-1, 4])")
+    expect(page.view(1)).to_have_attribute("data-close", truth)
+
+
+@each_view
+def test_stop_leaves_the_last_state_in_the_notebook(notebook: Open, name: str):
+    """After stop the saved notebook holds a picture or a table that needs no kernel."""
+    case = VIEWS[name]
+    page = notebook(*case.cells(), "view.stop()")
+    page.run(0, 1)
+    page.execute(case.move.format(1))
+    page.run(2)
+    expect(page.view(1)).to_have_count(0)
+    expect(page.output(1).locator("img, table")).to_be_visible()
+    page.picture(f"{name}-stopped", 1)
+    page.save()
+    (data,) = outputs_of(page.path)
+    assert not any("widget" in mime for mime in data)
+    assert "image/png" in data or "<table" in data["text/html"]
+
+
+def test_dead_kernel_is_seen_at_once(notebook: Open):
+    """A view whose kernel is gone says so."""
+    page = notebook(*VIEWS["chart"].cells())
+    page.run()
+    expect(page.view(1).locator(".bl-state")).to_have_text("live")
+    page.shut_down_kernel()
+    expect(page.view(1).locator(".bl-state")).to_contain_text("kernel gone", timeout=9000)
+    page.picture("chart-kernel-gone", 1)
+
+
+def test_state_of_the_stream_is_seen(notebook: Open):
+    """A lost stream shows as state and color, with the age of the last message and the reason."""
+    page = notebook(*VIEWS["ladder"].cells())
+    page.run()
+    page.execute(
+        "source.state, source.error = 'out of sync', ValueError('updates 5 to 7 did not come');"
+        "source.last_message_age_s = 75.0; source.changed()"
+    )
+    state = page.view(1).locator(".bl-state")
+    expect(state).to_have_text("out of sync · 1 min ago")
+    expect(state).to_have_attribute("data-mood", "warn")
+    expect(page.view(1).locator(".bl-notice")).to_have_text("updates 5 to 7 did not come")
+    page.picture("ladder-out-of-sync", 1)
+
+
+def test_empty_market_is_a_text(notebook: Open):
+    """No candles, no orders and no trades are said in words."""
+    page = notebook(
+        SETUP, "CandleChart(MovedCandles(0))", "TapeView(MovedTape())",
+        "book = MovedBook(); book.bids, book.asks = [], []; DepthLadder(book, levels=3)",
+    )  # fmt: skip
+    page.run()
+    expect(page.view(1)).to_contain_text("No candles yet")
+    expect(page.view(2)).to_contain_text("No trades yet")
+    expect(page.view(3)).to_contain_text("no orders")
+
+
+def test_tiny_prices_keep_their_digits(notebook: Open):
+    """A price of 0.00000001 is written in full."""
+    page = notebook(SETUP, "tape = MovedTape('SHIBUSDT'); TapeView(tape)")
+    page.run()
+    page.execute("tape.trade(0.00000001)")
+    expect(page.view(1)).to_contain_text("0.00000001")
