@@ -200,6 +200,12 @@ class MarketData:
             from_id += len(found)
         return found + self._aggs.slice(from_id, limit - len(found))
 
+    def first_agg_id_from(self, time_us: int) -> int:
+        """The id of the first aggregate trade at this time or later; the next id if there is none."""
+        if self._past and time_us < self._past.end_us:
+            return self._past.first_agg_id_from(time_us)
+        return self._aggs.first_id_from(time_us)
+
     # Candles
 
     def klines(
@@ -241,6 +247,8 @@ class MarketData:
             start_ms = -(-start_us // 1000)
         first_ms = interval.open_time(first_us // 1000, zone_ms=zone_ms)
         start_ms = max(start_ms, first_ms)
+        if start_ms * 1000 > end_us:
+            return []
         opened = interval.open_time(start_ms, zone_ms=zone_ms)
         if opened < start_ms:
             opened = interval.next_open_time(start_ms, zone_ms=zone_ms)
@@ -257,6 +265,10 @@ class MarketData:
         if not window.count:
             return flat_candle(start_us, self.price_before(start_us))
         return window
+
+    def began_before(self, time_us: int) -> bool:
+        """Whether anything could trade before a time."""
+        return self._first_us is not None and self._first_us < time_us
 
     def price_before(self, time_us: int) -> int:
         """The price of the last trade before a time; where there is none, the first price there is."""
@@ -389,16 +401,11 @@ class MarketData:
         if from_id is not None:
             return self.agg_trades_from(from_id, limit)
         if start_us is not None:
-            found = self.agg_trades_from(self._first_agg_id_from(start_us), limit)
+            found = self.agg_trades_from(self.first_agg_id_from(start_us), limit)
             return found if end_us is None else [agg for agg in found if agg.time_us <= end_us]
-        stop_id = self._aggs.next_id if end_us is None else self._first_agg_id_from(end_us + 1)
+        stop_id = self._aggs.next_id if end_us is None else self.first_agg_id_from(end_us + 1)
         start_id = max(stop_id - limit, 0)
         return self.agg_trades_from(start_id, stop_id - start_id)
-
-    def _first_agg_id_from(self, time_us: int) -> int:
-        if self._past and time_us < self._past.end_us:
-            return self._past.first_agg_id_from(time_us)
-        return self._aggs.first_id_from(time_us)
 
     def _between(
         self, interval: Interval, start_us: int, stop_us: int, zone_ms: int

@@ -21,6 +21,7 @@ WEEK_MS = 7 * DAY_MS
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _FIRST_MONDAY_MS = 4 * DAY_MS  # 1970-01-05: 1970-01-01 was a Thursday
+_FIRST_MONTH, _LAST_MONTH = 12, 9999 * 12 + 11  # the calendar has the years 1 to 9999
 _ZONE = re.compile(r"([+-]?)(\d{1,2})(?::(\d{2}))?")
 
 
@@ -65,7 +66,7 @@ class Interval:
         if self.length_ms is not None:
             return self.open_time(time_ms, zone_ms=zone_ms) - count * self.length_ms
         year, month = _month_of(time_ms + zone_ms)
-        months = max(year * 12 + month - 1 - count, 12)  # the calendar starts with year 1
+        months = min(max(year * 12 + month - 1 - count, _FIRST_MONTH), _LAST_MONTH)
         return _month_start(months // 12, months % 12 + 1) - zone_ms
 
     def __str__(self) -> str:

@@ -116,6 +116,8 @@ def test_klines_are_chosen_by_open_time():
     assert minutes(end_us=NOON_US + 5 * MINUTE_US, limit=2) == [4, 5]
     assert minutes(start_us=NOON_US + MINUTE_US, end_us=NOON_US + 3 * MINUTE_US) == [1, 2, 3]
     assert minutes(start_us=NOON_US + 11 * MINUTE_US) == []
+    assert minutes(start_us=10**24) == minutes(end_us=0) == []
+    assert market.klines("1M", now_us=NOON_US, start_us=10**24) == []
 
 
 def test_day_of_another_zone_opens_there():

@@ -69,6 +69,13 @@ def test_steps_back_are_that_many_candles(time_ms, zone_ms, name):
     assert len(list(interval.open_times(start, time_ms, zone_ms=zone_ms))) == 13
 
 
+def test_steps_back_stay_in_the_calendar():
+    """Going back further than the calendar stops at its first month, forward at its last."""
+    month = interval_of("1M")
+    assert month.steps_back(0, 10**6) == ms("0001-01-01")
+    assert month.steps_back(0, -(10**6)) == ms("9999-12-01")
+
+
 @pytest.mark.parametrize(("name", "rule"), [("15m", "15min"), ("4h", "4h"), ("1w", "W-MON")])
 def test_open_times_are_those_of_pandas(name, rule):
     """The open times of a range are the ones that pandas makes."""

@@ -1,0 +1,130 @@
+"""History as files in the layout of data.binance.vision."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from datetime import UTC, datetime
+
+import pandas as pd
+import pytest
+
+from binance_lab.exchange.archive import Archive
+from binance_lab.exchange.market_data import MarketData
+from binance_lab.exchange.past import make_pasts
+from binance_lab.exchange.symbols import select_symbols
+
+RULES = select_symbols(["BTCUSDT", "BNBBTC"])
+NOW_US = int(datetime(2025, 3, 10, 12, tzinfo=UTC).timestamp()) * 1_000_000
+MARKETS = {
+    each.symbol: MarketData(each, past=past)
+    for each, past in zip(RULES, make_pasts(RULES, 7, end_us=NOW_US).values(), strict=True)
+}
+TRADES = ["id", "price", "qty", "quote_qty", "time", "is_buyer_maker", "is_best_match"]
+AGGS = ["id", "price", "qty", "first_id", "last_id", "time", "is_buyer_maker", "is_best_match"]
+KLINES = ["open_time", "open", "high", "low", "close", "volume", "close_time", "quote_volume"]
+
+
+@pytest.fixture
+def archive(tmp_path):
+    with Archive(MARKETS, lambda: NOW_US, folder=tmp_path) as made:
+        yield made
+
+
+def frame(archive: Archive, path: str, columns: list[str]) -> pd.DataFrame:
+    found = archive.get(f"/data/spot/{path}.zip")
+    assert found is not None
+    with zipfile.ZipFile(found) as file:
+        [name] = file.namelist()
+        assert name == path.rpartition("/")[2] + ".csv"
+        return pd.read_csv(
+            io.BytesIO(file.read(name)),
+            header=None,
+            names=columns,
+            dtype=str,
+            usecols=range(len(columns)),
+        )
+
+
+def test_daily_klines_are_those_of_the_endpoint(archive):
+    """A day's file has the klines that the endpoint answers, in microseconds since 2025."""
+    rows = frame(archive, "daily/klines/BTCUSDT/1h/BTCUSDT-1h-2025-03-01", KLINES)
+    start_us = int(datetime(2025, 3, 1, tzinfo=UTC).timestamp()) * 1_000_000
+    expected = MARKETS["BTCUSDT"].klines("1h", now_us=NOW_US, start_us=start_us, limit=24)
+    assert len(rows) == 24
+    assert rows["open_time"].tolist() == [f"{row[0]}000" for row in expected]
+    assert rows["close_time"].tolist() == [f"{row[6]}999" for row in expected]
+    assert rows["close"].tolist() == [row[4] for row in expected]
+
+
+def test_times_before_2025_are_milliseconds(archive):
+    """Files of days before 2025 have times in milliseconds."""
+    rows = frame(archive, "daily/klines/BTCUSDT/12h/BTCUSDT-12h-2024-12-31", KLINES)
+    assert rows["open_time"].tolist() == ["1735603200000", "1735646400000"]
+
+
+def test_monthly_klines_have_every_interval(archive):
+    """Months have all intervals, 3d and 1w too, and 1M under the name 1mo; days only up to 1d."""
+    assert len(frame(archive, "monthly/klines/BTCUSDT/1d/BTCUSDT-1d-2025-02", KLINES)) == 28
+    assert len(frame(archive, "monthly/klines/BTCUSDT/1w/BTCUSDT-1w-2025-02", KLINES)) == 4
+    assert len(frame(archive, "monthly/klines/BTCUSDT/1mo/BTCUSDT-1mo-2025-02", KLINES)) == 1
+    assert archive.get("data/spot/daily/klines/BTCUSDT/1w/BTCUSDT-1w-2025-02-03.zip") is None
+
+
+def test_trades_and_aggregate_trades_of_a_day_agree(archive):
+    """A day's trades are contiguous, add up to its kline, and so do its aggregate trades."""
+    trades = frame(archive, "daily/trades/BNBBTC/BNBBTC-trades-2025-03-01", TRADES)
+    aggs = frame(archive, "daily/aggTrades/BNBBTC/BNBBTC-aggTrades-2025-03-01", AGGS)
+    klines = frame(archive, "daily/klines/BNBBTC/1d/BNBBTC-1d-2025-03-01", KLINES)
+    ids = trades["id"].astype(int)
+    assert (ids.diff().dropna() == 1).all()
+    assert (aggs["first_id"].iloc[0], aggs["last_id"].iloc[-1]) == (str(ids.min()), str(ids.max()))
+    volume = float(klines["volume"].iloc[0])
+    assert trades["qty"].astype(float).sum() == pytest.approx(volume)
+    assert aggs["qty"].astype(float).sum() == pytest.approx(volume)
+    assert trades["price"].iloc[[0, -1]].tolist() == [klines["open"][0], klines["close"][0]]
+    assert set(trades["is_buyer_maker"]) == {"True", "False"}
+    assert trades["time"].str.len().eq(16).all()
+
+
+def test_checksum_is_of_the_file(archive):
+    """The checksum file has the SHA-256 of the zip, two spaces and its name."""
+    path = "data/spot/daily/klines/BTCUSDT/1d/BTCUSDT-1d-2025-03-01.zip"
+    digest = hashlib.sha256(archive.get(path).read_bytes()).hexdigest()
+    text = archive.get(path + ".CHECKSUM").read_text()
+    assert text == f"{digest}  BTCUSDT-1d-2025-03-01.zip\n"
+
+
+def test_file_is_the_same_whenever_it_is_made(archive, tmp_path):
+    """A file that is made anew has the same bytes."""
+    path = "data/spot/daily/klines/BTCUSDT/1d/BTCUSDT-1d-2025-03-01.zip"
+    with Archive(MARKETS, lambda: NOW_US + 10**12) as other:
+        assert other.get(path).read_bytes() == archive.get(path).read_bytes()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "daily/klines/BTCUSDT/1d/BTCUSDT-1d-2025-03-10.zip",  # today
+        "monthly/klines/BTCUSDT/1d/BTCUSDT-1d-2025-03.zip",
+        "daily/klines/BTCUSDT/1d/BTCUSDT-1d-2017-08-16.zip",  # before the listing
+        "daily/klines/NONE/1d/NONE-1d-2025-03-01.zip",
+        "daily/klines/BTCUSDT/2m/BTCUSDT-2m-2025-03-01.zip",
+        "daily/klines/BTCUSDT/1d/BTCUSDT-1h-2025-03-01.zip",
+        "daily/trades/BTCUSDT/BTCUSDT-trades-2025-02-30.zip",
+        "daily/trades/BTCUSDT/../../secret.zip",
+        "daily/depth/BTCUSDT/BTCUSDT-depth-2025-03-01.zip",
+    ],
+)
+def test_there_is_no_other_file(archive, path):
+    """Unfinished days and months, unknown symbols and intervals, and strange paths have no file."""
+    assert archive.get("data/spot/" + path) is None
+
+
+def test_folder_is_bounded(tmp_path):
+    """Once the folder has too many bytes, its oldest files go."""
+    with Archive(MARKETS, lambda: NOW_US, folder=tmp_path, most_bytes=1) as archive:
+        for day in (1, 2, 3):
+            assert archive.get(f"data/spot/daily/klines/BTCUSDT/1d/BTCUSDT-1d-2025-03-0{day}.zip")
+        assert [path.name for path in tmp_path.glob("*.zip")] == ["daily-BTCUSDT-1d-2025-03-03.zip"]
