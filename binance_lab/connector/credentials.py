@@ -11,6 +11,7 @@ from ..wire.encoding import TimeUnit, json_params, signing_payload
 from ..wire.signing import KeyKind, Signer
 from .clock import Clock
 from .exceptions import ConfigError
+from .limits import account_scope
 
 
 class Credentials:
@@ -44,8 +45,8 @@ class Credentials:
 
     @property
     def scope(self) -> str:
-        """What separates the order counts of accounts: the key."""
-        return self._api_key or ""
+        """What separates the order counts of accounts."""
+        return account_scope(self._api_key)
 
     def require(self, call: str, *, signs: bool) -> None:
         """Check that a call can be made.

@@ -38,7 +38,7 @@ from .exceptions import (
     api_error,
 )
 from .hosts import Host, host_of
-from .limits import Booking, Use
+from .limits import Booking, Use, account_scope
 from .transport import Answer, Transport
 
 OnLimit: TypeAlias = Literal["wait", "raise"]
@@ -47,7 +47,6 @@ _decode = msgspec.json.Decoder().decode
 _BACK_OFF_S = 0.25
 _MAX_BACK_OFF_S = 5.0
 _UNKNOWN_OUTCOME = (-1006, -1007)
-_SERVER_BUSY = -1008  # an explicit refusal, though with a 5xx status
 _HIDDEN = frozenset(
     ("apiKey", "code", "listenKey", "listenToken", "password", "signature", "token")
 )
@@ -113,6 +112,7 @@ class Http:
         self.transport = transport
         self.signer = signer
         self._api_key = api_key
+        self._account = account_scope(api_key)
         self._log = logger or logging.getLogger("binance_lab.rest")
         self._current = 0  # the host that answered last
         self._random = random.Random()
@@ -178,15 +178,14 @@ class Http:
             cost = endpoint.cost(params)
         except (TypeError, ValueError):
             cost = 1  # parameters that make no sense: the server will say so
-        account = self._api_key or ""
         if endpoint.path.startswith("/sapi/"):
             if isinstance(cost, uid):
-                return [Use("SAPI_UID_WEIGHT", cost.weight, f"{endpoint.path} {account}")]
+                return [Use("SAPI_UID_WEIGHT", cost.weight, f"{endpoint.path} {self._account}")]
             return [Use("SAPI_IP_WEIGHT", cost, endpoint.path)]
         weight = cost.weight if isinstance(cost, uid) else cost
         uses = [Use("REQUEST_WEIGHT", weight), Use("RAW_REQUESTS", 1)]
         if endpoint.orders:
-            uses.append(Use("ORDERS", endpoint.orders, account))
+            uses.append(Use("ORDERS", endpoint.orders, self._account))
         return uses
 
     def _attempt(
@@ -275,7 +274,7 @@ class Http:
     def _raise_for_change(self, call: _Call, error: RequestError | ApiError) -> None:
         lost = isinstance(error, RequestError) and error.sent
         failed = isinstance(error, ApiError) and (
-            error.code in _UNKNOWN_OUTCOME or (error.status >= 500 and error.code != _SERVER_BUSY)
+            error.code in _UNKNOWN_OUTCOME or error.status >= 500
         )
         if not lost and not failed:
             raise _told(call, error) from None

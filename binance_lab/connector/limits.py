@@ -9,6 +9,7 @@ https://developers.binance.com/docs/wallet/general-info
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import threading
 import time
@@ -278,6 +279,11 @@ class Limits:
             f"{r.limiter} {r.used}/{r.limit or '?'} in {r.interval}" for r in self.seen
         )
         return f"<Limits: {used or 'nothing used yet'}>"
+
+
+def account_scope(api_key: str | None) -> str:
+    """What separates the budgets of accounts: a digest, so that the key is in no repr."""
+    return hashlib.blake2b((api_key or "").encode(), digest_size=8).hexdigest()
 
 
 def _interval_s(text: str) -> int:

@@ -26,6 +26,7 @@ from urllib3 import exceptions as pool_errors
 from .exceptions import BadAnswer, ConnectionFailed, RequestError, Timeout
 
 _ADAPTER_SEND = HTTPAdapter.send  # to notice a library that patches it, such as responses
+_HAS_READ1 = hasattr(urllib3.HTTPResponse, "read1")  # urllib3 2.1, which requests doesn't ask for
 _POOL_SIZE = 32
 _CHUNK = 65_536
 _NO_RETRY = urllib3.Retry(total=False, redirect=False)  # what is repeated is http.py's to say
@@ -132,7 +133,8 @@ class Transport:
     def _pool(self, base_url: str) -> urllib3.HTTPConnectionPool | None:
         """The connection pool of our own adapter; None where the ordinary way must be taken."""
         adapter = self.session.get_adapter(base_url)
-        if type(adapter) is not PoolAdapter or HTTPAdapter.send is not _ADAPTER_SEND:
+        patched = HTTPAdapter.send is not _ADAPTER_SEND
+        if type(adapter) is not PoolAdapter or patched or not _HAS_READ1:
             return None
         if base_url not in self._pools:
             self._pools[base_url] = self._find_pool(adapter, base_url)

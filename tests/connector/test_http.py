@@ -397,7 +397,7 @@ def test_certificate_of_a_bundle_is_trusted(serve, tmp_path, monkeypatch):
         (400, -2013, "Order does not exist.", UnknownOrder, "get_orders"),
         (401, -2015, "Invalid API-key, IP, or permissions for action.", PermissionDenied, "IP list"),
         (400, -1022, "Signature for this request is not valid.", PermissionDenied, "secret"),
-        (503, -1008, "Server is currently overloaded.", ServerError, "later"),
+        (400, -1008, "Server is currently overloaded.", ServerError, "later"),
     ],
 )  # fmt: skip
 def test_refusal_has_a_class_by_its_cause(serve, status, code, msg, error, advice):
@@ -473,6 +473,7 @@ LOST = [
     raw_reply(b"<html>"),
     raw_reply(b""),
     refusal(503, -1001, "Internal error; unable to process your request."),
+    refusal(503, -1008, "Server is currently overloaded."),
     refusal(400, -1006, "An unexpected response was received from the message bus."),
     refusal(408, -1007, "Timeout waiting for response from backend server."),
     Cut(b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{"),
@@ -506,8 +507,8 @@ def test_order_that_was_never_sent_has_no_unknown_outcome():
 
 def test_refused_order_is_no_unknown_outcome(serve):
     """An explicit refusal of an order is just that, overload included."""
-    server = serve(lambda asked: refusal(503, -1008, "Server is currently overloaded."))
-    with pytest.raises(ServerError):
+    server = serve(lambda asked: refusal(429, -1008, "Server is currently overloaded."))
+    with pytest.raises(TooManyRequests):
         client_of(server).new_order(**ORDER)
     assert len(server.asked) == 1
 
