@@ -6,6 +6,7 @@ answer. All numbers are exact.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,10 +18,11 @@ from binance_lab.wire.filters import OrderFacts
 
 from .estimate import cost
 from .rules import Rules, Scene
-from .ticket import CONTINGENT, PEGGABLE, WIRE_NAMES, Ticket
+from .ticket import CONTINGENT, WIRE_NAMES, Ticket
 
 _PLACES = 8  # decimals that a request may have
 _NAMES = {wire: name for name, wire in WIRE_NAMES.items()} | {"peggedPrice": "price"}
+_ZEROS = re.compile(r"(\.\d*?[1-9])0+(?=\D)|\.0+(?=\D)")  # at the end of a number
 _STOP_LOSS = (OrderType.STOP_LOSS, OrderType.STOP_LOSS_LIMIT)
 
 
@@ -32,9 +34,11 @@ class Finding:
         filter: The filter's name, or what else is wrong in one word: FIELDS, SYMBOL, TYPE,
             PRECISION, BALANCE, WOULD_TRIGGER, WOULD_MATCH.
         field: The ticket's field that it is about; empty if it is about none.
-        text: What is wrong, by how much, and what would pass, in a sentence or two.
-        nearest: The value of the field closest to it that passes; None if none is known.
+        text: What is wrong and by how much, in a sentence or two.
+        nearest: The value of the field closest to it with which the order passes; None if there
+            is none.
         excess: How far the value is from the limit; None where that has no meaning.
+        value: What the field holds; None if nothing.
     """
 
     filter: str
@@ -42,9 +46,17 @@ class Finding:
     text: str
     nearest: Decimal | None = None
     excess: Decimal | None = None
+    value: Decimal | None = None
 
     def __str__(self) -> str:
-        return f"{self.filter}: {self.text}"
+        said = f"{self.filter}: {self.text}"
+        if self.nearest is None:
+            return said
+        if self.value is None:
+            return f"{said} Nearest: {decimal_text(self.nearest)}."
+        return (
+            f"{said} Nearest: {decimal_text(self.nearest)} ({_signed(self.nearest - self.value)})."
+        )
 
 
 def check_ticket(ticket: Ticket, scene: Scene) -> list[Finding]:
@@ -130,29 +142,27 @@ def _of_precision(ticket: Ticket) -> Iterator[Finding]:
             yield Finding("FIELDS", field, f"{label} must be more than 0.")
         elif -value.normalize().as_tuple().exponent > _PLACES:
             nearest = round(value, _PLACES)
-            text = (
-                f"{label} {decimal_text(value)} has more than {_PLACES} decimals. "
-                f"Nearest: {decimal_text(nearest)}."
-            )
-            yield Finding("PRECISION", field, text, nearest, abs(value - nearest))
+            text = f"{label} {decimal_text(value)} has more than {_PLACES} decimals."
+            yield Finding("PRECISION", field, text, nearest, abs(value - nearest), value)
 
 
 def _of_filters(ticket: Ticket, scene: Scene) -> Iterator[Finding]:
     for found in filters.failures(scene.rules.filters, order_facts(ticket, scene), scene.market):
         field = _NAMES.get(found.field, found.field)
-        value = getattr(ticket, field, None) if field else None
-        text = f"{found.what}."
-        if found.nearest is not None:
-            text += f" Nearest: {decimal_text(found.nearest)}"
-            if isinstance(value, Decimal | int):
-                text += f" ({_signed(found.nearest - value)})"
-            text += "."
-        text = text[:1].upper() + text[1:]
-        yield Finding(found.filter, field, text, found.nearest, found.excess)
+        held = getattr(ticket, field, None) if field else None
+        text = _ZEROS.sub(
+            lambda zeros: zeros[1] or "", f"{found.what[:1].upper()}{found.what[1:]}."
+        )
+        value = None if held is None else Decimal(held)
+        yield Finding(found.filter, field, text, found.nearest, found.excess, value)
+
+
+def _plain(amount: Decimal) -> str:
+    return decimal_text(round(amount, _PLACES).normalize())
 
 
 def _signed(change: Decimal) -> str:
-    return f"{'+' if change > 0 else ''}{decimal_text(change)}"
+    return f"{'+' if change > 0 else ''}{decimal_text(change.normalize())}"
 
 
 def _of_book(ticket: Ticket, scene: Scene) -> Iterator[Finding]:
@@ -164,10 +174,10 @@ def _of_book(ticket: Ticket, scene: Scene) -> Iterator[Finding]:
             text = (
                 f"A {ticket.side.value} {ticket.type.value} waits until the price "
                 f"{'rises' if above else 'falls'} to its stop price, and {decimal_text(stop)} is "
-                f"already reached: the last price is {decimal_text(last)}. "
+                f"already reached: the last price is {_plain(last)}. "
                 f"Put it {'above' if above else 'below'} that."
             )
-            yield Finding("WOULD_TRIGGER", "stop_price", text, None, abs(stop - last))
+            yield Finding("WOULD_TRIGGER", "stop_price", text, None, abs(stop - last), stop)
     if ticket.type is OrderType.LIMIT_MAKER:
         yield from _of_maker(ticket, scene)
 
@@ -183,10 +193,9 @@ def _of_maker(ticket: Ticket, scene: Scene) -> Iterator[Finding]:
         nearest = best - tick if buys else best + tick
         text = (
             f"A LIMIT_MAKER never takes, and {decimal_text(price)} would trade at once with the "
-            f"best {'ask' if buys else 'bid'}, {decimal_text(best)}. Nearest: "
-            f"{decimal_text(nearest)} ({_signed(nearest - price)})."
+            f"best {'ask' if buys else 'bid'}, {_plain(best)}."
         )
-        yield Finding("WOULD_MATCH", "price", text, nearest, abs(price - best))
+        yield Finding("WOULD_MATCH", "price", text, nearest, abs(price - best), price)
 
 
 def _of_balance(ticket: Ticket, scene: Scene) -> Iterator[Finding]:
@@ -202,11 +211,8 @@ def _of_balance(ticket: Ticket, scene: Scene) -> Iterator[Finding]:
         return
     field = "quantity" if ticket.quantity is not None else "quote_order_qty"
     text = (
-        f"This order needs {decimal_text(needed)} {asset}, and {decimal_text(free)} {asset} is "
-        f"free: {decimal_text(needed - free)} too little. Make it smaller, or cancel an order that "
+        f"This order needs {_plain(needed)} {asset}, and {_plain(free)} {asset} is "
+        f"free: {_plain(needed - free)} too little. Make it smaller, or cancel an order that "
         f"holds {asset}."
     )
-    yield Finding("BALANCE", field, text, None, needed - free)
-
-
-__all__ = ["PEGGABLE", "Finding", "check_ticket", "order_facts", "paragraph"]
+    yield Finding("BALANCE", field, text, None, needed - free, getattr(ticket, field))

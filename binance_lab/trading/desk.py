@@ -15,8 +15,6 @@ import pandas as pd
 from binance_lab.connector.exceptions import (
     ApiError,
     ConfigError,
-    FilterFailure,
-    InsufficientBalance,
     LabError,
     OrderRejected,
     OutcomeUnknown,
@@ -30,13 +28,13 @@ from binance_lab.wire.enums import CancelReplaceMode
 from binance_lab.wire.types import Number
 from binance_lab.wire.user_events import ExecutionReport
 
-from .check import Finding, check_ticket, paragraph
+from .check import Finding, paragraph
 from .estimate import value_in_quote
 from .guards import Limits, OrderRefused, Origin, Pace, check_environment, check_open, check_value
 from .journal import Journal
 from .keeper import Keeper
 from .lists import ListKind, ListTicket, OrderList, make_list
-from .nearest import nearest_ticket
+from .nearest import explain, nearest_ticket
 from .order import Order, OrderState, now_ms
 from .records import fills_frame, orders_frame, restored, ticket_of_answer, ticket_of_report
 from .rules import Scene
@@ -225,7 +223,7 @@ class Trading:
             UnknownSymbol: There is no such symbol.
         """
         ticket = make_ticket(symbol, side, type, **fields)
-        return check_ticket(ticket, self.scene(ticket.symbol))
+        return explain(ticket, self.scene(ticket.symbol))
 
     def nearest_order(self, symbol: str, side: str, type: str, **fields: Any) -> Ticket:  # noqa: A002
         """The legal order that is nearest to this one; itself if it is legal.
@@ -238,7 +236,7 @@ class Trading:
         scene = self.scene(ticket.symbol)
         nearest = nearest_ticket(ticket, scene)
         if nearest is None:
-            why = paragraph(check_ticket(ticket, scene))
+            why = paragraph(explain(ticket, scene))
             raise OrderRefused(f"No order near this one is legal. {why}")
         return nearest
 
@@ -255,7 +253,7 @@ class Trading:
         self._need_keys()
         try:
             self._client.new_order_test(**_call(ticket.params()))
-        except (FilterFailure, InsufficientBalance) as error:
+        except OrderRejected as error:
             raise self._explained(error, ticket) from None
 
     # -- placing -----------------------------------------------------------------------------
@@ -400,7 +398,7 @@ class Trading:
         self._need_keys()
         if check:
             rules = Scene(self.surroundings.rules(symbol))
-            if findings := [found for ticket in tickets for found in check_ticket(ticket, rules)]:
+            if findings := [found for ticket in tickets for found in explain(ticket, rules)]:
                 raise OrderRefused(f"Not sent. {paragraph(findings)}")
         if self.limits.max_order_value is not None:
             check_value(max((self._value(ticket) for ticket in tickets), key=_sort), self.limits)
@@ -461,7 +459,7 @@ class Trading:
         except ApiError as error:
             for order in orders:
                 self._refused(order, error.msg or str(error))
-            if isinstance(error, FilterFailure | InsufficientBalance):
+            if isinstance(error, OrderRejected):
                 raise self._explained(error, *(order.ticket for order in orders)) from None
             raise
         except LabError as error:
@@ -485,7 +483,7 @@ class Trading:
         """The refusal with what our own check says of it: by how much, and what would pass."""
         try:
             scene = self.scene(tickets[0].symbol)
-            found = [finding for ticket in tickets for finding in check_ticket(ticket, scene)]
+            found = [finding for ticket in tickets for finding in explain(ticket, scene)]
         except LabError:
             return error  # the refusal stands by itself
         if found:
@@ -515,7 +513,7 @@ class Trading:
             )
         except OutcomeUnknown:
             self._lost([order], "cancel sent, no answer, asking…")
-        except (UnknownOrder, OrderRejected):
+        except OrderRejected:
             # "unknown order" may mean that it was just filled: the order itself tells
             self._look(order)
             if not order.done:
@@ -737,6 +735,8 @@ class Trading:
 
     def _ask(self, order: Order, attempt: int) -> float | None:
         """Ask the exchange about an order; when to ask again, or None."""
+        if order.done and order.fills_complete:
+            return None  # the stream was faster
         try:
             self._look(order)
         except TooManyRequests as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 from math import lcm
 
@@ -21,7 +21,7 @@ from binance_lab.wire.filters import (
     TrailingDelta,
 )
 
-from .check import check_ticket
+from .check import Finding, check_ticket
 from .estimate import walk
 from .rules import Scene
 from .ticket import Ticket
@@ -86,6 +86,26 @@ def nearest_ticket(ticket: Ticket, scene: Scene) -> Ticket | None:
     if found is None or check_ticket(found, scene):
         return None
     return found
+
+
+def explain(ticket: Ticket, scene: Scene) -> list[Finding]:
+    """The findings of ``check_ticket``, each with a value that mends the whole order.
+
+    A filter alone only knows what it would accept itself: a quantity worth enough may still be
+    off the lot.
+    """
+    findings = check_ticket(ticket, scene)
+    if not findings:
+        return findings
+    legal = nearest_ticket(ticket, scene)
+    return [replace(found, nearest=_mended(found, legal)) for found in findings]
+
+
+def _mended(found: Finding, legal: Ticket | None) -> Decimal | None:
+    value = getattr(legal, found.field, None) if legal is not None and found.field else None
+    if value is None or isinstance(value, str):
+        return found.nearest if legal is None else None
+    return Decimal(value) if value != found.value else None  # another field's change mends it
 
 
 def _with_prices(ticket: Ticket, scene: Scene) -> Ticket | None:

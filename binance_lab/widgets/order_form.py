@@ -15,11 +15,12 @@ from typing import Any, ClassVar, Concatenate, ParamSpec
 import ipywidgets
 
 from binance_lab.connector.exceptions import LabError
-from binance_lab.trading.check import Finding, check_ticket
+from binance_lab.trading.check import Finding
 from binance_lab.trading.desk import Trading
 from binance_lab.trading.estimate import Estimate, cost, estimate
 from binance_lab.trading.guards import OrderRefused, check_environment
 from binance_lab.trading.lists import ListKind, ListTicket, OrderList, make_list
+from binance_lab.trading.nearest import explain
 from binance_lab.trading.order import Order
 from binance_lab.trading.rules import Rules, Scene
 from binance_lab.trading.surroundings import Book
@@ -598,12 +599,12 @@ def _begun(mode: str, typed: Mapping[str, Mapping[str, Any]]) -> bool:
 def _findings(ticket: Ticket | ListTicket, scene: Scene) -> dict[str, list[Finding]]:
     """Findings by leg; legs that come later aren't held against what is free or traded now."""
     if isinstance(ticket, Ticket):
-        return {"order": check_ticket(ticket, scene)}
+        return {"order": explain(ticket, scene)}
     later = {"pending", "above", "below"} if ticket.kind is not ListKind.OCO else set()
     return {
         name: [
             found
-            for found in check_ticket(leg, scene)
+            for found in explain(leg, scene)
             if not (name in later and found.filter in _PENDING)
         ]
         for name, leg in ticket.legs.items()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from binance_lab.trading.check import check_ticket
 from binance_lab.trading.estimate import estimate
-from binance_lab.trading.nearest import nearest_ticket
+from binance_lab.trading.nearest import explain, nearest_ticket
 from binance_lab.trading.rules import Rules, Scene
 from binance_lab.trading.ticket import make_ticket
 from binance_lab.wire.filters import MarketFacts
@@ -89,10 +89,17 @@ def test_a_finding_reads_as_a_sentence_with_numbers(scene):
     )
 
 
+def test_a_finding_proposes_what_mends_the_whole_order(scene):
+    """The nearest value passes every filter, not only the one that it was found by."""
+    lot, notional = explain(limit(quantity="0.000001"), scene)
+    assert (lot.filter, lot.nearest) == ("LOT_SIZE", Decimal("0.00009"))
+    assert (notional.filter, notional.nearest) == ("NOTIONAL", Decimal("0.00009"))
+
+
 def test_too_little_balance_says_how_much_is_missing(scene):
     """The asset, what is needed, what is free and the difference."""
     (found,) = check_ticket(limit(quantity="0.02"), scene)
-    assert "needs 1200.00 USDT, and 1000 USDT is free: 200.00 too little" in found.text
+    assert "needs 1200 USDT, and 1000 USDT is free: 200 too little" in found.text
 
 
 def test_a_symbol_that_does_not_trade_is_told(scene):
