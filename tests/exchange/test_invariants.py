@@ -165,7 +165,7 @@ def check_orders(floor: Floor) -> None:
         for order in engine.orders(account, "ABCXYZ", limit=10_000):
             assert order.open_lots >= 0
             if order.status == "FILLED":
-                assert order.executed_lots == order.lots > 0
+                assert order.executed_lots + order.prevented_lots == order.lots > 0
             filled = engine.trades(account, "ABCXYZ", order_id=order.id, limit=10_000)
             assert sum(fill.lots for fill in filled) == order.executed_lots
             traded[order.side] += order.executed_lots
