@@ -18,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 
+from binance_lab.exchange.archive_reader import archive_name, read_archive
 from binance_lab.exchange.candles import PublicTrade
 from binance_lab.exchange.engine import Engine
 from binance_lab.exchange.market_data import MarketData
@@ -90,6 +91,7 @@ class Recording:
     """Captures that continue each other, in the order of their messages.
 
     Args:
+        paths: Captures, or zips of trades, aggregate trades or klines from data.binance.vision.
         on_error: Told of each line that can't be read; the replay goes on behind it. Without it the first
             one is raised.
 
@@ -114,7 +116,7 @@ class Recording:
         self._on_error = on_error
         for path in self._paths:
             path.open("rb").close()
-        first = list(islice(read_capture(self._paths[0], on_error=on_error), _LOOKED_AT))
+        first = list(islice(self._messages(self._paths[0]), _LOOKED_AT))
         self.symbols = tuple(dict.fromkeys(filter(None, map(_symbol_of, first))))
         if not self.symbols:
             raise CaptureError(self._paths[0], 1, "no messages of any symbol's streams")
@@ -122,11 +124,16 @@ class Recording:
         self.start_us = first[0].received_ns // 1000 + self._ahead_us
 
     def __iter__(self) -> Iterator[Recorded]:
-        files = (read_capture(path, on_error=self._on_error) for path in self._paths)
         latest_us = 0
-        for message in chain.from_iterable(files):
+        for message in chain.from_iterable(map(self._messages, self._paths)):
             latest_us = max(latest_us, message.received_ns // 1000 + self._ahead_us)
             yield Recorded(latest_us, message.stream, message.data)
+
+    def _messages(self, path: Path) -> Iterator[CaptureMessage]:
+        if path.suffix != ".zip":
+            return read_capture(path, on_error=self._on_error)
+        name = archive_name(path)
+        return read_archive(path, rules_of(name.symbol if name else ""))
 
     def __repr__(self) -> str:
         return f"<Recording of {', '.join(self.symbols)} in {len(self._paths)} files>"
