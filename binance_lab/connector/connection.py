@@ -16,12 +16,13 @@ import math
 import random
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from .exceptions import StreamError
+from .exceptions import LabError, StreamError
 from .link import GOING_AWAY, Ending, Link, LinkOptions, LinkRefused, checked_url
 from .pacing import connect_budget
 
@@ -148,23 +149,24 @@ class Connection:
     """Keeps one WebSocket up until it is stopped.
 
     Args:
-        url: Where to; fixed for all links.
+        url: Where to, or a function that says it anew for each link; it may raise a LabError.
         rider: What is carried.
+        host: The host of a URL that is a function: its budget of connection attempts.
         label: The beginning of its name in threads, logs and events.
     """
 
     def __init__(
         self,
-        url: str,
+        url: str | Callable[[], str],
         rider: Rider,
         *,
+        host: str = "",
         label: str = "stream",
         options: ConnectionOptions | None = None,
         logger: logging.Logger | None = None,
     ) -> None:
-        self._url = checked_url(url)
-        host = urlsplit(url)
-        self.host = host.netloc.rpartition("@")[2]
+        self._url = url if callable(url) else checked_url(url)
+        self.host = host or urlsplit(str(url)).netloc.rpartition("@")[2]
         self.name = f"{label}-{next(_numbers)}:{self.host}"
         self.state = State.CONNECTING
         self.attempts = 0
@@ -311,7 +313,7 @@ class Connection:
             if self._stopping.wait(wait_s):
                 raise StreamError(f"{self.name}: stopped")
         link = Link(
-            self._url,
+            self._address(),
             name=self.name,
             receive=lambda messages, ns: self._rider.receive(link, messages, ns),
             ended=lambda: self._link_ended(link),
@@ -333,6 +335,14 @@ class Connection:
         finally:
             self._dialing = None
         return link
+
+    def _address(self) -> str:
+        if not callable(self._url):
+            return self._url
+        try:
+            return self._url()
+        except LabError as error:
+            raise StreamError(f"{self.name}: no address to connect to: {error}") from error
 
     def _link_ended(self, link: Link) -> None:
         self._rider.ended(link)

@@ -16,10 +16,12 @@ import msgspec
 
 from ..wire.user_events import StreamTerminated, UserEvent, decode_user_event
 from .api_session import SET_UP_TIMEOUT_S, Answer, Desk, error_text, measure_clock
+from .base import Api
 from .connection import ConnectionEvent
 from .dispatch import Dispatcher
 from .exceptions import LabError, StreamError
 from .handover import Handover
+from .sapi.listen_keys import ListenKeys
 from .ws_api import WebsocketAPI
 
 QUEUE_EVENTS = 1_000_000
@@ -123,9 +125,8 @@ class MarginUserData(UserData):
 
     Args:
         ws_api: Whose connection is used; it needs no key.
-        new_token: Asks for a token over REST: an object with ``token`` and ``expirationTime``
-            (ms). ``client.user_stream.new_margin_listen_token`` for the cross margin account,
-            with ``isIsolated`` and ``symbol`` for an isolated one.
+        client: A Spot client with a key, which asks for tokens.
+        symbol: Of an isolated margin account; the cross margin account if not given.
 
     https://developers.binance.com/docs/margin_trading/trade-data-stream
     """
@@ -133,13 +134,16 @@ class MarginUserData(UserData):
     def __init__(
         self,
         ws_api: WebsocketAPI,
-        new_token: Callable[[], Mapping[str, Any]],
+        client: Api,
         on_event: Callable[[UserEvent], None] | None = None,
         *,
+        symbol: str | None = None,
         on_connection: Callable[[ConnectionEvent], None] | None = None,
         logger: logging.Logger | None = None,
     ) -> None:
-        self._new_token = new_token
+        keys = ListenKeys(client)
+        isolated = True if symbol else None
+        self._new_token = lambda: keys.new_margin_listen_token(symbol=symbol, isIsolated=isolated)
         super().__init__(ws_api, on_event, on_connection=on_connection, logger=logger)
 
     def _subscription(self, ws_api: WebsocketAPI, logger: logging.Logger) -> Subscription:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 import time
 from collections.abc import Iterator
@@ -10,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from binance_lab.connector.base import Api, Response
 from binance_lab.connector.connection import Backoff, ConnectionOptions, State
+from binance_lab.connector.endpoint import Endpoint, Params
 from binance_lab.connector.exceptions import ConfigError, StreamError
-from binance_lab.connector.user_data import MarginUserData, UserData
+from binance_lab.connector.user_data import RENEW_BEFORE_S, MarginUserData, UserData
 from binance_lab.connector.ws_api import WebsocketAPI
 from binance_lab.wire.user_events import BalanceUpdate, UserEvent
 
@@ -170,15 +171,24 @@ def test_user_data_without_a_key_says_what_is_missing(server, listener):
         user_data.close()
 
 
+class Tokens(Api):
+    """Answers the call for listen tokens; each is good for ten minutes."""
+
+    def __init__(self) -> None:
+        self.asked: list[Params] = []
+
+    def _request(self, endpoint: Endpoint, params: Params) -> Response:
+        self.asked.append(params)
+        expires_ms = (time.time() + RENEW_BEFORE_S) * 1000
+        return Response({"token": f"token-{len(self.asked)}", "expirationTime": expires_ms}, 200)
+
+
 def test_listen_token_is_renewed_before_it_expires(client, server, listener):
     """A margin subscription asks for the next token in time, and prolongs itself with it."""
-    numbers = itertools.count(1)
-
-    def new_token() -> dict[str, Any]:
-        return {"token": f"token-{next(numbers)}", "expirationTime": time.time() * 1000 + 600_000}
-
-    with MarginUserData(client, new_token, listener):
+    tokens = Tokens()
+    with MarginUserData(client, tokens, listener, symbol="BTCUSDT"):
         wait_until(lambda: "token-2" in str(server.asked), "the second token")
         push(server.server.peer(), "1")
         wait_until(lambda: listener.changes == ["1"])
+    assert tokens.asked[0] == {"symbol": "BTCUSDT", "isIsolated": True}
     assert "signature" not in str(server.asked)
