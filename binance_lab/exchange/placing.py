@@ -66,6 +66,10 @@ class Placing:
             checks.check_supported(market.rules, new)
             order = _order_of(market, account, new, now_us)
             self._check_filters(market, account, new, order, facts, now_us)
+            if (new.price is not None and not order.price_ticks) or (
+                new.quantity is not None and not order.lots
+            ):
+                raise Reject(-1013, "Price * QTY is zero or less.")
             return order
         ticks, lots = quick
         return Order(
@@ -261,8 +265,6 @@ def _order_of(market: Market, account: Account, new: NewOrder, now_us: int) -> O
     step, tick = rules.step_atoms, rules.tick_atoms
     ticks = 0 if new.price is None else checks.whole("price", new.price, tick)
     lots = 0 if new.quantity is None else checks.whole("quantity", new.quantity, step)
-    if (new.price is not None and not new.price) or (new.quantity is not None and not new.quantity):
-        raise Reject(-1013, "Price * QTY is zero or less.")
     order = Order(
         0,
         new.symbol,
