@@ -45,7 +45,7 @@ from .spot import SpotApi, changed_options, checked_key, signer_of
 
 BASE_URL = "wss://ws-api.binance.com:443/ws-api/v3"
 
-_SIGNED_ALWAYS = frozenset(("session.logon", "userDataStream.subscribe.signature"))
+SIGNED_ALWAYS = frozenset(("session.logon", "userDataStream.subscribe.signature"))
 _UNKNOWN_OUTCOME = (-1006, -1007)
 _SERVER_BUSY = -1008  # an explicit refusal, though with a 5xx status
 _HIDDEN = frozenset(("apiKey", "listenToken", "signature"))
@@ -296,7 +296,7 @@ class WebsocketAPI(SpotApi, Session):
             return call.params
         if self.clock.stale:
             measure_clock(desk, self.clock, max(0.001, call.left_s), self._log)
-        if desk.logged_on and call.method not in _SIGNED_ALWAYS:
+        if desk.logged_on and call.method not in SIGNED_ALWAYS:
             return self.credentials.stamped(call.params)
         return self.credentials.signed(call.params)
 
@@ -382,7 +382,7 @@ class WebsocketAPI(SpotApi, Session):
 
 
 def _signs(endpoint: Endpoint) -> bool:
-    return endpoint.signed or endpoint.ws in _SIGNED_ALWAYS
+    return endpoint.signed or endpoint.ws in SIGNED_ALWAYS
 
 
 def _lost(error: RequestError | ApiError) -> bool:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import gzip
+import json
+import re
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import msgspec
 import pytest
 
 from binance_lab.wire import events
 
+CATALOGUE = json.loads((Path(__file__).parent.parent / "data" / "ws_streams.json").read_text())
 TICKER = (
     '"s":"BTCUSDT","p":"1","P":"2","o":"3","h":"4","l":"5","c":"6","w":"7","v":"8","q":"9",'
     '"O":1,"C":2,"F":3,"L":4,"n":5'
@@ -54,6 +57,27 @@ def test_every_market_stream_has_a_typed_event(stream: str):
     assert without_ignored(msgspec.json.decode(SAMPLES[stream])) == msgspec.json.decode(
         msgspec.json.encode(event)
     )
+
+
+@pytest.mark.parametrize("row", CATALOGUE["streams"], ids=lambda row: row["pattern"])
+def test_fields_are_the_published_ones(row: dict[str, Any]):
+    """Each struct has every field of its stream that Binance does not say to ignore."""
+    stream = re.sub(r"\[.*\]$", "", row["pattern"].replace("<levels>", "5"))
+    kind = events.event_type(stream)
+    struct = get_args(kind)[0] if get_origin(kind) is list else kind
+    assert wire_names(get_origin(struct)) == published(row["fields"])
+    if "k" in row["fields"]:
+        assert wire_names(events.Candle) == published(row["fields"]["k"])
+
+
+def wire_names(struct: type[msgspec.Struct]) -> set[str]:
+    config = struct.__struct_config__
+    tag = {config.tag_field} if config.tag_field else set()
+    return {*struct.__struct_encode_fields__} | tag
+
+
+def published(fields: dict[str, Any]) -> set[str]:
+    return {name for name, meaning in fields.items() if meaning != "ignore"}
 
 
 def test_envelope_is_taken_off_a_combined_message():

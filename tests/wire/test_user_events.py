@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
 import msgspec
 import pytest
 
 from binance_lab.wire import user_events as user
 
+CATALOGUE = json.loads((Path(__file__).parent.parent / "data" / "ws_streams.json").read_text())
 REPORT = (
     b'{"e":"executionReport","E":1,"s":"BTCUSDT","c":"mine","S":"BUY","o":"LIMIT","f":"GTC","q":"1",'
     b'"p":"2","P":"0","F":"0","g":-1,"C":"","x":"NEW","X":"NEW","r":"NONE","i":4,"l":"0","z":"0",'
     b'"L":"0","n":"0","N":null,"T":1,"t":-1,"v":3,"I":8,"w":true,"m":false,"M":false,"O":1,"Z":"0",'
     b'"Y":"0","Q":"0","W":1,"V":"NONE","gP":"PRIMARY_PEG","eR":2}'
 )
-EVENTS = {
+EVENTS: dict[type[msgspec.Struct], bytes] = {
     user.AccountPosition: b'{"e":"outboundAccountPosition","E":1,"u":1,"B":[{"a":"BTC","f":"1","l":"0"}]}',
     user.BalanceUpdate: b'{"e":"balanceUpdate","E":1,"a":"BTC","d":"-1","T":1}',
     user.ExternalLockUpdate: b'{"e":"externalLockUpdate","E":1,"a":"BTC","d":"-1","T":1}',
@@ -31,6 +36,15 @@ EVENTS = {
 def test_every_user_event_is_typed(kind: type):
     """Each documented event decodes to its struct."""
     assert type(user.decode_user_event(EVENTS[kind])) is kind
+
+
+@pytest.mark.parametrize("row", CATALOGUE["events"], ids=lambda row: row["event"])
+def test_fields_are_the_published_ones(row: dict[str, Any]):
+    """Each struct has every field of its event that Binance does not say to ignore."""
+    kind = next(kind for kind in EVENTS if kind.__struct_config__.tag == row["event"])
+    fields = {**row["fields"], **row["conditional_fields"]}
+    published = {name for name, meaning in fields.items() if meaning != "ignore"}
+    assert {*kind.__struct_encode_fields__, "e"} == published - {"listenKey"}
 
 
 def test_fields_of_an_order_that_has_none_are_none():
