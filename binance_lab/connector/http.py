@@ -309,7 +309,11 @@ class Http:
             self._log.warning("asking %s from now on: %s", self.base_url, error)
 
     def measure_clock(self, timeout_s: float) -> float:
-        """Ask the server's time; its clock minus this computer's, in ms."""
+        """Ask the server's time; its clock minus this computer's, in ms.
+
+        Raises:
+            RequestError: The server did not answer with its time.
+        """
         limits = self.host.limits
         limits.settle(limits.acquire([Use("REQUEST_WEIGHT", 1)], asked="GET /api/v3/time"))
         self._measure_clock(self._current, timeout_s)
@@ -321,20 +325,28 @@ class Http:
         if clock.stale:
             with clock.measuring:
                 if clock.stale:
-                    self._measure_clock(index, timeout_s)
+                    self._try_clock(index, timeout_s)
+
+    def _try_clock(self, index: int, timeout_s: float) -> None:
+        """Measure, and go on with what is known where that fails: the call itself will tell."""
+        try:
+            self._measure_clock(index, timeout_s)
+        except RequestError as error:
+            self._log.info("the server's clock could not be read: %s", type(error).__name__)
+            self._hosts[index].clock.touch()
 
     def _measure_clock(self, index: int, timeout_s: float) -> None:
         clock = self._hosts[index].clock
         sent_s = clock.wall_s()
+        answer = self.transport.fetch(
+            "GET", self.base_urls[index], "/api/v3/time", {}, timeout_s=timeout_s
+        )
         try:
-            answer = self.transport.fetch(
-                "GET", self.base_urls[index], "/api/v3/time", {}, timeout_s=timeout_s
-            )
             server_ms = _decode(answer.body)["serverTime"]
             clock.add(sent_s, clock.wall_s(), server_ms / 1000)
-        except (RequestError, msgspec.DecodeError, KeyError, TypeError) as error:
-            self._log.info("the server's clock could not be read: %s", type(error).__name__)
-            clock.touch()
+        except (msgspec.DecodeError, KeyError, TypeError):
+            asked = f"{self.base_urls[index]}/api/v3/time"
+            raise BadAnswer(f"{asked} did not answer with a time.", status=answer.status) from None
 
     def _log_answer(self, call: _Call, answer: Answer) -> None:
         if self._log.isEnabledFor(logging.DEBUG):

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from binance_lab import Spot
 from binance_lab.connector.clock import Clock
+from binance_lab.connector.exceptions import RequestError
 
 
 class FakeTime:
@@ -93,3 +95,9 @@ def test_error_is_at_most_half_of_the_round_trip(offset_s, out_s, back_s):
     clock = Clock()
     clock.add(1000.0, 1000.0 + out_s + back_s, 1000.0 + out_s + offset_s)
     assert abs(clock.offset_ms / 1000 - offset_s) <= (out_s + back_s) / 2 + 1e-6
+
+
+def test_a_clock_that_cannot_be_measured_is_an_error():
+    """Asking for the offset of a server that isn't there raises; it never answers zero."""
+    with Spot(base_url="http://127.0.0.1:1", retries=0) as client, pytest.raises(RequestError):
+        client.measure_clock()
