@@ -14,7 +14,7 @@ from .columns import Floats, Ints
 
 US_PER_MS = 1_000
 _MONDAY_MS = 4 * 86_400_000  # the first one of 1970
-_SUMS = ("volume", "quote_volume", "taker_buy_volume", "taker_buy_quote_volume")
+_SUMS = ("volume", "quote_volume", "trades", "taker_buy_volume", "taker_buy_quote_volume")
 Columns = dict[str, npt.NDArray[Any]]
 
 
@@ -82,7 +82,7 @@ def of_candles(
     made["high"] = _reduced(np.maximum, candles["high"], starts)
     made["low"] = _reduced(np.minimum, candles["low"], starts)
     made["close"] = np.asarray(candles["close"])[ends]
-    for name in (*_SUMS, "trades"):
+    for name in _SUMS:
         if name in candles:
             made[name] = _reduced(np.add, candles[name], starts)
     whole = _with_quiet_ones(made, interval, zone_ms)
@@ -109,7 +109,7 @@ def _with_quiet_ones(made: Columns, interval: Interval, zone_ms: int) -> Columns
     whole["open_time"] = wanted
     for name in ("open", "high", "low"):
         whole[name] = np.where(quiet, whole["close"], whole[name])
-    for name in (*_SUMS, "trades"):
+    for name in _SUMS:
         if name in whole:
             whole[name] = np.where(quiet, 0, whole[name])
     return whole

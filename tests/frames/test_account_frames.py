@@ -1,0 +1,212 @@
+"""Balances, commissions, orders, order lists and the account's trades."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pandas as pd
+import pytest
+
+from binance_lab.frames import (
+    balances_frame,
+    commissions_frame,
+    my_trades_frame,
+    order_lists_frame,
+    orders_frame,
+    with_pnl,
+)
+
+ACCOUNT = {
+    "makerCommission": 10,
+    "balances": [
+        {"asset": "BTC", "free": "1.50000000", "locked": "0.50000000"},
+        {"asset": "USDT", "free": "100.00000000", "locked": "0.00000000"},
+        {"asset": "ODD", "free": "1.00000000", "locked": "0.00000000"},
+    ],
+}
+ORDER = {
+    "symbol": "BTCUSDT",
+    "orderId": 28,
+    "orderListId": -1,
+    "clientOrderId": "mine",
+    "price": "60000.00000000",
+    "origQty": "0.02000000",
+    "executedQty": "0.01000000",
+    "cummulativeQuoteQty": "599.00000000",
+    "status": "PARTIALLY_FILLED",
+    "timeInForce": "GTC",
+    "type": "LIMIT",
+    "side": "BUY",
+    "stopPrice": "0.00000000",
+    "icebergQty": "0.00000000",
+    "time": 1_723_161_240_000,
+    "updateTime": 1_723_161_241_000,
+    "isWorking": True,
+    "origQuoteOrderQty": "0.00000000",
+    "workingTime": 1_723_161_240_000,
+    "selfTradePreventionMode": "NONE",
+}
+ORDER_LIST = {
+    "orderListId": 7,
+    "contingencyType": "OCO",
+    "listStatusType": "EXEC_STARTED",
+    "listOrderStatus": "EXECUTING",
+    "listClientOrderId": "both",
+    "transactionTime": 1_723_161_240_000,
+    "symbol": "BTCUSDT",
+    "orders": [
+        {"symbol": "BTCUSDT", "orderId": 4, "clientOrderId": "a"},
+        {"symbol": "BTCUSDT", "orderId": 5, "clientOrderId": "b"},
+    ],
+}
+COMMISSION = {
+    "symbol": "BTCUSDT",
+    "standardCommission": {"maker": "0.001", "taker": "0.002", "buyer": "0", "seller": "0"},
+    "specialCommission": {"maker": "0.01", "taker": "0.02", "buyer": "0", "seller": "0"},
+    "taxCommission": {"maker": "0", "taker": "0", "buyer": "0.1", "seller": "0.2"},
+    "discount": {
+        "enabledForAccount": True,
+        "enabledForSymbol": True,
+        "discountAsset": "BNB",
+        "discount": "0.75",
+    },
+}
+
+
+def my_trade(number: int, side: str, qty: str, price: str, fee="0", asset="USDT"):
+    return {
+        "symbol": "BTCUSDT",
+        "id": number,
+        "orderId": number,
+        "orderListId": -1,
+        "price": price,
+        "qty": qty,
+        "quoteQty": str(Decimal(price) * Decimal(qty)),
+        "commission": fee,
+        "commissionAsset": asset,
+        "time": 1_723_161_240_000 + number,
+        "isBuyer": side == "BUY",
+        "isMaker": False,
+        "isBestMatch": True,
+    }
+
+
+EMPTY_AND_FULL = [
+    (balances_frame, {"balances": []}, ACCOUNT),
+    (orders_frame, [], [ORDER]),
+    (my_trades_frame, [], [my_trade(1, "BUY", "1", "10")]),
+]
+
+
+@pytest.mark.parametrize("numbers", ["float", "decimal"])
+@pytest.mark.parametrize(("frame", "empty", "full"), EMPTY_AND_FULL)
+def test_empty_answers_have_the_schema(frame, empty, full, numbers):
+    """Nothing held, ordered or traded makes the same columns and dtypes as something."""
+    none, some = frame(empty, numbers=numbers), frame(full, numbers=numbers)
+    assert len(none) == 0
+    assert dict(none.dtypes) == dict(some.dtypes)
+    assert none.index.dtype == some.index.dtype
+
+
+def test_balances_are_added_up():
+    """What is free and what open orders hold is the total."""
+    frame = balances_frame(ACCOUNT)
+    assert frame.loc["BTC"].to_dict() == {"free": 1.5, "locked": 0.5, "total": 2.0}
+
+
+def test_balances_have_a_value():
+    """With prices a balance has its value in a quote asset, by BTC or USDT if need be."""
+    prices = {"BTCUSDT": "60000", "BTCEUR": "50000"}
+    assert balances_frame(ACCOUNT, prices=prices)["value"].loc["BTC"] == 120_000.0
+    frame = balances_frame(ACCOUNT, prices=prices, quote="EUR", numbers="decimal")
+    assert frame["value"].loc["USDT"] == pytest.approx(Decimal(100) / 60000 * 50000)
+    assert frame["value"].loc["ODD"].is_nan()
+
+
+def test_an_order_is_a_row():
+    """The wire's keys become words, and the average price is what was paid for what is filled."""
+    row = orders_frame([ORDER]).iloc[0]
+    assert row["order_id"] == 28
+    assert row["created"] == pd.Timestamp(1_723_161_240_000, unit="ms", tz="UTC")
+    assert row["avg_price"] == pytest.approx(59_900)
+    assert row["order_list_id"] == -1
+    assert pd.isna(row["strategy_id"])
+    unfilled = ORDER | {"executedQty": "0.0", "cummulativeQuoteQty": "0.0"}
+    assert pd.isna(orders_frame([unfilled]).iloc[0]["avg_price"])
+
+
+def test_an_answer_that_is_no_order_is_refused():
+    """An error answer is no frame of orders."""
+    with pytest.raises(ValueError, match="no answer of orders"):
+        orders_frame({"code": -2015, "msg": "Invalid API-key"})
+
+
+def test_an_order_list_has_a_row_for_each_order():
+    """The rows of a list say the list's status and each its order."""
+    frame = order_lists_frame([ORDER_LIST])
+    assert frame["order_id"].tolist() == [4, 5]
+    assert frame["list_client_order_id"].tolist() == ["both", "both"]
+    assert dict(order_lists_frame([]).dtypes) == dict(frame.dtypes)
+
+
+def test_commissions_have_a_row_for_each_part():
+    """Standard, special and tax rates are rows; the discount is on the standard ones."""
+    frame = commissions_frame(COMMISSION)
+    assert frame["part"].tolist() == ["standard", "special", "tax"]
+    assert frame["taker"].tolist() == [0.002, 0.02, 0.0]
+    assert frame["discount"].tolist() == [0.75, 1.0, 1.0]
+    assert dict(commissions_frame([]).dtypes) == dict(frame.dtypes)
+
+
+TRADES = [
+    my_trade(1, "BUY", "1", "100", "1"),
+    my_trade(2, "BUY", "1", "200", "1"),
+    my_trade(3, "SELL", "1", "300", "3"),
+    my_trade(4, "SELL", "1", "300", "3"),
+]
+
+
+@pytest.mark.parametrize(
+    ("method", "realised"),
+    [("average", ["0", "0", "146", "146"]), ("fifo", ["0", "0", "196", "96"])],
+)
+def test_realised_profit(method, realised):
+    """A sale gains its proceeds less its fee and less the cost, fees included, of what was sold."""
+    trades = my_trades_frame(TRADES, numbers="decimal")
+    frame = with_pnl(trades, base="BTC", quote="USDT", method=method)
+    assert frame["realised"].tolist() == list(map(Decimal, realised))
+    assert frame["position"].tolist() == [1, 2, 1, 0]
+    assert frame["cost"].iloc[-1] == 0
+    floats = with_pnl(my_trades_frame(TRADES), base="BTC", quote="USDT", method=method)
+    assert floats["realised"].tolist() == [float(value) for value in realised]
+
+
+def test_a_fee_in_the_base_asset_makes_the_position_smaller():
+    """Buying 1 with a fee of 0.1 of it leaves 0.9, which cost all that was paid."""
+    bought = my_trades_frame([my_trade(1, "BUY", "1", "100", "0.1", "BTC")])
+    frame = with_pnl(bought, base="BTC", quote="USDT")
+    assert frame[["fee", "position", "cost"]].iloc[0].tolist() == [10, 0.9, 100]
+
+
+def test_a_fee_in_another_asset_needs_its_price():
+    """A fee in BNB counts by its price in the quote asset, and is NaN without one."""
+    trades = my_trades_frame([my_trade(1, "BUY", "1", "100", "0.01", "BNB")])
+    assert pd.isna(with_pnl(trades, base="BTC", quote="USDT")["fee"].iloc[0])
+    priced = with_pnl(trades, base="BTC", quote="USDT", prices={"BNB": 600})
+    assert priced["fee"].iloc[0] == pytest.approx(6)
+
+
+def test_what_was_not_bought_before_gains_nothing():
+    """Selling what was held from before realises minus the fee."""
+    sold = my_trades_frame([my_trade(1, "SELL", "1", "100", "1")])
+    frame = with_pnl(sold, base="BTC", quote="USDT")
+    assert frame[["position", "realised"]].iloc[0].tolist() == [0, -1]
+
+
+def test_profit_is_of_one_symbol():
+    """Trades of several symbols have no common position."""
+    other = my_trade(2, "BUY", "1", "1") | {"symbol": "ETHUSDT"}
+    with pytest.raises(ValueError, match="one symbol"):
+        with_pnl(my_trades_frame([TRADES[0], other]), base="BTC", quote="USDT")
+    with pytest.raises(ValueError, match="lifo"):
+        with_pnl(my_trades_frame(TRADES), base="BTC", quote="USDT", method="lifo")
