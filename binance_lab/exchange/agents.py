@@ -28,6 +28,7 @@ RICHES = Decimal(10) ** 15  # of every asset: agents never run out
 _SAME_SIDE = 0.7  # of the taker orders come on the side of the one before
 _IN_BURST = 0.55  # follow the one before within moments
 _BURST_S = 0.02
+_HESITATION = 0.1  # of the looks at a spread that is too wide, before a maker closes it
 _MOST_SWEPT = 8  # levels that one taker order may eat
 
 
@@ -139,7 +140,7 @@ class Desk:
             float(rules.price(start_ticks)) * float(rules.step) * dollars_of(rules.quote)
         )
         self._gap_ticks = max(start_ticks * self._character.gap, 1.0)
-        self._level_usd = 0.04 * self._character.touch_usd * max(1.0, self._gap_ticks / 35) ** 0.5
+        self._level_usd = 0.035 * self._character.touch_usd * max(1.0, self._gap_ticks / 35) ** 0.5
         self._least_lots = self._lots_for_notional()
 
     def open(self, now_us: int) -> None:
@@ -220,7 +221,7 @@ class Desk:
         shown_bid, shown_ask = self._bids.best_ticks, self._asks.best_ticks
         if shown_bid is None or shown_ask is None:
             return True
-        if shown_ask - shown_bid > self._character.spread_ticks + self._gap_ticks / 2:
+        if shown_ask - shown_bid > self._character.spread_ticks + self._gap_ticks:
             return True
         borne = max(self._start_ticks * 3e-5, 0.8)
         return abs((shown_bid + shown_ask) - (bid + ask)) / 2 > borne
@@ -242,13 +243,15 @@ class Desk:
             spread = abs(best - other)
             if best == touch or spread <= self._character.spread_ticks:
                 return
+            if self._rng.random() < _HESITATION:
+                return
         self._rest_touch(ladder, touch, now_us)
         if best is not None and ladder.beyond(touch, best):
             self._fill_between(ladder, touch, best, now_us)
 
     def _fill_between(self, ladder: Ladder, touch: int, best: int, now_us: int) -> None:
         price = touch
-        for depth in range(3):
+        for depth in range(12):
             price -= ladder.sign * self._gap()
             if not ladder.beyond(price, best):
                 return
@@ -275,7 +278,7 @@ class Desk:
             worst = ladder.worst_ticks
             if worst is None:
                 return
-            widening = 1 + len(ladder) / 100
+            widening = 1 + (len(ladder) / 250) ** 2
             price = worst - ladder.sign * max(int(self._gap() * widening), 1)
             if price < 1:
                 return
@@ -296,7 +299,7 @@ class Desk:
         return int(self._character.touch_usd / self._usd_per_lot)
 
     def _level_lots(self, depth: int) -> int:
-        usd = self._level_usd * (1 + depth / 25) * math.exp(self._rng.gauss(0.0, 1.0))
+        usd = self._level_usd * (1 + min(depth, 60) / 45) * math.exp(self._rng.gauss(0.0, 1.0))
         return max(int(usd / self._usd_per_lot), self._least_lots)
 
     def _lots_for_notional(self) -> int:

@@ -30,7 +30,7 @@ class Character:
     spread_ticks: int = 1
     touch_usd: float = 20_000.0
     order_usd: float = 150.0
-    gap: float = 6e-6
+    gap: float = 4.6e-6
     levels: int = 150
     trades_per_min: float = 40.0
 
@@ -39,6 +39,7 @@ CHARACTERS = {
     "BTCUSDT": Character(
         6.0, 6.0, touch_usd=110_000, order_usd=200, levels=500, trades_per_min=360
     ),
+    "BTCUSDC": Character(0.6, 1.6, spread_ticks=2, touch_usd=30_000, gap=1.2e-5),
     "ETHUSDT": Character(3.0, 4.0, touch_usd=60_000, gap=9e-6, levels=300, trades_per_min=200),
     "BNBUSDT": Character(0.8, 1.6, touch_usd=12_000, gap=2e-5),
     "SOLUSDT": Character(1.5, 2.0, touch_usd=25_000, trades_per_min=100),
@@ -74,6 +75,7 @@ class Swing:
 MARKET_DAILY = 0.020
 SWINGS = {
     "USDT": Swing(0.0, 0.0),
+    "USDC": Swing(0.0004, 0.0),
     "EUR": Swing(0.004, 0.0),
     "BTC": Swing(0.010, 1.0),
     "ETH": Swing(0.015, 1.2),
@@ -86,7 +88,7 @@ SWINGS = {
 }
 OTHER = Swing(0.035, 1.0)
 
-DOLLARS = {"USDT": 1.0, "EUR": 1.08, "BTC": 64_000.0, "ETH": 3_200.0, "BNB": 580.0}
+DOLLARS = {"USDT": 1.0, "USDC": 1.0, "EUR": 1.08, "BTC": 64_000.0, "ETH": 3_200.0, "BNB": 580.0}
 
 
 def swing_of(asset: str) -> Swing:

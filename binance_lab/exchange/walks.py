@@ -11,6 +11,8 @@ DAY_S = 86_400.0
 _CALM_S = (90.0, 3_600.0)  # how long agitation lasts: bursts of a minute, hours of unrest
 _AGITATION = (0.55, 0.40)  # its standard deviation, in logarithms of volatility
 
+_TAIL = 0.75  # a deviation in logarithms, that makes some steps much larger than most
+
 
 class Walk:
     """The logarithm of a value, 0 at the start.
@@ -37,7 +39,7 @@ class Walk:
                 spread = deviation * math.sqrt(1.0 - kept * kept)
                 self._agitation[index] = self._agitation[index] * kept + gauss(0.0, spread)
             volatility = self._per_root_s * math.exp(sum(self._agitation) - 0.2)
-            shock = gauss(0.0, 1.0) * math.exp(gauss(0.0, 0.5) - 0.25)
+            shock = gauss(0.0, 1.0) * math.exp(gauss(0.0, _TAIL) - _TAIL * _TAIL)
             self._value += shock * volatility * math.sqrt(step_s * activity(time_us))
         return self._value
 
