@@ -108,7 +108,8 @@ class Blotter(View):
             tooltip="Cancel every open order of the account, now",
         )
         self.cancel_all_button.on_click(self._cancel_all)
-        self._open = ipywidgets.VBox([])
+        self._nothing = ipywidgets.HTML("<span>No open orders.</span>")
+        self._open = ipywidgets.VBox([self._nothing])
         self._make_editor()
         self._done_table = ipywidgets.HTML()
         self._fills_table = ipywidgets.HTML()
@@ -255,10 +256,8 @@ class Blotter(View):
             )
         for row in self._rows.values():
             row.show()
-        if gone or new or not self._open.children:
-            nothing = [ipywidgets.HTML("<span class='bl-faint'>No open orders.</span>")]
-            old = () if self._rows else self._open.children
-            self._open.children = tuple(reversed(self._rows.values())) or (old or nothing)
+        if gone or new:
+            self._open.children = tuple(reversed(self._rows.values())) or (self._nothing,)
         for row in gone:
             close_tree(row)
 
@@ -318,7 +317,7 @@ def _line(order: Order) -> str:
 def _current(order: Order) -> str:
     """The ticket with the quantity as it is now."""
     if order.quantity is not None and order.quantity != order.ticket.quantity:
-        return str(order.ticket.with_(quantity=order.quantity, quote_order_qty=None))
+        return str(order.ticket.with_(quantity=order.quantity.normalize(), quote_order_qty=None))
     return str(order.ticket)
 
 

@@ -88,6 +88,7 @@ class OrderFields(ipywidgets.VBox):
         types: The types to choose from.
         title: Says which leg it is; empty for a single order.
         own_amount: Whether it has a side and a quantity of its own.
+        below_amount: What else stands below the quantity.
     """
 
     def __init__(
@@ -99,8 +100,10 @@ class OrderFields(ipywidgets.VBox):
         title: str = "",
         side: Side = Side.BUY,
         own_amount: bool = True,
+        below_amount: Iterable[ipywidgets.Widget] = (),
     ) -> None:
         self.rules = rules
+        self._below_amount = tuple(below_amount)
         self._edited = edited
         self._own_amount = own_amount
         self._title = ipywidgets.HTML(f"<b class='bl-leg'>{html.escape(title)}</b>")
@@ -215,6 +218,7 @@ class OrderFields(ipywidgets.VBox):
     def _layout_rows(self, titled: bool) -> list[ipywidgets.Widget]:
         own = [self.side] if self._own_amount else []
         amount = [self.amount_kind, self.rows["quantity"], self.rows["quote_order_qty"]]
+        amount += self._below_amount
         return [
             *([self._title] if titled else []),
             *own,

@@ -51,6 +51,7 @@ _OCO_TYPES = (
     OrderType.TAKE_PROFIT_LIMIT,
     OrderType.TAKE_PROFIT,
 )
+_BELOW_TYPES = (*_OCO_TYPES[1:], OrderType.LIMIT_MAKER)
 _WORKING_TYPES = (OrderType.LIMIT, OrderType.LIMIT_MAKER)
 _BANNERS = {
     "local": "LOCAL · embedded exchange, play money",
@@ -148,7 +149,8 @@ class OrderForm(View):
         self._lines: deque[_Line] = deque(maxlen=LINES)
         self._asking: Ticket | ListTicket | None = None
         self._busy = False
-        self._clicked_at = float("-inf")
+        self._click: tuple[Any, ...] = ()
+        self._clicked_at = self._asked_at = float("-inf")
         self._worker = Worker(f"form:{self.symbol}", self._job_failed)
         self._make_widgets(confirm)
         sources = [source for source in (book, trading) if source is not None]
@@ -193,8 +195,8 @@ class OrderForm(View):
         self._bid = _quote_button("Take this price: what buyers pay", "success")
         self._ask = _quote_button("Take this price: what sellers ask", "danger")
         self._spread = ipywidgets.HTML()
-        self._legs = self._make_legs()
         self._percents = [self._percent_button(percent) for percent in (25, 50, 75, 100)]
+        self._legs = self._make_legs()
         self._estimate = ipywidgets.HTML()
         self.check_button = ipywidgets.Button(
             description="Check", tooltip="Let the exchange check the order without placing it"
@@ -220,27 +222,32 @@ class OrderForm(View):
         return [kind.value for kind in kinds]
 
     def _make_legs(self) -> dict[str, OrderFields]:
-        def leg(
-            types: Iterable[OrderType], title: str, side: Side = Side.SELL, own: bool = True
-        ) -> OrderFields:
-            return OrderFields(
-                self.rules, self._edited, types=types, title=title, side=side, own_amount=own
-            )
-
+        leg = partial(OrderFields, self.rules, self._edited)
+        percents = ipywidgets.HBox(self._percents, layout=ipywidgets.Layout(margin="0 0 0 100px"))
         return {
-            "order": leg(OrderType, "", Side.BUY),
-            "working": leg(_WORKING_TYPES, "Working: is placed now", Side.BUY),
-            "pending": leg(OrderType, "Pending: is placed when the working order is filled"),
-            "above": leg(_OCO_TYPES, "Above: the higher price; one of the two cancels the other"),
+            "order": leg(types=OrderType, below_amount=[percents]),
+            "working": leg(types=_WORKING_TYPES, title="Working: placed now"),
+            "pending": leg(
+                types=OrderType,
+                title="Pending: placed once the working order is filled",
+                side=Side.SELL,
+            ),
+            "above": leg(
+                types=_OCO_TYPES,
+                title="Above: the higher price; the one that trades cancels the other",
+                side=Side.SELL,
+            ),
             "below": leg(
-                _OCO_TYPES[1:] + _OCO_TYPES[:1], "Below: same side and quantity", own=False
+                types=_BELOW_TYPES,
+                title="Below: the lower price, same side and quantity",
+                own_amount=False,
             ),
         }
 
     def _percent_button(self, percent: int) -> ipywidgets.Button:
         button = ipywidgets.Button(
             description=f"{percent} %",
-            layout=ipywidgets.Layout(width="58px"),
+            layout=ipywidgets.Layout(width="70px"),
             tooltip=f"{percent} % of what is free",
         )
         button.on_click(partial(self._take_percent, percent))
@@ -269,7 +276,6 @@ class OrderForm(View):
             self.mode,
             ipywidgets.HBox([self._bid, self._spread, self._ask]),
             *(self._legs[name] for name in ("order", "working", "pending", "above", "below")),
-            ipywidgets.HBox(self._percents),
             self._estimate,
             ipywidgets.HBox([self.check_button, self.place_button, self.confirm_box]),
             self._asks,
@@ -281,8 +287,6 @@ class OrderForm(View):
         shown = ("order",) if self._mode == SINGLE else ListKind(self._mode).legs
         for name, leg in self._legs.items():
             leg.layout.display = None if name in shown else "none"
-        for button in self._percents:
-            button.layout.display = None if self._mode == SINGLE else "none"
 
     # -- callbacks, on the kernel's thread: they read the fields and queue work ---------------
 
@@ -338,26 +342,26 @@ class OrderForm(View):
     @_guarded
     def _check_clicked(self, _: Any) -> None:
         mode, typed = self._read()
-        if self._begin():
+        if self._begin("check", mode, typed):
             self._worker.submit(partial(self._test, mode, typed))
 
     @_guarded
     def _place_clicked(self, _: Any) -> None:
         mode, typed = self._read()
         ask = bool(self.confirm_box.value)
-        if self._begin():
+        if self._begin("place", mode, typed):
             self._worker.submit(partial(self._prepare, mode, typed, ask))
 
     @_guarded
     def _send_clicked(self, _: Any) -> None:
         with self._lock:
-            if time.monotonic() - self._clicked_at < CLICK_S:
+            if time.monotonic() - self._asked_at < CLICK_S:
                 return  # the second half of the double click that opened the summary
             ticket, self._asking = self._asking, None  # taken once: a second click finds nothing
         if ticket is None:
             return
         self._asks.layout.display = "none"
-        if self._begin():
+        if self._begin("send", ticket):
             self._worker.submit(partial(self._submit, ticket))
 
     @_guarded
@@ -370,13 +374,13 @@ class OrderForm(View):
             self._asking = None
         self._asks.layout.display = "none"
 
-    def _begin(self) -> bool:
-        """Take the form for one job; False while another is done, or right after a click."""
+    def _begin(self, *click: Any) -> bool:
+        """Take the form for one job; False while another is done, and for a double click."""
         with self._lock:
             now = time.monotonic()
-            if self._busy or now - self._clicked_at < CLICK_S:
+            if self._busy or (click == self._click and now - self._clicked_at < CLICK_S):
                 return False
-            self._busy, self._clicked_at = True, now
+            self._busy, self._click, self._clicked_at = True, click, now
         self.mark()
         return True
 
@@ -414,7 +418,7 @@ class OrderForm(View):
         with self._lock:
             if typed == self._typed and mode == self._mode:  # nothing was edited meanwhile
                 self._asking = ticket
-                self._clicked_at = time.monotonic()
+                self._asked_at = time.monotonic()
         self._done()
 
     def _must_pass(self, ticket: Ticket | ListTicket) -> None:

@@ -128,7 +128,11 @@ def test_a_double_click_places_once(desk, client):
     until(form, lambda: bool(client.sent) and not form._busy)
     form.place_button.click()
     form.place_button.click()
+    assert form._busy is False
     assert len(client.sent) == 1
+    form.fill(price="59000")
+    form.place_button.click()
+    until(form, lambda: len(client.sent) == 2)
 
 
 def test_a_double_click_on_place_does_not_answer_its_question(desk, client):

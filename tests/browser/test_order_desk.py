@@ -1,0 +1,126 @@
+"""The order desk in JupyterLab on a real browser, against the embedded exchange."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, expect
+
+from .notebook_page import NotebookPage
+
+SETUP = """
+import requests
+from binance_lab import Exchange, Spot
+from binance_lab.trading import Trading
+from binance_lab.widgets.blotter import Blotter
+from binance_lab.widgets.order_form import OrderForm
+exchange = Exchange(seed=7, symbols=["BTCUSDT"], agents=False, accounts=2)
+client = Spot(exchange.api_key, exchange.api_secret, base_url=exchange.rest, timeout=3)
+desk = Trading(client)
+maker = exchange.accounts[1]
+other = Trading(Spot(maker["api_key"], maker["api_secret"], base_url=exchange.rest))
+other.place("BTCUSDT", "SELL", "LIMIT", quantity="0.5", price="64100")
+other.place("BTCUSDT", "BUY", "LIMIT", quantity="0.5", price="63900")
+desk.place("BTCUSDT", "BUY", "MARKET", quantity="0.01")
+form = OrderForm(desk, "BTCUSDT")
+def fault(**fault):
+    requests.post(exchange.rest + "/lab/faults", json=fault).raise_for_status()
+"""
+SHOW = ("form", "Blotter(desk)")
+SLOW = 15_000  # ms: a machine that runs other things too
+
+
+def field(form: Locator, label: str) -> Locator:
+    """The visible field of this label."""
+    return form.locator(f".widget-text:has(label:text-is('{label}')) input:visible").first
+
+
+def click(view: Locator, text: str) -> None:
+    view.locator(f"button:visible:text-is('{text}')").first.click()
+
+
+def choose(form: Locator, label: str, value: str) -> None:
+    form.locator(
+        f".widget-dropdown:has(label:text-is('{label}')) select:visible"
+    ).first.select_option(value)
+
+
+def test_orders_from_the_first_key_to_the_blotter(notebook: Callable[..., NotebookPage]):
+    """A wrong price is mended by its button, a limit order is confirmed and amended, and all shows."""
+    page = notebook(SETUP, *SHOW)
+    page.run()
+    form, blotter = page.output(1), page.output(2)
+    expect(form).to_contain_text("LOCAL · embedded exchange", timeout=SLOW)
+    field(form, "Quantity").fill("0.01")
+    field(form, "Price").fill("60000.005")
+    expect(form).to_contain_text("is not a multiple of 0.01", timeout=SLOW)
+    page.picture("order-form-finding", 1)
+    click(form, "Use 60000.01")
+    expect(field(form, "Price")).to_have_value("60000.01")
+    expect(form).not_to_contain_text("PRICE_FILTER", timeout=SLOW)
+    click(form, "Place")
+    expect(form).to_contain_text("Send this? BUY 0.01 BTCUSDT LIMIT at 60000.01 GTC", timeout=SLOW)
+    page.picture("order-form-question", 1)
+    page.page.wait_for_timeout(700)  # a click sooner would count as the end of a double click
+    click(form, "Send it")
+    expect(form).to_contain_text("accepted: BUY 0.01 BTCUSDT LIMIT at 60000.01", timeout=SLOW)
+    expect(blotter).to_contain_text(
+        "BUY 0.01 BTCUSDT LIMIT at 60000.01 GTC · accepted", timeout=SLOW
+    )
+    click(blotter, "Change")
+    field(blotter, "Quantity").fill("0.005")
+    click(blotter, "Reduce quantity")
+    expect(blotter).to_contain_text("BUY 0.005 BTCUSDT LIMIT at 60000.01", timeout=SLOW)
+    page.execute("desk.place('BTCUSDT', 'BUY', 'MARKET', quantity='0.02')")
+    expect(blotter).to_contain_text("filled", timeout=SLOW)
+    expect(blotter).to_contain_text("Fills", timeout=SLOW)
+    page.picture("blotter", 2)
+    click(blotter, "Cancel all")
+    expect(blotter).to_contain_text("No open orders.", timeout=SLOW)
+    assert page.execute("print(len(client.get_open_orders()))") == "0"
+
+
+def test_an_oco_is_filled_in_as_one_ticket(notebook: Callable[..., NotebookPage]):
+    """Two legs, one question, one request."""
+    page = notebook(SETUP, *SHOW)
+    page.run()
+    form, blotter = page.output(1), page.output(2)
+    click(form, "OCO")
+    field(form, "Quantity").fill("0.01")
+    field(form, "Price").fill("70000")
+    field(form, "Stop price").fill("50000")
+    form.locator(".widget-text:has(label:text-is('Price')) input:visible").nth(1).fill("49000")
+    page.picture("order-form-oco", 1)
+    click(form, "Place")
+    expect(form).to_contain_text("Send this? OCO", timeout=SLOW)
+    page.page.wait_for_timeout(700)  # a click sooner would count as the end of a double click
+    click(form, "Send it")
+    expect(form).to_contain_text(re.compile("accepted.*accepted"), timeout=SLOW)
+    expect(blotter).to_contain_text("STOP_LOSS_LIMIT", timeout=SLOW)
+    page.picture("order-form-oco-placed", 1)
+
+
+def test_what_goes_wrong_ends_in_the_form(notebook: Callable[..., NotebookPage]):
+    """Too little balance, and a lost answer that shows as UNKNOWN and resolves itself."""
+    page = notebook(SETUP, *SHOW)
+    page.run()
+    form = page.output(1)
+    field(form, "Quantity").fill("30")
+    field(form, "Price").fill("60000")
+    expect(form).to_contain_text("too little", timeout=SLOW)
+    click(form, "Place")
+    expect(form).to_contain_text("Not sent. BALANCE", timeout=SLOW)
+    page.picture("order-form-refused", 1)
+    page.execute("fault(kind='drop', path='/api/v3/order', method='POST', times=1)")
+    page.execute("fault(kind='before', path='/api/v3/order', method='GET', times=8, status=503)")
+    field(form, "Quantity").fill("0.01")
+    expect(form.locator(".bl-finding:has-text('BALANCE'):visible")).to_have_count(0, timeout=SLOW)
+    click(form, "Place")
+    expect(form).to_contain_text("Send this?", timeout=SLOW)
+    page.page.wait_for_timeout(700)  # a click sooner would count as the end of a double click
+    click(form, "Send it")
+    expect(form).to_contain_text("UNKNOWN, asking…", timeout=SLOW)
+    page.picture("order-form-unknown", 1)
+    expect(form).to_contain_text("accepted: BUY 0.01 BTCUSDT LIMIT at 60000", timeout=SLOW)
+    assert page.execute("print(len(client.get_open_orders()))") == "1"
