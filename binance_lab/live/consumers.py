@@ -84,7 +84,7 @@ class Consumer:
     def __iter__(self) -> Iterator[Any]:
         """The events as they come, until the consumer or its object is closed."""
         while (event := self._next()) is not _END:
-            self.delivered += 1
+            self._count()
             yield event
 
     @property
@@ -139,9 +139,12 @@ class Consumer:
                 self._callback(event)
             except Exception as error:
                 self._failed(error)
-            with self._waiting:
-                self.delivered += 1
-                self._waiting.notify_all()
+            self._count()
+
+    def _count(self) -> None:
+        with self._waiting:
+            self.delivered += 1
+            self._waiting.notify_all()
 
     def _failed(self, error: Exception) -> None:
         self.errors += 1

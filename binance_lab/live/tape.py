@@ -13,7 +13,7 @@ from binance_lab.frames.trades import agg_trade_rows, trade_rows
 from binance_lab.wire.events import decoder
 
 from .backfill import Fetch
-from .base import LiveObject
+from .base import INBOX_SIZE, LiveObject
 from .ledger import Gap
 from .rows import Array, Rows
 from .runtime import Runtime
@@ -65,6 +65,8 @@ class Tape(LiveObject):
         history: So many trades before the first of the stream are fetched at the start.
         backfill: Whether holes are fetched.
         max_rows, max_age_s: Older trades are dropped from it.
+        inbox_size: How many messages wait to be applied; beyond, the oldest are dropped, and
+            their trades are a hole.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class Tape(LiveObject):
         backfill: bool = True,
         max_rows: int = MAX_ROWS,
         max_age_s: float | None = None,
+        inbox_size: int = INBOX_SIZE,
     ) -> None:
         stream = f"{symbol.lower()}@{kind}"
         super().__init__(
@@ -86,6 +89,7 @@ class Tape(LiveObject):
             decode=decoder(stream, float),
             counted="trade id" if kind == "trade" else "aggregate trade id",
             runtime=runtime,
+            inbox_size=inbox_size,
         )
         self.symbol = symbol
         self.kind: Kind = kind

@@ -1,0 +1,259 @@
+"""Account: what REST tells, what events change, and where the two differ."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import msgspec
+import pytest
+
+from binance_lab.connector.connection import State
+from binance_lab.connector.exceptions import ConnectionFailed, PermissionDenied
+from binance_lab.live import Account
+from binance_lab.live.runtime import Inline
+from binance_lab.wire.user_events import decode_user_event
+
+from .doubles import FakeClient, event
+
+NOW_MS = 1_723_161_240_000
+
+
+def told(free="100", locked="0", orders=(), updated=NOW_MS):
+    """What REST answers: USDT, and open orders."""
+    balances = [{"asset": "USDT", "free": free, "locked": locked}]
+    return {
+        "account": {"updateTime": updated, "balances": balances},
+        "get_open_orders": list(orders),
+    }
+
+
+def rest_order(number: int, *, status="NEW", filled="0"):
+    return {
+        "symbol": "BTCUSDT",
+        "orderId": number,
+        "orderListId": -1,
+        "clientOrderId": f"mine-{number}",
+        "price": "100",
+        "origQty": "1",
+        "executedQty": filled,
+        "cummulativeQuoteQty": "0",
+        "status": status,
+        "timeInForce": "GTC",
+        "type": "LIMIT",
+        "side": "BUY",
+        "stopPrice": "0",
+        "icebergQty": "0",
+        "time": NOW_MS,
+        "updateTime": NOW_MS,
+        "origQuoteOrderQty": "0",
+    }
+
+
+def position(free: str, locked: str = "0", *, at_ms=NOW_MS + 1):
+    data = {"e": "outboundAccountPosition", "E": at_ms, "u": at_ms}
+    return decoded(data | {"B": [{"a": "USDT", "f": free, "l": locked}]})
+
+
+def report(number: int, *, does="NEW", status="NEW", filled="0", last="0", at_ms=NOW_MS + 1):
+    data = {
+        "e": "executionReport",
+        "E": at_ms,
+        "s": "BTCUSDT",
+        "c": f"mine-{number}",
+        "S": "BUY",
+        "o": "LIMIT",
+        "f": "GTC",
+        "q": "1",
+        "p": "100",
+        "P": "0",
+        "F": "0",
+        "g": -1,
+        "C": "",
+        "x": does,
+        "X": status,
+        "r": "NONE",
+        "i": number,
+        "l": last,
+        "z": filled,
+        "L": "100",
+        "n": "0.1",
+        "N": "USDT",
+        "T": at_ms,
+        "t": 7,
+        "I": 1,
+        "w": True,
+        "m": False,
+        "O": NOW_MS,
+        "Z": "0",
+        "Y": "100",
+        "Q": "0",
+    }
+    return decoded(data)
+
+
+def decoded(data):
+    return decode_user_event(msgspec.json.encode(data))
+
+
+class FakeUserData:
+    """A subscription whose events the test sends."""
+
+    def __init__(self, on_event, on_connection) -> None:
+        self.on_event = on_event
+        self.on_connection = on_connection
+        self.closed = False
+        self.refusals: list[Exception] = []
+
+    def start(self) -> None:
+        if self.refusals:
+            raise self.refusals.pop()
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.fixture
+def client():
+    return FakeClient(**told())
+
+
+@pytest.fixture
+def account(client):
+    account = Account(client, FakeUserData, runtime=Inline())
+    account.start()
+    return account
+
+
+def test_it_begins_with_what_rest_tells(account):
+    """After the subscription REST is asked, and the account is live."""
+    assert account.state == "live"
+    assert account.free() == {"USDT": Decimal(100)}
+    assert account.frame().loc["USDT"].to_dict() == {"free": 100.0, "locked": 0.0, "total": 100.0}
+    assert len(account.open_orders) == 0
+    assert len(account.fills) == 0
+
+
+def test_an_account_that_is_not_told_yet_is_empty(client):
+    """Before REST has answered, frames are empty and the state is connecting."""
+    account = Account(client, FakeUserData, runtime=Inline())
+    assert account.state == "connecting"
+    assert (len(account.frame()), len(account.open_orders), account.free()) == (0, 0, {})
+
+
+def test_events_change_balances_and_orders(account):
+    """A new order is open and its money locked; when it is filled, it is a fill and open no more."""
+    account.take_event(report(5))
+    account.take_event(position("0", "100"))
+    assert account.open_orders["client_order_id"].tolist() == ["mine-5"]
+    assert account.locked() == {"USDT": Decimal(100)}
+    account.take_event(report(5, does="TRADE", status="PARTIALLY_FILLED", filled="0.4", last="0.4"))
+    assert account.open_orders["filled_qty"].tolist() == [0.4]
+    account.take_event(report(5, does="TRADE", status="FILLED", filled="1", last="0.6"))
+    assert len(account.open_orders) == 0
+    assert account.fills["qty"].tolist() == [0.4, 0.6]
+    assert account.fills["commission_asset"].tolist() == ["USDT", "USDT"]
+
+
+def test_reports_are_called_back_in_order(account):
+    """on_report gets execution reports and nothing else, until it is taken back."""
+    got = []
+    take_back = account.on_report(lambda each: got.append(each.order_id))
+    consumer = account._consumers[0]
+    for number in (1, 2, 3):
+        account.take_event(report(number))
+        account.take_event(position("50"))
+    assert consumer.wait(6, timeout=5)
+    take_back()
+    account.take_event(report(4))
+    assert got == [1, 2, 3]
+
+
+def test_events_while_rest_is_asked_are_put_on_top():
+    """An event that comes while REST is asked is not lost by REST's older picture."""
+    client = FakeClient(**told(), account_delay=None)
+    account = Account(client, FakeUserData, runtime=Inline())
+    client.answers["get_open_orders"] = lambda: account.take_event(report(5)) or []
+    account.start()
+    assert account.open_orders["order_id"].tolist() == [5]
+
+
+def test_an_event_that_rest_knows_already_changes_nothing(account, client):
+    """A balance from before REST's picture doesn't turn it back."""
+    client.answers |= told(free="70", updated=NOW_MS + 10)
+    account.reconcile()
+    account.take_event(position("100", at_ms=NOW_MS + 5))
+    assert account.free() == {"USDT": Decimal(70)}
+
+
+def test_a_reconnect_is_reconciled_and_differences_are_told(account, client):
+    """What the events missed while the connection was lost is found, corrected and listed."""
+    client.answers |= told(free="40", locked="60", orders=[rest_order(9)])
+    account.connection_changed(event(State.CLOSED))
+    assert account.state == "stale"
+    account.connection_changed(event(State.OPEN))
+    assert account.state == "live"
+    assert account.reconciled == 2
+    assert account.open_orders["order_id"].tolist() == [9]
+    differences = account.differences
+    assert differences["what"].tolist() == ["USDT", "order 9"]
+    assert differences["known"].tolist() == ["free 100, locked 0", ""]
+    assert differences["told"].tolist() == ["free 40, locked 60", "NEW, filled 0"]
+
+
+def test_nothing_differs_when_the_events_told_all(account, client):
+    """Events and REST that agree leave no difference."""
+    account.take_event(report(5))
+    account.take_event(position("0", "100"))
+    client.answers |= told("0", "100", [rest_order(5)], NOW_MS + 1)
+    account.reconcile()
+    assert len(account.differences) == 0
+    assert dict(account.differences.dtypes).keys() == {"time", "what", "known", "told"}
+
+
+def test_a_failed_question_is_asked_again(client):
+    """While REST can't be reached the account is connecting, and goes on trying."""
+    client.answers["account"] = ConnectionFailed("no network")
+    account = Account(client, FakeUserData, runtime=Inline())
+    account.start()
+    assert account.state == "connecting"
+    client.answers |= told()
+    account._runtime.run_later()
+    assert account.state == "live"
+
+
+def test_a_refused_key_is_an_error(client):
+    """A key that may not see the account ends in the state error, with the reason."""
+    refused = PermissionDenied("-2015 Invalid API-key.", status=401, code=-2015)
+    client.answers["account"] = refused
+    account = Account(client, FakeUserData, runtime=Inline())
+    account.start()
+    assert account.state == "error"
+    assert account.error is refused
+
+
+def test_without_user_data_rest_alone_tells(client):
+    """An account without a subscription is as REST told it last."""
+    account = Account(client, runtime=Inline())
+    account.start()
+    assert account.state == "live"
+    assert account.free() == {"USDT": Decimal(100)}
+
+
+def test_balances_with_prices_have_a_value(account):
+    """With last prices each balance has its value in a quote asset."""
+    assert account.frame(prices={"EURUSDT": "1.25"}, quote="EUR")["value"].tolist() == [80.0]
+
+
+def test_closing_ends_the_subscription(client):
+    """close() unsubscribes."""
+    made = []
+
+    def user_data(*callbacks):
+        made.append(FakeUserData(*callbacks))
+        return made[0]
+
+    account = Account(client, user_data, runtime=Inline())
+    account.start()
+    account.close()
+    assert made[0].closed
+    assert account.state == "stopped"
