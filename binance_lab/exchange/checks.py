@@ -14,7 +14,7 @@ from binance_lab.exchange.market import Market, Standing
 from binance_lab.exchange.orders import NewOrder, Order
 from binance_lab.exchange.rejects import Reject
 from binance_lab.exchange.state import State
-from binance_lab.exchange.symbols import SymbolRules, amount_of
+from binance_lab.exchange.symbols import SymbolRules, amount_of, exact_atoms
 from binance_lab.wire.enums import (
     OrderType,
     PegPriceType,
@@ -192,9 +192,8 @@ def check_open(market: Market, account: Account) -> None:
 
 def whole(name: str, value: Decimal, unit: int) -> int:
     """How many units (in atoms) a value has; refuses a ninth decimal, rounds down to whole units."""
-    exact = value.scaleb(8)
-    atoms = int(exact)
-    if atoms != exact:
+    atoms = exact_atoms(value)
+    if atoms is None:
         raise Reject(-1111, f"Parameter '{name}' has too much precision.")
     return atoms // unit
 
@@ -329,16 +328,16 @@ def passes_quickly(
     ):
         return None
     rules = market.rules
-    exact_price, exact_qty = new.price.scaleb(8), new.quantity.scaleb(8)
-    price, quantity = int(exact_price), int(exact_qty)
+    price, quantity = exact_atoms(new.price), exact_atoms(new.quantity)
     orders = len(market.standing(account.id).open) + 1 if account.reported else 1
     if (
-        price != exact_price
-        or quantity != exact_qty
+        price is None
+        or quantity is None
         or not market.quick_check.accepts(
             new.side, price, quantity, market.average_atoms(now_us), orders
         )
-        or rules.symbol != new.symbol
+        or price < rules.tick_atoms
+        or quantity < rules.step_atoms
     ):
         return None
     return price // rules.tick_atoms, quantity // rules.step_atoms

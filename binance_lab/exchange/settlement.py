@@ -11,7 +11,7 @@ from binance_lab.exchange.ledger import Account, Balance, other_fees, standard_f
 from binance_lab.exchange.market import Market
 from binance_lab.exchange.orders import NO_LIST, Fill, ListKind, Order
 from binance_lab.exchange.rejects import Reject
-from binance_lab.exchange.state import RECORDING, State
+from binance_lab.exchange.state import State
 from binance_lab.exchange.symbols import SymbolRules
 from binance_lab.wire.enums import Side
 
@@ -31,8 +31,8 @@ def hold(state: State, market: Market, order: Order, atoms: int) -> None:
     """
     account = state.accounts[order.account_id]
     asset = held_asset(market.rules, order.side)
-    balance = account.balance(asset)
-    if balance.free < atoms and account.id != RECORDING:
+    balance = account.balances.get(asset) or account.balance(asset)
+    if balance.free < atoms:
         raise Reject(-2010, "Account has insufficient balance for requested action.")
     balance.free -= atoms
     balance.locked += atoms

@@ -78,7 +78,11 @@ class State:
     def touch(self, account: Account, *assets: str) -> None:
         """Remember that these balances may have changed."""
         if account.reported:
-            self.touched.setdefault(account.id, {}).update(dict.fromkeys(assets))
+            known = self.touched.get(account.id)
+            if known is None:
+                known = self.touched[account.id] = {}
+            for asset in assets:
+                known[asset] = None
 
     def tell_balances(self, now_us: int) -> None:
         """Tell each account's changed balances, once."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Context, Decimal
 from math import gcd
 from typing import Any
 
@@ -37,9 +37,21 @@ ALL_STP_MODES = (
 )
 
 
+# Wide enough that no amount a request can spell is rounded on the way to atoms.
+_to_atoms = Context(prec=120).multiply
+_ATOMS_IN_ONE = Decimal(ATOMS)
+
+
 def atoms_of(amount: Decimal) -> int:
     """Whole atoms in an amount, digits beyond the eighth cut off."""
-    return int(amount.scaleb(8))
+    return int(_to_atoms(amount, _ATOMS_IN_ONE))
+
+
+def exact_atoms(amount: Decimal) -> int | None:
+    """Whole atoms in an amount; None if it has more than eight decimals."""
+    exact = _to_atoms(amount, _ATOMS_IN_ONE)
+    atoms = int(exact)
+    return atoms if atoms == exact else None
 
 
 def amount_of(atoms: int) -> Decimal:

@@ -157,3 +157,16 @@ def test_pegged_order_passes_filters_at_the_price_it_found():
 def test_peg_instructions_make_sense(fields, code):
     """Peg parameters come together, in range, and fit the order's type."""
     assert refusal(Floor().buy, "1@100", **fields)[0] == code
+
+
+def test_no_digit_is_lost_on_the_way():
+    """However many digits a number has, a ninth decimal refuses the order."""
+    floor = Floor()
+    long = "1.0000000000000000000000000000000000001"
+    text = "Parameter 'quantity' has too much precision."
+    assert refusal(floor.buy, f"{long}@100") == (-1111, text)
+
+
+def test_price_below_a_tick_is_refused():
+    """Without a price filter, a price below one tick is still no price."""
+    assert refusal(Floor().buy, "1@0.5") == (-1013, "Price * QTY is zero or less.")
