@@ -88,6 +88,12 @@ class Socket:
         """Send exactly this."""
         self._socket.send(text)
 
+    def send_at_once(self, texts: list[str]) -> None:
+        """Send several messages in one piece."""
+        text = websocket.ABNF.OPCODE_TEXT
+        frames = [websocket.ABNF.create_frame(each, text).format() for each in texts]
+        self._socket.sock.sendall(b"".join(frames))
+
     def read(self) -> Any:
         """The next message."""
         return json.loads(self._socket.recv())

@@ -100,6 +100,11 @@ class Server:
         streams = [client.connection for client in self.stream_clients]
         return streams + [client.connection for client in self.api_clients]
 
+    @property
+    def backlog(self) -> int:
+        """How far the slowest subscriber of streams is behind, in bytes."""
+        return max((client.connection.backlog for client in self.stream_clients), default=0)
+
     def announce_shutdown(self) -> None:
         """Send ``serverShutdown`` to every WebSocket."""
         now_us = self.venue.now_us()

@@ -41,7 +41,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="X",
         help="time runs X times as fast; 0 replays as fast as it is read",
     )
-    parser.add_argument("--data", metavar="DIR", help="keep accounts, orders and trades here")
+    parser.add_argument(
+        "--hold",
+        action="store_true",
+        help="begin the replay when /lab/replay says so, not with the first subscription",
+    )
     parser.add_argument("--api-key", metavar="KEY", help="the first account's key (else random)")
     parser.add_argument("--api-secret", metavar="SECRET", help="its secret (else random)")
     parser.add_argument("--accounts", type=int, default=1, metavar="N", help="how many accounts")
@@ -93,13 +97,13 @@ def _options(args: argparse.Namespace) -> Options:
         symbols=args.symbols,
         replay=args.replay or [],
         speed=args.speed,
-        data=args.data,
         api_key=args.api_key,
         api_secret=args.api_secret,
         accounts=args.accounts,
         faults=args.faults,
         agents=not args.no_agents,
         stepped=args.stepped,
+        hold=args.hold,
     )
 
 
@@ -156,7 +160,6 @@ async def _serve(world: World, args: argparse.Namespace) -> int:
         await server.stopping.wait()
     finally:
         await server.stop()
-        world.close()
     return FAILED if server.failed else DONE
 
 

@@ -59,6 +59,7 @@ class Lab:
             ("POST", "symbols"): self._set_symbol_status,
             ("POST", "limits"): self._set_limits,
             ("POST", "clock"): self._step_clock,
+            ("POST", "replay"): self._begin_replay,
         }
         for text in world.options.faults:
             self._start(parse_fault(text))
@@ -93,8 +94,19 @@ class Lab:
             "streams": {
                 channel.name: len(channel.subscribers) for channel in server.publisher.channels
             },
+            "replay": self._replay(),
             "faults": self._list_faults(body),
         }
+
+    def _replay(self) -> Json | None:
+        player = self._world.player
+        return {"state": player.state, "played": player.played} if player else None
+
+    def _begin_replay(self, body: Json) -> Json:
+        if self._world.player is None:
+            raise BadRequest("Nothing is replayed here; start the exchange with --replay FILE.")
+        self._world.player.begin()
+        return {}
 
     # Faults
 
@@ -229,6 +241,7 @@ class Lab:
         if not isinstance(by_us, int) or by_us < 0:
             raise BadRequest("by_us is how many microseconds to go on.")
         clock.step(by_us)
+        self._server.publisher.beat()
         return {"timeUs": self._venue.now_us()}
 
 

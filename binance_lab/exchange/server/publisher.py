@@ -85,9 +85,9 @@ class Publisher:
     """Every channel that somebody listens to."""
 
     def __init__(self, venue: Venue) -> None:
-        self.recorded: set[str] = (
-            set()
-        )  # symbols whose streams a replay sends as they were recorded
+        self.recorded: set[str] = set()  # streams that a replay sends as they were recorded
+        self.subscribed: Callable[[str], None] = lambda name: None  # told of each subscription
+        self.speed = 1.0  # how much faster than real time timers run
         self._venue = venue
         self._channels: dict[tuple[str, TimeUnit], Channel] = {}
         self._live: dict[tuple[str, str], list[Channel]] = {}  # by symbol and kind
@@ -109,6 +109,7 @@ class Publisher:
             channel = self._channels[name, unit] = self._open(name, unit)
         if subscriber not in channel.subscribers:
             channel.subscribers.append(subscriber)
+        self.subscribed(name)
         return channel
 
     def unsubscribe(self, name: str, unit: TimeUnit, subscriber: Subscriber) -> None:
@@ -132,6 +133,8 @@ class Publisher:
     def _open(self, name: str, unit: TimeUnit) -> Channel:
         symbol, kind = self._parse(name)
         channel = Channel(name, unit, symbol, kind)
+        if name in self.recorded:
+            return channel
         if symbol is not None and kind in ("trade", "aggTrade", "bookTicker"):
             self._live.setdefault((symbol, kind), []).append(channel)
             if kind == "aggTrade":
@@ -149,8 +152,10 @@ class Publisher:
         if channel.source is not None:
             self._pulse(channel.source.period_s).remove(channel)
             channel.source.close()
-        elif channel.symbol is not None and (channel.symbol, channel.kind) in self._live:
-            self._live[channel.symbol, channel.kind].remove(channel)
+        elif channel.symbol is not None:
+            live = self._live.get((channel.symbol, channel.kind), [])
+            if channel in live:
+                live.remove(channel)
 
     def _parse(self, name: str) -> tuple[str | None, str]:
         """A stream's symbol, if it is of one there is, and the rest of its name."""
@@ -164,7 +169,7 @@ class Publisher:
 
     def _pulse(self, period_s: float) -> _Pulse:
         if period_s not in self._pulses:
-            self._pulses[period_s] = _Pulse(period_s, self._venue)
+            self._pulses[period_s] = _Pulse(period_s / self.speed, self._venue)
         return self._pulses[period_s]
 
     def beat(self) -> None:
@@ -178,8 +183,6 @@ class Publisher:
         """Publish a trade at once; its aggregate when the command is through."""
         symbol = market.symbol
         self._changed[symbol] = trade.id
-        if symbol in self.recorded:
-            return
         for channel in self._live.get((symbol, "trade"), ()):
             now_us = self._venue.now_us()
             payload = events.trade_event(market, trade, event_us=now_us, unit=channel.unit)
@@ -191,7 +194,7 @@ class Publisher:
     def best_changed(self, market: MarketData) -> None:
         """Publish the best bid and ask when the command is through."""
         symbol = market.symbol
-        if self._live.get((symbol, "bookTicker")) and symbol not in self.recorded:
+        if self._live.get((symbol, "bookTicker")):
             self._moved[symbol] = market
             self._soon()
 

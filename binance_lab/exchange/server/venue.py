@@ -6,7 +6,7 @@ who publish them. Everything runs on the event loop's thread.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Protocol
 
 from binance_lab.exchange.candles import PublicTrade
@@ -55,6 +55,8 @@ class Venue:
     Args:
         clock: The time in microseconds since 1970; it may stand still or jump, the venue's never goes back.
         pasts: What traded before, by symbol.
+        recorded: Symbols that a recording drives: their public data begins with its first trade.
+        real_time: Whether the clock is that of the clients; if not, their timestamps can't be checked.
     """
 
     def __init__(
@@ -63,6 +65,8 @@ class Venue:
         *,
         clock: Callable[[], int],
         pasts: Mapping[str, Past] | None = None,
+        recorded: Collection[str] = (),
+        real_time: bool = True,
     ) -> None:
         rules = tuple(symbols)
         self._clock = clock
@@ -72,9 +76,12 @@ class Venue:
         self.limits = Limits()
         self.public: list[PublicListener] = []
         self.private: list[PrivateListener] = []
+        self.real_time = real_time
         self.markets = {
             each.symbol: MarketData(
-                each, past=(pasts or {}).get(each.symbol), start_us=self.now_us()
+                each,
+                past=(pasts or {}).get(each.symbol),
+                start_us=None if each.symbol in recorded else self.now_us(),
             )
             for each in rules
         }
@@ -84,8 +91,9 @@ class Venue:
         self.engine = Engine(rules, listener=self)
         for symbol, market in self.markets.items():
             # The live trades go on where those of the past end.
-            self.engine.markets[symbol].next_trade_id = market.next_trade_id
-            self.engine.markets[symbol].last_ticks = market.last_ticks
+            if symbol not in recorded:
+                self.engine.markets[symbol].next_trade_id = market.next_trade_id
+                self.engine.markets[symbol].last_ticks = market.last_ticks
 
     def now_us(self) -> int:
         """The time: what the clock says, but never earlier than before."""

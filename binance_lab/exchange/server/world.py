@@ -13,8 +13,10 @@ from binance_lab.exchange.past import SyntheticPast
 from binance_lab.exchange.past_days import DailyValues
 from binance_lab.exchange.server.app import Server
 from binance_lab.exchange.server.auth import ApiKey
+from binance_lab.exchange.server.player import Player
 from binance_lab.exchange.server.venue import Venue
 from binance_lab.exchange.symbols import DEFAULT_SYMBOLS, SymbolRules, select_symbols
+from binance_lab.wire.capture import CaptureError
 
 MAX_ACCOUNTS = 1000
 # What a new account owns; of any other asset this much.
@@ -36,13 +38,13 @@ class Options:
     symbols: Sequence[str] | None = None
     replay: Sequence[str] = ()
     speed: float = 1.0
-    data: str | None = None
     api_key: str | None = None
     api_secret: str | None = field(default=None, repr=False)
     accounts: int = 1
     faults: Sequence[str] = ()
     agents: bool = True
     stepped: bool = False
+    hold: bool = False
 
 
 class World:
@@ -50,19 +52,24 @@ class World:
 
     def __init__(self, options: Options) -> None:
         self.options = options
-        rules = _rules(options.symbols)
         if not 1 <= options.accounts <= MAX_ACCOUNTS:
             raise BadOptions(f"--accounts is a number from 1 to {MAX_ACCOUNTS}.")
-        self.clock = _clock(options)
-        start_us = self.clock()
-        values = DailyValues(options.seed)
-        self._pasts = {
-            each.symbol: SyntheticPast(each, options.seed, end_us=start_us, values=values)
-            for each in rules
-        }
-        self.venue = Venue(rules, clock=self.clock, pasts=self._pasts)
+        self.player = _player(options) if options.replay else None
+        recorded = self.player.rules if self.player else ()
+        agents_rules = () if self.player and not options.symbols else _rules(options.symbols)
+        agents_rules = tuple(each for each in agents_rules if each not in recorded)
+        self.clock = self.player.clock if self.player else _clock(options)
+        self._pasts = _pasts(options.seed, agents_rules, self.clock())
+        self.venue = Venue(
+            recorded + agents_rules,
+            clock=self.clock,
+            pasts=self._pasts,
+            recorded={each.symbol for each in recorded},
+            real_time=isinstance(self.clock, RealClock),
+        )
         self.users = [self._open_account(number) for number in range(options.accounts)]
-        self._agents = self._hire(rules) if options.agents else None
+        wanted = options.agents and agents_rules
+        self._agents = self._hire(agents_rules) if wanted else None
 
     def _hire(self, rules: Sequence[SymbolRules]) -> Agents:
         return Agents(
@@ -76,11 +83,13 @@ class World:
 
     def start(self, server: Server) -> None:
         """Let the market move."""
+        server.publisher.speed = self.options.speed or 1.0
+        if self.player is not None:
+            server.publisher.recorded = self.player.streams
+            server.publisher.subscribed = self.player.subscribed
+            server.run(self.player.play(server))
         if self._agents is not None:
             server.run(self._trade(self._agents))
-
-    def close(self) -> None:
-        """Let go of files."""
 
     async def _trade(self, agents: Agents) -> None:
         """Let the agents do what is due, whenever it is due, for ever."""
@@ -100,6 +109,18 @@ class World:
             key=self.options.api_key if first else None,
             secret=self.options.api_secret if first else None,
         )
+
+
+def _player(options: Options) -> Player:
+    try:
+        return Player(options.replay, speed=options.speed, hold=options.hold)
+    except (CaptureError, OSError, ValueError) as error:
+        raise BadOptions(f"The recording can't be replayed: {error}.") from None
+
+
+def _pasts(seed: int, rules: Sequence[SymbolRules], end_us: int) -> dict[str, SyntheticPast]:
+    values = DailyValues(seed)
+    return {each.symbol: SyntheticPast(each, seed, end_us=end_us, values=values) for each in rules}
 
 
 def _rules(names: Sequence[str] | None) -> tuple[SymbolRules, ...]:

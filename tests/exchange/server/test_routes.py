@@ -42,8 +42,16 @@ def test_an_endpoint_reads_what_binance_documents(row: dict[str, Any]):
 
 @pytest.mark.parametrize(
     ("path", "orders"),
-    [("order", 1), ("sor/order", 1), ("order/cancelReplace", 1), ("orderList/oco", 2)]
-    + [("orderList/oto", 2), ("orderList/otoco", 3), ("orderList/opo", 2), ("orderList/opoco", 3)],
+    [
+        ("order", 1),
+        ("sor/order", 1),
+        ("order/cancelReplace", 1),
+        ("orderList/oco", 2),
+        ("orderList/oto", 2),
+        ("orderList/otoco", 3),
+        ("orderList/opo", 2),
+        ("orderList/opoco", 3),
+    ],
 )
 def test_an_endpoint_counts_the_orders_it_places(path: str, orders: int):
     """Placing adds to the unfilled order count, order lists as many as they have."""
