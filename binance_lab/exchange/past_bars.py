@@ -17,7 +17,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from operator import mul
+from operator import add, mul
 from random import Random
 
 UNIT_TRADES = 4
@@ -26,7 +26,7 @@ LEAST_UNITS = 3  # a minute
 LEAST_QUADS = 8  # a unit, for each of what was bought and what was sold
 
 _RANGE_OF_WALK = 1.6  # the mean range of a random walk, in standard deviations of its end
-_WICK = 0.45  # how far a part goes beyond its ends, in its standard deviations
+_WICK = 0.4  # how far a part goes beyond its ends, in its standard deviations
 
 
 @dataclass(slots=True)
@@ -59,6 +59,12 @@ class Bar:
     bought: Flow
     sold: Flow
 
+    @property
+    def average(self) -> float:
+        """The average price by volume, in ticks."""
+        bought, sold = self.bought, self.sold
+        return (bought.amount + sold.amount) / (4 * (bought.quads + sold.quads))
+
 
 def split(
     bar: Bar,
@@ -72,7 +78,7 @@ def split(
     Args:
         activity: How busy each part is; as many as there are parts.
     """
-    deviations = [math.sqrt(busy) * math.exp(rng.gauss(0.0, 0.45)) for busy in activity]
+    deviations = [math.sqrt(busy) * math.exp(rng.gauss(0.0, 0.35)) for busy in activity]
     spread = math.sqrt(math.fsum(each * each for each in deviations)) * _RANGE_OF_WALK
     scale = (bar.high - bar.low) / spread
     path = _path(bar, deviations, scale, rng)
@@ -84,8 +90,10 @@ def split(
         for before, after, deviation in zip(path, path[1:], deviations, strict=False)
     ]
     units = share(bar.units, weights, LEAST_UNITS * minutes)
-    bought = _quads(bar.bought.quads, weights, rises, units)
-    sold = _quads(bar.sold.quads, weights, [1.0 - rise for rise in rises], units)
+    falls = [1.0 - rise for rise in rises]
+    middles = list(map(add, lows, highs))
+    bought = _quads(bar.bought, list(map(mul, weights, rises)), middles, units)
+    sold = _quads(bar.sold, list(map(mul, weights, falls)), middles, units)
     flows = ((bar.bought, bought), (bar.sold, sold))
     _widen(bar, flows, lows, highs)
     bought_flows, sold_flows = (_amounts(whole, quads, lows, highs) for whole, quads in flows)
@@ -115,14 +123,19 @@ def share(total: int, weights: Sequence[float], least: int | Sequence[int]) -> l
 
 
 def _path(bar: Bar, deviations: Sequence[float], scale: float, rng: Random) -> list[int]:
-    """The prices between the parts: a random walk from open to close that stays within the range."""
-    gauss = rng.gauss
+    """The prices between the parts: a random walk from open to close that stays within the range.
+
+    It is bent, up or down in the middle, so that its mean is the bar's average price.
+    """
+    gauss, count = rng.gauss, len(deviations)
     walk = list(accumulate(scale * deviation * gauss(0.0, 1.0) for deviation in deviations))
-    drift = (bar.close - bar.open - walk[-1]) / len(walk)
+    drift = (bar.close - bar.open - walk[-1]) / count
+    mean = bar.open + math.fsum(walk) / count + drift * (count + 1) / 2
+    bend = 6.0 * (bar.average - mean) / (count * count)  # a parabola's mean is 2/3 of its height
     low, high = bar.low, bar.high
     path = [bar.open]
     for index, value in enumerate(walk, 1):
-        price = round(bar.open + value + drift * index)
+        price = round(bar.open + value + drift * index + bend * index * (count - index))
         if price > high:
             price = max(2 * high - price, low)
         elif price < low:
@@ -151,10 +164,27 @@ def _wicks(
 
 
 def _quads(
-    total: int, weights: Sequence[float], sides: Sequence[float], units: Sequence[int]
+    whole: Flow,
+    weights: Sequence[float],
+    middles: Sequence[int],
+    units: Sequence[int],
 ) -> list[int]:
-    sided = [weight * side for weight, side in zip(weights, sides, strict=True)]
-    return share(total, sided, [LEAST_QUADS * each for each in units])
+    """The parts' quads: by weight, tilted to the dear or the cheap parts as the average price needs.
+
+    Args:
+        middles: The middle of each part's range, times two.
+    """
+    total = math.fsum(weights)
+    mean = math.fsum(map(mul, weights, middles)) / total
+    offsets = [middle - mean for middle in middles]
+    variance = math.fsum(map(mul, weights, map(mul, offsets, offsets))) / total
+    if variance:
+        tilt = (whole.amount / (2 * whole.quads) - mean) / variance
+        weights = [
+            weight * min(max(1.0 + tilt * offset, 0.1), 4.0)
+            for weight, offset in zip(weights, offsets, strict=True)
+        ]
+    return share(whole.quads, weights, [LEAST_QUADS * each for each in units])
 
 
 _Flows = tuple[tuple[Flow, list[int]], tuple[Flow, list[int]]]

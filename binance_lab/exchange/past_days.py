@@ -157,6 +157,8 @@ class Days:
         quads = int(units * self._unit_quads() * math.exp(rng.gauss(-0.03, 0.25)))
         part = min(max(rng.gauss(0.5, 0.03) + (closed - opened) / opened, 0.3), 0.7)
         least = LEAST_QUADS * 2 * units
+        middle = (opened + closed) / 2 - low
+        place = min(max(0.25 + middle / (high - low + 1) / 2 + rng.gauss(0.0, 0.04), 0.3), 0.7)
         bought, sold = max(int(quads * part), least), max(int(quads * (1 - part)), least)
         return Bar(
             (EPOCH_DAY + day) * DAY_US,
@@ -166,7 +168,7 @@ class Days:
             closed,
             self._first_unit(day),
             units,
-            *(_flow(each, low, high, rng) for each in (bought, sold)),
+            *(_flow(each, place, low, high) for each in (bought, sold)),
         )
 
     def _midnight_ticks(self, day: int) -> int:
@@ -205,7 +207,6 @@ def _extreme(opened: float, closed: float, volatility: float, rng: Random) -> fl
     return opened + (move + math.sqrt(move * move + chance)) / 2
 
 
-def _flow(quads: int, low: int, high: int, rng: Random) -> Flow:
-    """An amount at an average price somewhere in the middle of the range."""
-    place = 0.3 + 0.4 * rng.random()
+def _flow(quads: int, place: float, low: int, high: int) -> Flow:
+    """An amount at the average price that is so far up the range."""
     return Flow(quads, 4 * quads * low + int(4 * quads * (high - low) * place))
