@@ -1,6 +1,7 @@
 """The server: every door on one port, over one venue, on one event loop.
 
-``/api/v3`` REST, ``/ws`` and ``/stream`` market streams, ``/ws-api/v3`` the WebSocket API.
+``/api/v3`` REST, ``/ws`` and ``/stream`` market streams, ``/ws-api/v3`` the WebSocket API, ``/data/spot`` files
+of its history, ``/lab`` the control door.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 import msgspec
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
+from binance_lab.exchange.archive import Archive
 from binance_lab.exchange.market_data import stamp
 from binance_lab.exchange.rejects import Reject
 from binance_lab.exchange.server.connection import Connection
@@ -51,6 +53,7 @@ class Server:
         self.api_clients: list[ApiClient] = []
         self.stopping = asyncio.Event()
         self.failed: BaseException | None = None
+        self._archive = Archive(venue.markets, venue.now_us)
         self._runner: web.AppRunner | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -93,6 +96,7 @@ class Server:
             task.cancel()
         if self._runner is not None:
             await self._runner.cleanup()
+        self._archive.close()
 
     @property
     def connections(self) -> list[Connection]:
@@ -135,6 +139,8 @@ class Server:
             return await self._serve_stream(http)
         if path == "/ws-api/v3":
             return await self._serve_api(http)
+        if path.startswith("/data/spot/"):
+            return await self._serve_file(path)
         if self.lab is not None and (path == "/lab" or path.startswith("/lab/")):
             return await self.lab(http)
         return not_here(path)
@@ -167,6 +173,11 @@ class Server:
         if "half" in faults or "drop" in faults:
             return await _break_off(http, answer if "half" in faults else None)
         return answer
+
+    async def _serve_file(self, path: str) -> web.StreamResponse:
+        """A file of the exchange's history, as data.binance.vision has them."""
+        file = await asyncio.to_thread(self._archive.get, path)
+        return web.Response(status=404) if file is None else web.FileResponse(file)
 
     def _connect(self, http: web.Request, *, api: bool, weight: int = 0) -> Connection:
         """A connection, if its address may open another one.

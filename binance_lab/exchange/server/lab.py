@@ -15,7 +15,6 @@ from typing import Any
 import msgspec
 from aiohttp import WSCloseCode, web
 
-from binance_lab import __version__
 from binance_lab.exchange.clock import SteppedClock
 from binance_lab.exchange.rejects import Reject
 from binance_lab.exchange.server.app import Server
@@ -82,7 +81,6 @@ class Lab:
     def _status(self, body: Json) -> Json:
         venue, server = self._venue, self._server
         return {
-            "version": __version__,
             "seed": self._world.options.seed,
             "timeUs": venue.now_us(),
             "symbols": {symbol: venue.engine.status(symbol) for symbol in venue.markets},

@@ -98,6 +98,7 @@ def _optional(rules: SymbolRules, order: Order, unit: TimeUnit) -> Json:
 def _rare(rules: SymbolRules, order: Order, unit: TimeUnit) -> Json:
     fields: Json = {}
     if order.prevented_lots:
+        fields["preventedMatchId"] = order.prevented_match_id
         fields["preventedQuantity"] = rules.qty_text(order.prevented_lots)
     if order.strategy_id is not None:
         fields["strategyId"] = order.strategy_id
@@ -110,13 +111,14 @@ def _rare(rules: SymbolRules, order: Order, unit: TimeUnit) -> Json:
         )
     if order.sor:
         fields["usedSor"] = True
-        fields["workingFloor"] = "SOR"
+        fields["workingFloor"] = order.floor or "EXCHANGE"
     if order.peg_price_type is not None:
         fields["pegPriceType"] = order.peg_price_type
         if order.peg_offset_type is not None:
             fields["pegOffsetType"] = order.peg_offset_type
             fields["pegOffsetValue"] = order.peg_offset_value
-        fields["peggedPrice"] = rules.price_text(order.price_ticks)
+        if order.pegged_ticks:
+            fields["peggedPrice"] = rules.price_text(order.pegged_ticks)
     if order.expiry_reason is not ExpiryReason.NONE:
         fields["expiryReason"] = order.expiry_reason
     return fields

@@ -182,14 +182,15 @@ def _conditional(
         yield "b", "ONE_PARTY_TRADE_REPORT"
         yield "a", execution.fill.allocation_id
     if order.sor:
-        yield "k", "SOR"
+        yield "k", order.floor or "EXCHANGE"
         yield "uS", True
     if order.peg_price_type is not None:
         yield "gP", order.peg_price_type
         if order.peg_offset_type is not None:
             yield "gOT", order.peg_offset_type
             yield "gOV", order.peg_offset_value
-        yield "gp", rules.price_text(order.price_ticks)
+        if order.pegged_ticks:
+            yield "gp", rules.price_text(order.pegged_ticks)
     if order.expiry_reason is not ExpiryReason.NONE and execution.type is ExecutionType.EXPIRED:
         yield "eR", order.expiry_reason
 

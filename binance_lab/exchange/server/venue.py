@@ -16,7 +16,7 @@ from binance_lab.exchange.market_data import MarketData, Past
 from binance_lab.exchange.orders import OrderList
 from binance_lab.exchange.server.auth import KeyRing
 from binance_lab.exchange.server.limits import Limits
-from binance_lab.exchange.symbols import SymbolRules
+from binance_lab.exchange.symbols import SymbolRules, sors_among
 from binance_lab.wire.enums import ExecutionType, Side, SymbolStatus
 
 MAKER_FILL_RETURNS = 5  # of the unfilled order count, by an order's first fill as maker
@@ -88,7 +88,7 @@ class Venue:
         self.assets = tuple(
             dict.fromkeys(asset for each in rules for asset in (each.base, each.quote))
         )
-        self.engine = Engine(rules, listener=self)
+        self.engine = Engine(rules, listener=self, sors=sors_among(rules))
         for symbol, market in self.markets.items():
             # The live trades go on where those of the past end.
             if symbol not in recorded:
