@@ -183,8 +183,8 @@ class Account(LiveObject):
         """Take an event of the user data stream; any thread, at once back."""
         self.received += 1
         self._taken += 1
-        self._last_ns = time.time_ns()
-        self._apply(lambda: self._take([event], self._last_ns))
+        self.last_message_ns = time.time_ns()
+        self._apply(lambda: self._take([event], self.last_message_ns))
 
     # On the applying thread.
 

@@ -78,7 +78,8 @@ class LiveObject:
         self._calls_due = False
         self._consumers: list[Consumer] = []
         self._connected: bool | None = None
-        self._last_ns = 0
+        self.last_message_ns = 0
+        """The local time when the last message came, in ns since 1970; 0 before the first."""
         self._error: Exception | None = None
         self._fatal = False
         self._stopped = False
@@ -111,7 +112,7 @@ class LiveObject:
     @property
     def last_message_age_s(self) -> float | None:
         """Seconds since the last message came; None before the first."""
-        return (time.time_ns() - self._last_ns) / 1e9 if self._last_ns else None
+        return (time.time_ns() - self.last_message_ns) / 1e9 if self.last_message_ns else None
 
     def frame(self) -> pd.DataFrame:
         """What it holds now, as a frame of its own: it doesn't change afterwards."""
@@ -248,7 +249,7 @@ class LiveObject:
     def receive(self, payload: bytes, received_ns: int) -> None:
         """Take a message as it came over a combined stream."""
         self.received += 1
-        self._last_ns = received_ns
+        self.last_message_ns = received_ns
         self._inbox.append((payload, received_ns))
         if not self._scheduled:
             self._schedule()

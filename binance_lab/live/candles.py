@@ -259,6 +259,19 @@ class Candles(LiveObject):
         self._check_all()
         return news
 
+    def _reconnected(self) -> None:
+        """Ask for what came while nobody listened: the stream's next message may be far off."""
+        with self._lock:
+            open_us = self._rows.last("open_time") if len(self._rows) else None
+        if open_us is not None and self._loaded and self._client is not None:
+            Fetch(
+                self._runtime,
+                lambda: self._rows_of(startTime=open_us // US, limit=PAGE),
+                deliver=self._take_history,
+                give_up=self._failed,
+                wanted=lambda: not self._stopped,
+            ).start()
+
     def _merge(self, rows: list[Row]) -> list[Any]:
         """Take fetched candles: those that are missing, and better states of those that aren't."""
         missing = [row for row in rows if not self._rows.has(row["open_time"])]

@@ -222,9 +222,9 @@ class Tape(LiveObject):
                 self.duplicates += 1
         return [*self._append(fresh), *self._insert(late, STREAM)]
 
-    def _append(self, trades: list[Any]) -> list[Any]:
+    def _append(self, trades: list[Any], source: int = STREAM) -> list[Any]:
         if trades:
-            self._rows.append(self._columns(trades, STREAM))
+            self._rows.append(self._columns(trades, source))
             self._drop_old()
             self.last = trades[-1]
             self._tell(trades, between=False)
@@ -314,7 +314,29 @@ class Tape(LiveObject):
             self.ledger.give_up(gap, str(error))
         self._failed(error)
 
-    # History.
+    # What REST knows besides.
+
+    def _reconnected(self) -> None:
+        """Ask for what came while nobody listened: the next trade of the stream may be far off."""
+        with self._lock:
+            next_id = self._next_id
+        if next_id is not None and self._backfill:
+            Fetch(
+                self._runtime,
+                lambda: self._page(fromId=next_id, limit=PAGE),
+                deliver=lambda rows: self._change(lambda: self._catch_up(rows)),
+                give_up=self._failed,
+                wanted=lambda: not self._stopped,
+            ).start()
+
+    def _catch_up(self, rows: Sequence[Any]) -> list[Any]:
+        """Take fetched trades that go on from the newest; a later hole is noticed as any other."""
+        fresh = []
+        for row in rows:
+            if row.id == self._next_id:
+                fresh.append(row)
+                self._next_id = row.id + 1
+        return self._append(fresh, REST)
 
     def _fetch_history(self) -> Sequence[Any]:
         return self._page(limit=min(PAGE, self._history))

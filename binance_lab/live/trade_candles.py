@@ -63,6 +63,7 @@ class TradeCandles(Candles):
 
     def _hear(self, trades: Sequence[Any], between: bool) -> None:
         """Trades of the tape, on the applying thread."""
+        self.last_message_ns = self._tape.last_message_ns
         self.received += len(trades)
         self._taken += len(trades)
         self._change(lambda: self._add_all(trades, between))

@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from binance_lab.connector.connection import State
 from binance_lab.connector.exceptions import ConnectionFailed
 from binance_lab.live import Candles, Tape, TradeCandles
 from binance_lab.live.runtime import Inline
 
-from .doubles import START_MS, FakeClient, kline, recorded_messages, rest_kline, trade
+from .doubles import START_MS, FakeClient, event, kline, recorded_messages, rest_kline, trade
 
 START_US = START_MS * 1000
 
@@ -32,7 +33,7 @@ def minutes(candles: Candles) -> list[int]:
 def klines_of(first: int, last: int):
     """klines of a server that has these candles, with two trades each."""
 
-    def answer(limit: int, startTime: int | None = None, endTime: int | None = None):
+    def answer(limit: int, startTime: int | None = None, endTime: int = 2**62):
         rows = [rest_kline(minute, trades=2) for minute in range(first, last + 1)]
         if startTime is None:
             return rows[-limit:]
@@ -132,6 +133,18 @@ def test_missed_candles_are_filled():
     candles.receive(kline(15), 1)
     assert minutes(candles) == list(range(16))
     assert candles.frame()["trades"].tolist() == [2] * 15 + [1]
+    assert candles.complete
+
+
+def test_a_reconnect_catches_up():
+    """Candles that were missed are fetched when the connection is back, before the next comes."""
+    client = FakeClient(klines=klines_of(0, 3))
+    candles = candles_of(client=client)
+    candles.connection_changed(event(State.CLOSED))
+    client.answers["klines"] = klines_of(0, 6)
+    candles.connection_changed(event(State.OPEN))
+    assert minutes(candles) == list(range(7))
+    assert candles.frame()["closed"].tolist() == [True] * 6 + [False]
     assert candles.complete
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from binance_lab.connector.connection import State
 from binance_lab.connector.exceptions import BadSymbol, ConnectionFailed
 from binance_lab.live import Tape
 from binance_lab.live.runtime import Inline
 
-from .doubles import FakeClient, recorded_messages, rest_trade, trade
+from .doubles import FakeClient, event, recorded_messages, rest_trade, trade
 
 
 def tape_of(*numbers: int, client=None, **options) -> Tape:
@@ -156,6 +157,20 @@ def test_a_refusal_is_final():
     assert tape._runtime.run_later() == 0
     assert tape.gaps["state"].tolist() == ["unresolvable"]
     assert tape.error is refused
+
+
+def test_a_reconnect_catches_up():
+    """Trades that were missed are fetched when the connection is back, before the next comes."""
+    client = FakeClient(historical_trades=history_of(1, 2, 3, 4))
+    tape = tape_of(1, 2, client=client)
+    tape.connection_changed(event(State.CLOSED))
+    tape.connection_changed(event(State.OPEN))
+    assert ids(tape) == [1, 2, 3, 4]
+    tape.receive(trade(4), 1)
+    tape.receive(trade(5), 1)
+    assert ids(tape) == [1, 2, 3, 4, 5]
+    assert tape.frame()["source"].tolist() == ["stream"] * 2 + ["rest"] * 2 + ["stream"]
+    assert len(tape.gaps) == 0
 
 
 def test_history_comes_before_the_stream():
