@@ -337,8 +337,9 @@ class Matching:
         )
         market.next_prevented_match_id += 1
         placed.prevented.append(match)
-        for account in dict.fromkeys((taker_account, maker_account)):
-            market.standing(account.id).prevented.append(match)
+        for account in {taker_account.id: taker_account, maker_account.id: maker_account}.values():
+            if account.reported:
+                market.standing(account.id).prevented.append(match)
         if mode is SelfTradePrevention.TRANSFER and taker_account is not maker_account:
             self._transfer(market, taker, maker, level.price_ticks, taker_lots)
         if maker_lots:

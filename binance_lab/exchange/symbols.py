@@ -271,6 +271,12 @@ DEFAULT_SYMBOLS: tuple[SymbolRules, ...] = (
 DEFAULT_SORS: tuple[tuple[str, ...], ...] = (("BTCUSDT", "BTCUSDC"),)
 
 
+def sors_among(rules: Iterable[SymbolRules]) -> tuple[tuple[str, ...], ...]:
+    """The default routing configurations whose books are all there."""
+    there = {each.symbol for each in rules}
+    return tuple(symbols for symbols in DEFAULT_SORS if there.issuperset(symbols))
+
+
 def select_symbols(names: Iterable[str]) -> tuple[SymbolRules, ...]:
     """The default symbols of these names, in their order.
 
