@@ -51,7 +51,7 @@ class Balances(TableView):
         quote: str = "USDT",
         environment: str = "",
         name: str | None = None,
-        rate: float = 2.0,
+        rate: float = 5.0,
     ) -> None:
         self.account = account
         self.tickers = tickers

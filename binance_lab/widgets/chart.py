@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, Protocol
 
 import numpy as np
 import pandas as pd
 
 from binance_lab.widgets.candle_picture import CandlePicture, Rows
-from binance_lab.widgets.numbers import decimals_of
+from binance_lab.widgets.numbers import decimals_of, plain
 from binance_lab.widgets.picture import PictureSurface, look_of
 from binance_lab.widgets.surface import Packet, Surface, SurfaceView, script
 from binance_lab.widgets.view import Source, Still
 
 Engine = Literal["canvas", "matplotlib"]
+
+Mark = dict[str, Any]
+"""A trade or an order: price, side (BUY or SELL), qty (text); a trade's time (ms)."""
 
 _COLUMNS = ("open", "high", "low", "close", "volume")
 
@@ -33,10 +36,46 @@ class CandleSource(Source, Protocol):
         """The candles that changed after a former version, oldest first, by open time."""
 
 
+class AccountSource(Protocol):
+    """What the chart needs of a live account."""
+
+    version: int
+
+    @property
+    def fills(self) -> pd.DataFrame:
+        """Own trades by time: symbol, price, qty, buyer."""
+
+    @property
+    def open_orders(self) -> pd.DataFrame:
+        """Orders that can still trade: symbol, price, qty, side."""
+
+    def on_change(self, callback: Callable[[], None], /) -> Callable[[], None]:
+        """Call back after each change; the result takes it back."""
+
+
 def candle_rows(frame: pd.DataFrame) -> Rows:
     """A frame of candles as the chart wants it: open time (ms), open, high, low, close, volume."""
     times = pd.DatetimeIndex(frame.index).as_unit("ms").asi8
     return np.column_stack([times, *(frame[name].to_numpy(float) for name in _COLUMNS)])
+
+
+def _trade_marks(fills: pd.DataFrame, symbol: str) -> list[Mark]:
+    rows = fills[fills["symbol"] == symbol]
+    times = pd.DatetimeIndex(rows.index).as_unit("ms").asi8.tolist()
+    values = zip(times, rows["price"], rows["qty"], rows["buyer"], strict=True)
+    return [
+        {"time": ms, "price": float(price), "qty": plain(qty), "side": "BUY" if buyer else "SELL"}
+        for ms, price, qty, buyer in values
+    ]
+
+
+def _order_marks(orders: pd.DataFrame, symbol: str) -> list[Mark]:
+    """Orders with a price to stand at."""
+    rows = orders[(orders["symbol"] == symbol) & (orders["price"] > 0)]
+    values = zip(rows["price"], rows["qty"], rows["side"], strict=True)
+    return [
+        {"price": float(price), "qty": plain(qty), "side": str(side)} for price, qty, side in values
+    ]
 
 
 class ChartSurface(Surface):
@@ -56,6 +95,7 @@ class CandleChart(SurfaceView):
         engine: `canvas`, drawn in the browser; or `matplotlib`, the same picture as an image,
             for front ends that don't run anywidgets. It has no crosshair and no zoom.
         averages: Periods of moving averages of the close.
+        account: A live account, whose trades and open orders of the symbol are marked.
         keep: Candles that the chart holds, at most.
         height: In pixels.
     """
@@ -68,6 +108,7 @@ class CandleChart(SurfaceView):
         *,
         engine: Engine = "canvas",
         averages: Sequence[int] = (7, 25, 99),
+        account: AccountSource | None = None,
         keep: int = 1000,
         height: int = 420,
         environment: str = "",
@@ -82,8 +123,10 @@ class CandleChart(SurfaceView):
         self._height = height
         self._version = 0
         self._decimals = 0
-        self._marks: list[dict[str, Any]] = []
-        self._orders: list[dict[str, Any]] = []
+        self._account = account
+        self._account_version = -1
+        self._marks: list[Mark] = []
+        self._orders: list[Mark] = []
         self._marked = True  # marks or orders differ from what was sent
         super().__init__(
             ChartSurface(height=height) if engine == "canvas" else PictureSurface(height=height),
@@ -99,12 +142,18 @@ class CandleChart(SurfaceView):
         """Symbol and interval apart."""
         return {**super().head(), "title": self.candles.symbol, "subtitle": self.candles.interval}
 
-    def set_trades(self, trades: Sequence[dict[str, Any]]) -> None:
+    def start(self) -> None:
+        """Follow the candles, and the account beside them: its state is not the chart's."""
+        super().start()
+        if self._account is not None:
+            self._take_back.append(self._account.on_change(self.mark))
+
+    def set_trades(self, trades: Sequence[Mark]) -> None:
         """Mark own trades: each has `time` (ms), `price`, `side` (BUY or SELL) and `qty`."""
         self._marks, self._marked = list(trades), True
         self.mark()
 
-    def set_orders(self, orders: Sequence[dict[str, Any]]) -> None:
+    def set_orders(self, orders: Sequence[Mark]) -> None:
         """Show open orders as lines: each has `price`, `side` and `qty`."""
         self._orders, self._marked = list(orders), True
         self.mark()
@@ -112,11 +161,13 @@ class CandleChart(SurfaceView):
     def snapshot(self) -> Packet:
         """All candles, newest `keep` of them."""
         rows = self._rows_since(0)
+        self._read_account()
         return Packet({**self._meta(), "averages": list(self.averages), **self._markings()}, [rows])
 
     def delta(self) -> Packet:
         """The candles that changed since the last packet."""
         rows = self._rows_since(self._version)
+        self._read_account()
         return Packet({**self._meta(), **(self._markings() if self._marked else {})}, [rows])
 
     def still(self) -> Still:
@@ -136,6 +187,16 @@ class CandleChart(SurfaceView):
         rows = candle_rows(self.candles.since(version))[-self.keep :]
         self._decimals = max(self._decimals, decimals_of(rows[:, 1:5].ravel()))
         return rows
+
+    def _read_account(self) -> None:
+        """Mark the account's trades and open orders of this symbol, if they changed."""
+        account = self._account
+        if account is None or account.version == self._account_version:
+            return
+        self._account_version = account.version
+        self._marks = _trade_marks(account.fills, self.candles.symbol)
+        self._orders = _order_marks(account.open_orders, self.candles.symbol)
+        self._marked = True
 
     def _meta(self) -> dict[str, Any]:
         return {"decimals": self._decimals, "keep": self.keep}

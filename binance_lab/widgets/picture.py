@@ -42,7 +42,7 @@ class PictureSurface(ipywidgets.VBox):
         self._rows = fresh if self._rows is None else merged(self._rows, fresh)
         self._rows = self._rows[-packet.meta["keep"] :]
         self._meta = {**self._meta, **packet.meta}
-        self._image.value = self._picture.png(self._rows, look_of(head, self._meta))
+        self._image.value = self._picture.png(self._rows, look_of({}, self._meta))
         self.send_head(head)
 
     def send_head(self, head: dict[str, Any]) -> None:

@@ -63,8 +63,7 @@ class TableView(SurfaceView):
 
     def still(self) -> Still:
         """The rows as an HTML table."""
-        title = " ".join(part for part in (self.subject, self.kind) if part)
-        return {"text/html": table_html(title, self.columns, list(self.rows().values()))}
+        return {"text/html": table_html(self.subject, self.columns, list(self.rows().values()))}
 
 
 def table_html(title: str, columns: Sequence[Column], rows: Sequence[list[Cell]]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 PICTURES = ROOT / "build" / "screenshots"
 TIMEOUT_S = 30
 
-_ERROR = "application/vnd.jupyter.error"
+_ERROR = "application/vnd.jupyter.stderr"
 _NOTEBOOK = """
   const panel = window.jupyterapp?.shell.currentWidget;
   const kernel = panel?.context?.sessionContext?.session?.kernel;
@@ -104,6 +106,18 @@ class NotebookPage:
     def frame_on_screen(self, cell: int) -> int:
         """The number of the frame that the view in a cell shows."""
         return int(self.view(cell).get_attribute("data-seq") or 0)
+
+    def seen(self, cell: int) -> tuple[int, int]:
+        """First and last candle that the chart in a cell shows."""
+        first, last = (self.view(cell).get_attribute("data-seen") or "0 0").split()
+        return int(first), int(last)
+
+    def wait_seen(self, cell: int, condition: Callable[[int, int], bool]) -> None:
+        """Wait until the chart shows such candles."""
+        deadline = time.monotonic() + TIMEOUT_S
+        while not condition(*self.seen(cell)):
+            assert time.monotonic() < deadline, self.seen(cell)
+            self.page.wait_for_timeout(50)
 
     def shut_down_kernel(self) -> None:
         """End the kernel, as the menu does."""

@@ -11,9 +11,7 @@ from playwright.sync_api import expect
 from .notebook_page import NotebookPage, outputs_of
 
 Open = Callable[..., NotebookPage]
-SETUP = (
-    "from stand_ins import *\nfrom binance_lab.widgets import CandleChart, DepthLadder, TapeView"
-)
+SETUP = "from stand_ins import *\nfrom binance_lab.widgets import *"
 
 
 class Case(NamedTuple):

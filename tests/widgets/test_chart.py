@@ -8,15 +8,18 @@ from typing import Any
 
 import ipywidgets
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
+from binance_lab.frames.my_trades import my_trades_frame
+from binance_lab.frames.orders import orders_frame
 from binance_lab.widgets import refresh, surface
 from binance_lab.widgets.chart import CandleChart
 from binance_lab.widgets.picture import merged
-from tests.browser.stand_ins import MINUTE_MS, MovedCandles
+from tests.browser.stand_ins import MINUTE_MS, START_MS, MovedCandles
 
-from .conftest import Sent, until
+from .conftest import FakeSource, Sent, until
 
 
 @pytest.fixture
@@ -201,3 +204,38 @@ def test_snapshots_are_drawn_by_one_thread(candles: MovedCandles, monkeypatch: p
         assert chart.wait_frames(1)
     assert readers == {"binance_lab:refresh"}
     assert candles.rows[-1, 0] - candles.rows[0, 0] == 149 * MINUTE_MS
+
+
+class MarkedAccount(FakeSource):
+    """An account with one fill and two orders."""
+
+    @property
+    def fills(self) -> pd.DataFrame:
+        answer = {
+            "symbol": "BTCUSDT",
+            "id": 1,
+            "orderId": 7,
+            "orderListId": -1,
+            "price": "61000.50",
+        }
+        answer |= {"qty": "0.01000000", "quoteQty": "610.005", "commission": "0"}
+        answer |= {"commissionAsset": "BNB", "time": START_MS, "isBuyer": True, "isMaker": False}
+        return my_trades_frame([answer, answer | {"symbol": "ETHUSDT", "id": 2}])
+
+    @property
+    def open_orders(self) -> pd.DataFrame:
+        order = {"symbol": "BTCUSDT", "orderId": 8, "price": "60000.00", "origQty": "0.02"}
+        order |= {"side": "SELL", "type": "LIMIT", "status": "NEW", "time": START_MS}
+        return orders_frame([order, order | {"orderId": 9, "price": "0.00"}])
+
+
+def test_own_trades_and_orders_of_the_symbol_are_marked(candles: MovedCandles, sent: Sent):
+    """The account's fills and open orders appear, those of other symbols and without a price not."""
+    account = MarkedAccount()
+    CandleChart(candles, account=account)
+    message, _ = sent.wait("snapshot")
+    fill = {"time": START_MS, "price": 61000.5, "qty": "0.01", "side": "BUY"}
+    assert message["marks"] == [fill]
+    assert message["orders"] == [{"price": 60000.0, "qty": "0.02", "side": "SELL"}]
+    account.change()
+    assert sent.wait("delta")[0]["marks"] == [fill]

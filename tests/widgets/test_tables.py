@@ -31,7 +31,7 @@ def test_only_changed_rows_are_sent(tickers: MovedTickers, sent: Sent):
     message, _ = sent.wait("delta")
     assert list(message["rows"]) == ["SHIBUSDT"]
     assert "order" not in message
-    assert texts(message["rows"]["SHIBUSDT"])[1:3] == ["0.000012", "+20.00%"]
+    assert texts(message["rows"]["SHIBUSDT"])[1:3] == ["0.0000120", "+20.00%"]
 
 
 def test_symbol_without_ticker_is_a_row_of_dashes(tickers: MovedTickers):

@@ -303,7 +303,7 @@ class Painter {
     for (let price = Math.ceil(this.low / step) * step; price < this.high; price += step) {
       const y = this.y(price);
       pen.line(0, y, plot.width, y, grid);
-      if (y > 8 && y < plot.height - 6) pen.text(number(price, chart.decimals), pen.width - 8, y, muted, "right");
+      if (y > 8 && y < plot.height - 6 && !this.labelled(y)) pen.text(number(price, chart.decimals), pen.width - 8, y, muted, "right");
     }
     for (const tick of timeTicks(chart.bars, chart.window.first, chart.window.last, chart.window.spacing)) {
       const x = chart.window.x(tick.index);
@@ -318,6 +318,13 @@ class Painter {
     }
     pen.line(0, plot.height, pen.width, plot.height, pen.color("line"));
     pen.line(plot.width, 0, plot.width, plot.height, pen.color("line"));
+  }
+
+  // Whether the last price or an order has its label there.
+  labelled(y) {
+    const { bars, orders } = this.chart;
+    const prices = [bars.close.at(-1), ...orders.map((order) => order.price)];
+    return prices.some((price) => Math.abs(this.y(price) - y) < 16);
   }
 
   // Odd in device pixels, so that the wick stands in the middle.
@@ -388,8 +395,8 @@ class Painter {
       const way = mark.side === "BUY" ? 1 : -1;
       pen.ctx.beginPath();
       pen.ctx.moveTo(x, y);
-      pen.ctx.lineTo(x - 5, y + 9 * way);
-      pen.ctx.lineTo(x + 5, y + 9 * way);
+      pen.ctx.lineTo(x - 6, y + 11 * way);
+      pen.ctx.lineTo(x + 6, y + 11 * way);
       pen.ctx.closePath();
       pen.ctx.fillStyle = pen.color(mark.side === "BUY" ? "up" : "down");
       pen.ctx.fill();
@@ -449,7 +456,8 @@ class Legend {
       const value = element("b", { style: "font-weight: 500" });
       const caption = name === "Change" ? [] : [element("i", {}, name)];
       this.values[name] = value;
-      node.append(element("span", {}, ...caption, value));
+      const keep = name === "C" || name === "Change" ? { class: "bl-keep" } : {};
+      node.append(element("span", keep, ...caption, value));
     }
     this.averages = element("span", { class: "bl-averages" });
     node.append(this.averages);
@@ -487,16 +495,23 @@ class Legend {
 
 function listen(box, root, chart, redraw) {
   let dragged = null;
+  let engaged = false; // the wheel is the page's until then: a notebook must scroll past the chart
   const at = (event) => {
     const edge = box.getBoundingClientRect();
     return { x: event.clientX - edge.left, y: event.clientY - edge.top };
   };
+  const engage = (event) => {
+    engaged = root.contains(event.target);
+  };
+  document.addEventListener("pointerdown", engage, true);
   box.addEventListener("pointerdown", (event) => {
+    if (event.target.closest("button")) return;
     dragged = at(event).x;
     box.dataset.dragging = "";
     box.setPointerCapture(event.pointerId);
-    root.focus({ preventScroll: true });
   });
+  // After the click: on its way down JupyterLab takes the focus for the notebook.
+  box.addEventListener("click", () => root.focus({ preventScroll: true }));
   box.addEventListener("pointermove", (event) => {
     const { x, y } = at(event);
     if (dragged != null) {
@@ -520,9 +535,8 @@ function listen(box, root, chart, redraw) {
     chart.window.reset();
     redraw();
   });
-  // The wheel is the page's until the chart has the focus: a notebook must scroll past it.
   box.addEventListener("wheel", (event) => {
-    if (document.activeElement !== root && !event.ctrlKey) return;
+    if (!engaged && document.activeElement !== root && !event.ctrlKey) return;
     event.preventDefault();
     if (Math.abs(event.deltaX) > Math.abs(event.deltaY)) chart.window.pan(event.deltaX / chart.window.spacing);
     else chart.window.zoom(Math.exp(-event.deltaY * 0.0015), at(event).x);
@@ -535,6 +549,7 @@ function listen(box, root, chart, redraw) {
       redraw();
     }
   });
+  return () => document.removeEventListener("pointerdown", engage, true);
 }
 
 function key(event, chart) {
@@ -578,7 +593,7 @@ function build(frame, { model, redraw }) {
   frame.root.tabIndex = 0;
   frame.root.setAttribute("role", "application");
   frame.root.setAttribute("aria-roledescription", "candlestick chart; arrow keys read candles, plus and minus zoom, End follows");
-  listen(box, frame.root, chart, redraw);
+  const close = listen(box, frame.root, chart, redraw);
   newest.addEventListener("click", () => {
     chart.window.reset();
     redraw();
@@ -596,6 +611,7 @@ function build(frame, { model, redraw }) {
     setText(spoken, `${crossTimeText(bars.time[i])}: open ${o}, high ${h}, low ${l}, close ${c}`);
   };
   return {
+    close,
     snapshot(message, [rows]) {
       bars.clear();
       settings(message);
@@ -625,6 +641,7 @@ function build(frame, { model, redraw }) {
       legend.show(chart, painter.averages, colors);
       frame.root.dataset.close = bars.close.at(-1);
       frame.root.dataset.bars = bars.length;
+      frame.root.dataset.seen = `${chart.window.first} ${chart.window.last}`;
       speak();
       return true;
     },
