@@ -16,7 +16,7 @@ Name = Literal["local", "testnet", "live"]
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """Where requests go, and how a view shows it.
+    """Where requests go.
 
     ``rest`` has several hosts where reads may fail over to the next one.
     """
@@ -25,27 +25,13 @@ class Environment:
     rest: tuple[str, ...]
     ws: str
     ws_api: str
-    color: str
 
-    @property
-    def banner(self) -> str:
-        """One line for a form's head: the environment in words."""
-        return _BANNERS[self.name]
-
-
-_BANNERS = {
-    "local": "LOCAL · embedded exchange, play money",
-    "testnet": "TESTNET · Binance Spot Testnet, play money",
-    "live": "LIVE · real money, forms place no orders here",
-}
-_COLORS = {"local": "#2962ff", "testnet": "#e65100", "live": "#c62828"}
 
 TESTNET = Environment(
     "testnet",
     ("https://testnet.binance.vision", "https://api1.testnet.binance.vision"),
     "wss://stream.testnet.binance.vision",
     "wss://ws-api.testnet.binance.vision/ws-api/v3",
-    _COLORS["testnet"],
 )
 LIVE = Environment(
     "live",
@@ -59,14 +45,12 @@ LIVE = Environment(
     ),
     "wss://stream.binance.com:9443",
     "wss://ws-api.binance.com:443/ws-api/v3",
-    _COLORS["live"],
 )
 LIVE_MARKET_DATA = Environment(
     "live",
     ("https://data-api.binance.vision",),
     "wss://data-stream.binance.vision",
     "wss://ws-api.binance.com:443/ws-api/v3",
-    _COLORS["live"],
 )
 
 
@@ -81,7 +65,7 @@ def local(url: str) -> Environment:
         raise ConfigError(f'"{url}" is not a base URL; it should look like http://127.0.0.1:8000')
     socket = f"{'wss' if parts.scheme == 'https' else 'ws'}://{parts.netloc}"
     rest = f"{parts.scheme}://{parts.netloc}"
-    return Environment("local", (rest,), socket, f"{socket}/ws-api/v3", _COLORS["local"])
+    return Environment("local", (rest,), socket, f"{socket}/ws-api/v3")
 
 
 def named(name: str, *, keys: bool) -> Environment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,15 @@ from matplotlib.figure import Figure
 UP, DOWN = "#0a9f7a", "#d64550"
 _SIZE = (9.0, 5.0)
 _BODY = 0.7  # of the time that a candle stands for
+
+
+class Plot(Figure):
+    """A figure that a notebook shows as a picture, whether or not pyplot was imported."""
+
+    def _repr_png_(self) -> bytes:
+        png = io.BytesIO()
+        self.savefig(png, format="png")
+        return png.getvalue()
 
 
 def plot_candles(
@@ -31,7 +41,7 @@ def plot_candles(
         volume: Whether volumes are drawn; they need the column ``volume``.
         title: What the frame says of symbol and interval, if not given.
     """
-    figure = Figure(figsize=figsize, dpi=dpi, layout="constrained")
+    figure = Plot(figsize=figsize, dpi=dpi, layout="constrained")
     with_volume = volume and "volume" in candles
     heights = [4, 1] if with_volume else [1]
     axes = figure.subplots(len(heights), 1, sharex=True, height_ratios=heights, squeeze=False)[:, 0]
@@ -74,7 +84,7 @@ def plot_depth(
         depth: Of `depth_frame`, or of a live book.
         title: What the frame says of its symbol, if not given.
     """
-    figure = Figure(figsize=figsize, dpi=dpi, layout="constrained")
+    figure = Plot(figsize=figsize, dpi=dpi, layout="constrained")
     axes = figure.subplots()
     for side, color in (("bid", UP), ("ask", DOWN)):
         levels = depth[depth["side"] == side]
@@ -102,7 +112,7 @@ def plot_trades(
         trades: Of `trades_frame`, `agg_trades_frame` or of a live tape.
         title: What the frame says of its symbol, if not given.
     """
-    figure = Figure(figsize=figsize, dpi=dpi, layout="constrained")
+    figure = Plot(figsize=figsize, dpi=dpi, layout="constrained")
     axes = figure.subplots()
     price, qty = trades["price"].to_numpy(float), trades["qty"].to_numpy(float)
     at = _dates(trades.index)

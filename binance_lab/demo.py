@@ -1,0 +1,105 @@
+"""The verb ``demo``: the main job in a terminal, against the embedded exchange.
+
+Frames, a live stream, a chart as a picture, an order filled: each step prints what it got.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from tqdm import tqdm
+
+from .connector.exceptions import RequestError
+from .frames import plot_candles
+from .lab import Lab
+
+if TYPE_CHECKING:
+    from .live import OrderBook
+    from .trading.order import Order
+
+_STREAM_TIMEOUT_S = 30
+_FILL_TIMEOUT_S = 15
+_SHOWN = ["open", "high", "low", "close", "volume", "trades"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of ``binance-lab demo``."""
+    parser.add_argument("--symbol", default="BTCUSDT", help="what to look at and buy")
+    parser.add_argument("--seconds", type=float, default=20, help="how long to stream")
+    parser.add_argument("--out", type=Path, default=Path("demo.png"), help="where the chart goes")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the exchange's market")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do the main job; 0 if the order was filled."""
+    with Lab("local", seed=args.seed) as lab:
+        print(f"{lab}\n")
+        history(lab, args.symbol)
+        stream(lab, args.symbol, args.seconds)
+        chart(lab, args.symbol, args.out)
+        order = buy(lab, args.symbol)
+        print(lab.account().to_string(), "\n")
+    print(f"Done: {order!r}, chart in {args.out}.")
+    return 0
+
+
+def history(lab: Lab, symbol: str) -> None:
+    """Two weeks of hourly candles as a frame."""
+    start = pd.Timestamp.now("UTC") - pd.Timedelta(days=14)
+    candles = lab.klines(symbol, "1h", start=start)
+    print(f"1. History: {len(candles)} hourly candles of {symbol}, the last three:")
+    print(candles[_SHOWN].tail(3).to_string(), "\n")
+
+
+def stream(lab: Lab, symbol: str, seconds: float) -> None:
+    """Trades, candles and the book, live, each kept by a background thread."""
+    tape, book = lab.live.trades(symbol), lab.live.book(symbol)
+    lab.live.candles(symbol, "1m")
+    print(f"2. Live: {seconds:.0f} s of trades and depth")
+    book.wait(timeout=_STREAM_TIMEOUT_S)
+    tape.wait(timeout=_STREAM_TIMEOUT_S)
+    ends = time.monotonic() + seconds
+    with tqdm(total=seconds, bar_format="   {l_bar}{bar}| {postfix}", leave=False) as bar:
+        while (left := ends - time.monotonic()) > 0:
+            bar.n = seconds - left
+            bar.set_postfix_str(f"{tape.count} trades, {best(book)}")
+            time.sleep(min(0.2, left))
+    print(
+        f"   {tape.count} trades, complete: {tape.complete}; best {book.best_bid} / {book.best_ask}"
+    )
+    print(tape.frame().tail(3).to_string(), "\n")
+
+
+def best(book: OrderBook) -> str:
+    """The best bid and ask in a line."""
+    bid, ask = book.best_bid, book.best_ask
+    return f"bid {bid.price if bid else '-'}, ask {ask.price if ask else '-'}"
+
+
+def chart(lab: Lab, symbol: str, out: Path) -> None:
+    """The live candles as a picture."""
+    candles = lab.live.candles(symbol, "1m").frame()
+    plot_candles(candles.tail(120), title=f"{symbol} 1m").savefig(out, dpi=120)
+    print(f"3. Chart: {out} ({out.stat().st_size:,} bytes)\n")
+
+
+def buy(lab: Lab, symbol: str) -> Order:
+    """A limit order just through the best ask; it fills at once.
+
+    Raises:
+        RequestError: It wasn't filled in time.
+    """
+    ask = lab.live.book(symbol).best_ask
+    if ask is None:
+        raise RequestError(f"Nobody sells {symbol} now; try again or another --symbol.")
+    ticket = lab.nearest_order(symbol, "BUY", "LIMIT", quantity="0.01", price=ask.price * 1.001)
+    print(f"4. Order: {ticket}")
+    order = lab.trading.send(ticket)
+    if order.wait("FILLED", timeout=_FILL_TIMEOUT_S).status != "FILLED":
+        raise RequestError(f"The order wasn't filled within {_FILL_TIMEOUT_S} s: {order!r}")
+    print(f"   {order!r}\n")
+    return order

@@ -1,0 +1,347 @@
+"""Lab: the one object a notebook starts from."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from .connector.exceptions import BadInput
+from .session import Session
+from .wire.encoding import time_number
+from .wire.intervals import Interval, interval_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from ipywidgets import Button
+
+    from .connector.endpoint import Endpoints
+    from .frames import Numbers
+    from .trading.check import Finding
+    from .trading.order import Order
+    from .trading.ticket import Ticket
+    from .widgets.balances import Balances
+    from .widgets.blotter import Blotter
+    from .widgets.chart import CandleChart, Engine
+    from .widgets.depth_ladder import DepthLadder
+    from .widgets.order_form import OrderForm
+    from .widgets.tape import TapeView
+    from .widgets.watchlist import Watchlist
+
+Time: TypeAlias = Any
+"""A datetime, date, pandas Timestamp, ISO text or ms since 1970; without a zone it is UTC."""
+
+
+class Lab(Session):
+    """Market data, live objects, views and orders of one environment of Binance Spot.
+
+        lab = Lab()                                  # the embedded exchange: offline, no key
+        lab.klines("BTCUSDT", "1h", start="2026-01-01")             # a DataFrame
+        lab.chart("BTCUSDT", "1m")                                  # a live chart
+        lab.place("BTCUSDT", "BUY", "LIMIT", quantity="0.01", price="60000")
+        lab.close()
+
+    | data, as DataFrames | `klines` `trades` `agg_trades` `depth` `tickers` `symbols` |
+    | the account | `account` `open_orders` `orders` `my_trades` |
+    | live objects | `lab.live.candles` `.book` `.trades` `.tickers` `.account` `.status` |
+    | views | `chart` `ladder` `tape` `watchlist` `order_form` `blotter` `balances` |
+    | orders | `place` `cancel` `cancel_all` `check_order` `nearest_order` |
+    | below | `lab.client` (every REST call), `lab.endpoints("margin")` finds them |
+
+    Args:
+        environment: ``local``, ``testnet`` or ``live``; else what BINANCE_LAB_ENV says, else
+            ``local``: an embedded exchange, started on a free port of this machine.
+        url: A running embedded exchange, such as ``http://127.0.0.1:8000``.
+        api_key, api_secret: Better not written in a notebook: see `binance_lab.connector.keys`.
+        private_key: An RSA or Ed25519 key, PEM text or path, instead of api_secret.
+        allow_orders: Needed to place orders on ``live`` from code; forms never do.
+        seed: Of the embedded exchange's market, if one is started.
+        logger: Takes the connector's log lines; ``logging.getLogger("binance_lab")`` if None.
+
+    Raises:
+        ConfigError: No such environment, or a key that can't be used.
+    """
+
+    # Market data.
+
+    def klines(
+        self,
+        symbol: str,
+        interval: str = "1m",
+        *,
+        start: Time | None = None,
+        end: Time | None = None,
+        limit: int | None = None,
+        numbers: Numbers = "float",
+    ) -> pd.DataFrame:
+        """Candles, oldest first; the columns are those of `binance_lab.frames.klines_frame`.
+
+        Args:
+            interval: 1s, 1m 3m 5m 15m 30m, 1h 2h 4h 6h 8h 12h, 1d 3d, 1w or 1M.
+            start, end: Opening times, both included, any range; up to now without an end.
+            limit: The latest so many, where there is no start; 500 if not given, 1000 at most.
+            numbers: ``decimal`` for exact prices and volumes.
+        """
+        from .frames import klines_frame
+        from .history.paging import join_arrays, klines_pages
+
+        period = _interval(interval)
+        if start is None:
+            body = self.client.with_raw_body.klines(
+                symbol, period.name, endTime=_time_ms(end), limit=limit
+            )
+        else:
+            first, last = self._range(start, end, limit)
+            body = join_arrays(klines_pages(self.client, symbol, period, first, last))
+        return klines_frame(body, numbers=numbers, **self._origin(symbol, interval=period.name))
+
+    def trades(
+        self,
+        symbol: str,
+        *,
+        start: Time | None = None,
+        end: Time | None = None,
+        limit: int | None = None,
+        numbers: Numbers = "float",
+    ) -> pd.DataFrame:
+        """Trades, oldest first: the latest ``limit`` (500, at most 1000), or any range of time."""
+        from .frames import trades_frame
+        from .history.paging import join_arrays, trades_pages
+
+        if start is None and end is None:
+            body = self.client.with_raw_body.trades(symbol, limit=limit)
+        else:
+            first, last = self._range(start, end, limit)
+            body = join_arrays(trades_pages(self.client, symbol, first, last))
+        return trades_frame(body, numbers=numbers, **self._origin(symbol))
+
+    def agg_trades(
+        self,
+        symbol: str,
+        *,
+        start: Time | None = None,
+        end: Time | None = None,
+        limit: int | None = None,
+        numbers: Numbers = "float",
+    ) -> pd.DataFrame:
+        """Aggregate trades: what one order took at one price; else as `trades`."""
+        from .frames import agg_trades_frame
+        from .history.paging import agg_trades_pages, join_arrays
+
+        if start is None and end is None:
+            body = self.client.with_raw_body.agg_trades(symbol, limit=limit)
+        else:
+            first, last = self._range(start, end, limit)
+            body = join_arrays(agg_trades_pages(self.client, symbol, first, last))
+        return agg_trades_frame(body, numbers=numbers, **self._origin(symbol))
+
+    def depth(
+        self, symbol: str, *, limit: int | None = None, numbers: Numbers = "float"
+    ) -> pd.DataFrame:
+        """The order book now: ``limit`` levels a side, 100 if not given, 5000 at most."""
+        from .frames import depth_frame
+
+        body = self.client.with_raw_body.depth(symbol, limit=limit)
+        return depth_frame(body, numbers=numbers, **self._origin(symbol))
+
+    def tickers(
+        self, symbols: Sequence[str] | None = None, *, numbers: Numbers = "float"
+    ) -> pd.DataFrame:
+        """Price, change and volume of the last 24 hours, a row for each symbol (all if None)."""
+        from .frames import tickers_frame
+
+        asked = None if symbols is None else list(symbols)
+        body = self.client.with_raw_body.ticker_24hr(symbols=asked)
+        return tickers_frame(body, numbers=numbers, **self._origin())
+
+    def symbols(self, *, numbers: Numbers = "float") -> pd.DataFrame:
+        """What can be traded: a row for each symbol, its filters as columns."""
+        from .frames import symbols_frame
+
+        body = self.client.with_raw_body.exchange_info()
+        return symbols_frame(body, numbers=numbers, **self._origin())
+
+    # The account.
+
+    def account(self, *, numbers: Numbers = "float") -> pd.DataFrame:
+        """Balances: a row for each asset that there is any of."""
+        self._need_keys("see the account")
+        from .frames import balances_frame
+
+        body = self.client.with_raw_body.account(omitZeroBalances=True)
+        return balances_frame(body, numbers=numbers, **self._origin())
+
+    def open_orders(self, symbol: str | None = None, *, numbers: Numbers = "float") -> pd.DataFrame:
+        """Orders that can still trade, of one symbol or of all."""
+        self._need_keys("see orders")
+        from .frames import orders_frame
+
+        body = self.client.with_raw_body.get_open_orders(symbol=symbol)
+        return orders_frame(body, numbers=numbers, **self._origin(symbol))
+
+    def orders(
+        self, symbol: str, *, limit: int | None = None, numbers: Numbers = "float"
+    ) -> pd.DataFrame:
+        """The latest orders of a symbol, open and done: 500 if not given, 1000 at most."""
+        self._need_keys("see orders")
+        from .frames import orders_frame
+
+        body = self.client.with_raw_body.get_orders(symbol, limit=limit)
+        return orders_frame(body, numbers=numbers, **self._origin(symbol))
+
+    def my_trades(
+        self, symbol: str, *, limit: int | None = None, numbers: Numbers = "float"
+    ) -> pd.DataFrame:
+        """The account's latest trades of a symbol, with their commissions."""
+        self._need_keys("see trades")
+        from .frames import my_trades_frame
+
+        body = self.client.with_raw_body.my_trades(symbol, limit=limit)
+        return my_trades_frame(body, numbers=numbers, **self._origin(symbol))
+
+    # Views.
+
+    def chart(
+        self, symbol: str, interval: str = "1m", *, engine: Engine = "canvas", **settings: Any
+    ) -> CandleChart:
+        """A live candlestick chart; ``engine="matplotlib"`` draws it as a picture.
+
+        Args:
+            settings: averages, keep, height, name, rate of `binance_lab.widgets.CandleChart`.
+        """
+        from .widgets.chart import CandleChart
+
+        candles = self.live.candles(symbol, _interval(interval).name)
+        return CandleChart(candles, engine=engine, environment=self.environment.name, **settings)
+
+    def ladder(self, symbol: str, *, levels: int = 12) -> DepthLadder:
+        """The live order book as a price ladder."""
+        from .widgets.depth_ladder import DepthLadder
+
+        book = self.live.book(symbol)
+        return DepthLadder(book, levels=levels, environment=self.environment.name)
+
+    def tape(self, symbol: str) -> TapeView:
+        """The latest trades, newest first, live."""
+        from .widgets.tape import TapeView
+
+        return TapeView(self.live.trades(symbol), environment=self.environment.name)
+
+    def watchlist(self, symbols: Sequence[str]) -> Watchlist:
+        """Price, change, range and volume of symbols, live, with sparklines of the last day."""
+        from .widgets.watchlist import Watchlist
+
+        tickers = self.live.tickers(list(symbols))
+        history = {each: self.klines(each, "30m", limit=48)["close"] for each in symbols}
+        return Watchlist(tickers, symbols, history=history, environment=self.environment.name)
+
+    def balances(self) -> Balances:
+        """What the account holds and what it is worth, live."""
+        from .widgets.balances import Balances
+
+        self._need_keys("see balances")
+        return Balances(
+            self.live.account(), tickers=self.live.tickers(), environment=self.environment.name
+        )
+
+    def order_form(self, symbol: str) -> OrderForm:
+        """A form that checks an order as it is typed, and places it on local and testnet."""
+        from .widgets.order_form import OrderForm
+
+        return OrderForm(self.trading, symbol, book=self.live.book(symbol))
+
+    def blotter(self) -> Blotter:
+        """This lab's orders, open and done, as they live."""
+        from .widgets.blotter import Blotter
+
+        return Blotter(self.trading)
+
+    def close_button(self) -> Button:
+        """A button that closes this lab: for the end of a notebook that is run as a whole."""
+        from ipywidgets import Button
+
+        button = Button(description="Close the lab", icon="power-off")
+
+        def close(_: object) -> None:
+            button.disabled = True
+            self.close()
+            button.description = "Closed"
+
+        button.on_click(close)
+        return button
+
+    # Orders.
+
+    def place(self, symbol: str, side: str, type: str, **fields: Any) -> Order:  # noqa: A002
+        """Place an order and return it as an object that lives: ``order.wait()``.
+
+        Args:
+            fields: quantity, price, time_in_force and what else the type needs, see
+                `binance_lab.trading.Trading.place`.
+
+        Raises:
+            OrderRefused: A limit or the environment forbids it; nothing was sent.
+            ApiError: The exchange refused it.
+        """
+        return self.trading.place(symbol, side, type, **fields)
+
+    def cancel(self, order: Order) -> Order:
+        """Cancel an order; returns it once the exchange has answered."""
+        return self.trading.cancel(order)
+
+    def cancel_all(self, symbol: str | None = None) -> list[Order]:
+        """Cancel every open order, of one symbol or of all."""
+        return self.trading.cancel_all(symbol)
+
+    def check_order(self, symbol: str, side: str, type: str, **fields: Any) -> list[Finding]:  # noqa: A002
+        """What the exchange would object to; empty if nothing.  Sends no order."""
+        return self.trading.check_order(symbol, side, type, **fields)
+
+    def nearest_order(self, symbol: str, side: str, type: str, **fields: Any) -> Ticket:  # noqa: A002
+        """The nearest order that the exchange would accept."""
+        return self.trading.nearest_order(symbol, side, type, **fields)
+
+    def endpoints(self, search: str = "") -> Endpoints:
+        """REST calls of ``lab.client`` whose name, path or summary has these words."""
+        return self.client.endpoints(search)
+
+    def _origin(self, symbol: str | None = None, **more: str) -> dict[str, Any]:
+        """What frame.attrs says: symbol, environment, host, and when it was asked."""
+        origin = {"symbol": symbol, **more} if symbol else dict(more)
+        return origin | {
+            "environment": self.environment.name,
+            "source": self.client.base_url,
+            "fetched_ms": int(time.time() * 1000),
+        }
+
+    def _range(self, start: Time | None, end: Time | None, limit: int | None) -> tuple[int, int]:
+        """Start and end in ms, both included.
+
+        Raises:
+            BadInput: There is no start, it is after the end, or there is a limit too.
+        """
+        if limit is not None:
+            raise BadInput("limit and a range of time can't be combined; leave one out.")
+        first = _time_ms(start)
+        last = _time_ms(end)
+        if first is None:
+            raise BadInput("A range of time needs a start.")
+        if last is None:
+            last = int(self.client.clock.now_s() * 1000)
+        if first > last:
+            raise BadInput(f"The range starts after it ends: start {start}, end {end or 'now'}.")
+        return first, last
+
+
+def _time_ms(time: Time | None) -> int | None:
+    try:
+        return None if time is None else time_number(time)
+    except ValueError as error:
+        raise BadInput(str(error)) from None
+
+
+def _interval(name: str) -> Interval:
+    try:
+        return interval_of(name)
+    except ValueError as error:
+        raise BadInput(str(error)) from None

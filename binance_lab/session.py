@@ -1,0 +1,176 @@
+"""Session: what a Lab opens in one environment, each when first used, all closed together."""
+
+from __future__ import annotations
+
+import logging
+import os
+import weakref
+from contextlib import ExitStack
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+
+from .connector import environments
+from .connector.environments import Environment
+from .connector.exceptions import ConfigError
+from .connector.keys import Keys, find_keys
+
+if TYPE_CHECKING:
+    from .connector.spot import Spot
+    from .connector.stream_pool import StreamPool
+    from .connector.ws_api import WebsocketAPI
+    from .exchange.process import Exchange
+    from .live import Live
+    from .trading.desk import Trading
+
+
+class _Closable(Protocol):
+    def close(self) -> None: ...
+
+
+Opened = TypeVar("Opened", bound=_Closable)
+
+
+class Session:
+    """One environment of Binance Spot, and everything that is opened in it.
+
+    The arguments are those of `Lab`.
+    """
+
+    def __init__(
+        self,
+        environment: str | None = None,
+        *,
+        url: str | None = None,
+        api_key: str | None = None,
+        api_secret: str | None = None,
+        private_key: str | bytes | None = None,
+        private_key_pass: str | bytes | None = None,
+        allow_orders: bool = False,
+        seed: int | None = None,
+        logger: logging.Logger | None = None,
+    ) -> None:
+        self._resources = ExitStack()
+        self._finalizer = weakref.finalize(self, self._resources.close)
+        self._logger = logger
+        self._allow_orders = allow_orders
+        self._private_key_pass = private_key_pass
+        self.exchange: Exchange | None = None
+        """The embedded exchange that this lab started; None if it uses a running one."""
+        name = environment or ("local" if url else os.environ.get("BINANCE_LAB_ENV") or "local")
+        if name != "local" and (url or seed is not None):
+            raise ConfigError(f'url and seed belong to the environment "local", not to "{name}".')
+        given = Keys(api_key, api_secret, source="arguments") if api_key else None
+        self._private_key = private_key
+        if name == "local":
+            self._keys, self.environment = self._local(given, url, seed)
+        else:
+            self._keys = given or find_keys(name)
+            self.environment = environments.named(name, keys=bool(self._keys))
+
+    def _local(
+        self, given: Keys | None, url: str | None, seed: int | None
+    ) -> tuple[Keys, Environment]:
+        """Keys and hosts of a running exchange, or of one started now."""
+        url = url or (None if seed is not None else os.environ.get("BINANCE_LAB_LOCAL_URL"))
+        if url:
+            return given or find_keys("local"), environments.local(url)
+        from .exchange.process import Exchange
+
+        self.exchange = self._resources.enter_context(Exchange(seed=1 if seed is None else seed))
+        started = Keys(self.exchange.api_key, self.exchange.api_secret, source="embedded exchange")
+        return given or started, environments.local(self.exchange.rest)
+
+    def __repr__(self) -> str:
+        state = "" if self._finalizer.alive else ", closed"
+        keys = "with a key" if self._keys else "without a key"
+        return f"<{type(self).__name__} {self.environment.name} {self.environment.rest[0]}, {keys}{state}>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop views, streams, threads and the exchange that this lab started."""
+        self._finalizer()
+
+    # What the lab is made of, each made when first used.
+
+    @cached_property
+    def client(self) -> Spot:
+        """The REST client: every /api call as a method, /sapi in groups."""
+        from .connector.spot import Spot
+
+        key_file = self._keys.private_key_file
+        client = Spot(
+            self._keys.api_key,
+            self._keys.api_secret,
+            base_url=list(self.environment.rest),
+            private_key=self._private_key or key_file,
+            private_key_pass=self._private_key_pass,
+            logger=self._logger,
+        )
+        return self._opened(client)
+
+    @cached_property
+    def streams(self) -> StreamPool:
+        """The connections that live objects share."""
+        from .connector.stream_pool import StreamPool
+
+        pool = StreamPool(self.environment.ws, logger=self._logger)
+        return self._opened(pool)
+
+    @cached_property
+    def ws_api(self) -> WebsocketAPI:
+        """The WebSocket API: the same /api calls, and the user data stream."""
+        from .connector.ws_api import WebsocketAPI
+
+        api = WebsocketAPI(
+            self._keys.api_key,
+            self._keys.api_secret,
+            base_url=self.environment.ws_api,
+            private_key=self._private_key or self._keys.private_key_file,
+            private_key_pass=self._private_key_pass,
+            logger=self._logger,
+        )
+        return self._opened(api)
+
+    @cached_property
+    def live(self) -> Live:
+        """Objects that streams keep current; read them in any cell at any time."""
+        from .live import Live
+
+        live = Live(self.client, self.streams, lambda: self.ws_api)
+        return self._opened(live)
+
+    @cached_property
+    def trading(self) -> Trading:
+        """Orders as objects: placing, changing, checking, and the journal of it all."""
+        from .trading.desk import Trading
+
+        self._need_keys("trade")
+        trading = Trading(
+            self.client,
+            environment=self.environment.name,
+            account=self.live.account(),
+            allow_orders=self._allow_orders,
+        )
+        return self._opened(trading)
+
+    def _opened(self, thing: Opened) -> Opened:
+        """Close this with the rest; at once, with an error, if the rest is closed already."""
+        if not self._finalizer.alive:
+            thing.close()
+            raise ConfigError("This lab is closed. Make a new one: lab = Lab()")
+        self._resources.callback(thing.close)
+        return thing
+
+    def _need_keys(self, what: str) -> None:
+        if not self._keys:
+            prefix = f"BINANCE_LAB_{self.environment.name.upper()}"
+            raise ConfigError(
+                f"To {what} on {self.environment.name} a key is needed, and none was found. Set "
+                f"{prefix}_API_KEY and {prefix}_API_SECRET (or …_PRIVATE_KEY_FILE) before the "
+                "notebook starts, or use Lab(), whose embedded exchange needs none from you."
+            )

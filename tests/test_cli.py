@@ -1,0 +1,96 @@
+"""The command binance-lab: exit codes, help, and errors in one paragraph."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from binance_lab import cli
+
+TIMEOUT_S = 60
+
+
+def ran(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "binance_lab", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S)
+
+
+def paragraph(text: str) -> str:
+    """The text, if it is one paragraph without a traceback."""
+    assert "Traceback" not in text
+    assert "\n\n" not in text.strip()
+    return text
+
+
+def test_help_lists_every_verb(capsys):
+    """--help names each verb with what it does."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["--help"])
+    assert ended.value.code == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert [verb for verb, (_, does) in cli.VERBS.items() if does not in printed] == []
+
+
+@pytest.mark.parametrize("verb", cli.VERBS)
+def test_every_verb_has_help(verb, capsys):
+    """Each verb explains its options."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main([verb, "--help"])
+    assert ended.value.code == 0
+    assert "usage: binance-lab" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [[], ["dance"], ["exchange", "--sing"]])
+def test_wrong_usage_ends_with_2(words, capsys):
+    """No verb, an unknown verb and an unknown option are wrong usage."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(words)
+    assert ended.value.code == 2
+    assert "usage:" in capsys.readouterr().err
+
+
+def test_a_port_in_use_is_one_paragraph():
+    """The exchange says that its port is taken, and by what option to take another."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ended = ran("exchange", "--port", str(taken.getsockname()[1]))
+    assert ended.returncode == 1
+    assert "--port" in paragraph(ended.stderr)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--symbols", "BTCUSD"], "BTCUSD"),
+        (["--replay", "no-such-file.jsonl.gz"], "no-such-file.jsonl.gz"),
+        (["--port", "99999"], "65535"),
+        (["--faults", "gremlins"], "gremlins"),
+    ],
+)
+def test_bad_options_of_the_exchange_name_what_is_wrong(options, says):
+    """An option that can't be meant ends with 2 and one paragraph that names it."""
+    ended = ran("exchange", *options)
+    assert ended.returncode == 2
+    assert says in paragraph(ended.stderr)
+
+
+def test_an_error_of_ours_is_printed_without_a_traceback(monkeypatch, capsys):
+    """An unknown symbol ends the demo with 1 and a line that says what to do."""
+    assert cli.main(["demo", "--symbol", "BTCUSD", "--seconds", "0"]) == 1
+    assert "Invalid symbol" in paragraph(capsys.readouterr().err)
+
+
+def test_the_ready_line_is_json():
+    """The exchange's first line of output is JSON with its addresses and the first key."""
+    command = [sys.executable, "-m", "binance_lab", "exchange", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        try:
+            assert running.stdout is not None
+            ready = json.loads(running.stdout.readline())
+        finally:
+            running.terminate()
+    assert {"rest", "ws", "ws_api", "api_key", "api_secret"} <= set(ready)
+    assert ready["ws_api"].endswith("/ws-api/v3")

@@ -1,0 +1,147 @@
+"""Lab: environments, frames over any range, errors that say what to do."""
+
+from __future__ import annotations
+
+import gc
+
+import pandas as pd
+import pytest
+
+from binance_lab import Lab
+from binance_lab.connector.exceptions import ApiError, BadInput, ConfigError
+
+SECRET = "never-to-be-seen-secret"
+
+
+@pytest.fixture(scope="module")
+def lab():
+    with Lab(seed=3) as opened:
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def no_keys_around(monkeypatch, tmp_path):
+    """Keys and environments of whoever runs the tests don't count."""
+    for name in ("ENV", "LOCAL_URL", "TESTNET_API_KEY", "LIVE_API_KEY", "LOCAL_API_KEY"):
+        monkeypatch.delenv(f"BINANCE_LAB_{name}", raising=False)
+    monkeypatch.setattr("binance_lab.connector.keys.keys_file", lambda: tmp_path / "keys.toml")
+
+
+def test_a_lab_starts_an_exchange_of_its_own(lab):
+    """Lab() is local: it starts an exchange, says so in its repr, and shows no key."""
+    assert lab.exchange is not None
+    assert repr(lab).startswith("<Lab local http://127.0.0.1:")
+    assert lab.exchange.api_key not in repr(lab)
+    assert lab.exchange.api_secret not in repr(lab)
+
+
+def test_the_variable_names_the_environment(monkeypatch):
+    """BINANCE_LAB_ENV decides where an argument doesn't."""
+    monkeypatch.setenv("BINANCE_LAB_ENV", "testnet")
+    assert Lab().environment.name == "testnet"
+    assert Lab("live").environment.name == "live"
+
+
+def test_a_running_exchange_is_used_by_its_url(lab):
+    """Lab(url=…) connects to a running exchange and starts none."""
+    other = Lab(url=lab.exchange.rest)
+    assert other.exchange is None
+    assert other.client.ping() == {}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{"environment": "tesnet"}, {"environment": "testnet", "seed": 1}, {"url": "127.0.0.1:8000"}],
+)
+def test_a_lab_that_cannot_work_is_refused_at_once(arguments):
+    """A wrong environment, mixed options and a URL without scheme are errors at once."""
+    with pytest.raises(ConfigError):
+        Lab(**arguments)
+
+
+def test_a_range_of_any_length_is_one_call(lab):
+    """Candles over more than one page come whole: every minute once, in order."""
+    frame = lab.klines("BTCUSDT", "1m", start="2026-01-01", end="2026-01-02T12:00")
+    assert len(frame) == 36 * 60 + 1
+    assert (frame.index.to_series().diff().dropna() == pd.Timedelta(minutes=1)).all()
+    assert frame.attrs["symbol"] == "BTCUSDT"
+    assert frame.attrs["environment"] == "local"
+
+
+def test_trades_of_a_range_are_contiguous_and_within_it(lab):
+    """Trades by time: no id missing, none outside of the range."""
+    frame = lab.trades("BTCUSDT", start="2026-01-01T00:00", end="2026-01-01T00:20")
+    assert len(frame) > 0
+    assert (frame["id"].diff().dropna() == 1).all()
+    assert frame.index[0] >= pd.Timestamp("2026-01-01", tz="UTC")
+    assert frame.index[-1] < pd.Timestamp("2026-01-01T00:20:00.001", tz="UTC")
+
+
+def test_aggregate_trades_add_up_to_the_trades(lab):
+    """The same range as trades and as aggregate trades has the same volume."""
+    span = {"start": "2026-01-01T00:00", "end": "2026-01-01T00:20"}
+    trades, aggregates = lab.trades("BTCUSDT", **span), lab.agg_trades("BTCUSDT", **span)
+    assert aggregates["qty"].sum() == pytest.approx(trades["qty"].sum())
+    assert (aggregates["last_trade_id"].shift() + 1 == aggregates["first_trade_id"]).iloc[1:].all()
+
+
+def test_an_empty_range_has_the_columns_of_a_full_one(lab):
+    """Where nothing was traded the frame is empty and has the same schema."""
+    empty = lab.klines("BTCUSDT", "1m", start="2030-01-01", end="2030-01-02")
+    full = lab.klines("BTCUSDT", "1m", limit=2)
+    assert empty.empty
+    assert list(empty.dtypes) == list(full.dtypes)
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda lab: lab.klines("BTCUSDT", "7m"), "1m, 3m, 5m"),
+        (lambda lab: lab.klines("BTCUSDT", start="2026-02-01", end="2026-01-01"), "after it ends"),
+        (lambda lab: lab.klines("BTCUSDT", start="soon"), "2026-01-31"),
+        (lambda lab: lab.trades("BTCUSDT", end="2026-01-01"), "needs a start"),
+        (lambda lab: lab.klines("BTCUSDT", start="2026-01-01", limit=5), "leave one out"),
+    ],
+)
+def test_bad_input_is_refused_before_anything_is_sent(lab, call, says):
+    """A wrong interval, range or time is an error of ours that says what would be right."""
+    with pytest.raises(BadInput, match=says):
+        call(lab)
+
+
+def test_an_unknown_symbol_says_where_the_known_ones_are(lab):
+    """The exchange's refusal of a symbol comes with what to do."""
+    with pytest.raises(ApiError, match=r"Invalid symbol.*exchange_info"):
+        lab.klines("BTCUSD", "1m")
+
+
+def test_without_a_key_the_error_names_the_variables():
+    """What needs a key says which variables to set, and what needs none."""
+    with Lab("testnet") as lab, pytest.raises(ConfigError, match="BINANCE_LAB_TESTNET_API_KEY"):
+        lab.account()
+
+
+def test_a_closed_lab_says_so(lab):
+    """A lab that is closed opens nothing any more, and closing twice is fine."""
+    other = Lab(url=lab.exchange.rest)
+    other.close()
+    other.close()
+    with pytest.raises(ConfigError, match="closed"):
+        _ = other.client
+    assert "closed" in repr(other)
+
+
+def test_a_lab_that_is_forgotten_stops_its_exchange():
+    """Garbage collection closes what a lab opened."""
+    forgotten = Lab()
+    exchange = forgotten.exchange
+    _ = forgotten.client
+    del forgotten
+    gc.collect()
+    assert not exchange.running
+
+
+def test_given_keys_are_not_shown():
+    """A key given as argument appears in no repr."""
+    with Lab("testnet", api_key="the-key", api_secret=SECRET) as lab:
+        assert SECRET not in f"{lab!r} {lab.client!r} {vars(lab)}"
