@@ -12,6 +12,7 @@ from typing import NamedTuple
 from binance_lab.exchange.ledger import Account
 from binance_lab.exchange.market import Market, Standing
 from binance_lab.exchange.orders import NewOrder, Order
+from binance_lab.exchange.reference_price import price_of
 from binance_lab.exchange.rejects import Reject
 from binance_lab.exchange.state import State
 from binance_lab.exchange.symbols import SymbolRules, amount_of, exact_atoms
@@ -256,6 +257,7 @@ def market_facts(state: State, market: Market, account: Account, now_us: int) ->
     return MarketFacts(
         base_asset=rules.base,
         quote_asset=rules.quote,
+        reference_price=price_of(market.reference_atoms(now_us)),
         average_price=market.average_price(now_us),
         last_price=market.last_price(),
         open_orders=len(mine.open) if counted else 0,
@@ -334,7 +336,7 @@ def passes_quickly(
         price is None
         or quantity is None
         or not market.quick_check.accepts(
-            new.side, price, quantity, market.average_atoms(now_us), orders
+            new.side, price, quantity, market.filter_atoms(now_us), orders
         )
         or price < rules.tick_atoms
         or quantity < rules.step_atoms

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from binance_lab.exchange.order_book import OrderBook
 from binance_lab.exchange.orders import Amendment, Fill, Order, PreventedMatch
+from binance_lab.exchange.reference_price import ReferencePrice
 from binance_lab.exchange.symbols import ATOMS, SymbolRules, amount_of, atoms_of
 from binance_lab.wire.enums import Side, SymbolStatus
 from binance_lab.wire.filters import (
@@ -164,6 +165,10 @@ class Market:
         self.last_ticks = 0  # of the last trade; 0: none yet
         self.last_trade_us = 0
         self.average = AveragePrice(self._average_minutes())
+        self.reference: ReferencePrice | None = None
+        if rules.price_range is not None:
+            width_us = rules.price_range.bucket_width_ms * 1000
+            self.reference = ReferencePrice(width_us, rules.price_range.bucket_count)
         self.next_order_id = 1
         self.next_trade_id = 1
         self.next_prevented_match_id = 0
@@ -178,16 +183,24 @@ class Market:
         return found
 
     def average_atoms(self, now_us: int) -> int:
-        """The average price that filters use, else the last one; 0 if there never was a trade."""
+        """The average price of the filters' minutes, else the last one; 0 if there never was a trade."""
         tick_atoms = self.rules.tick_atoms
         return self.average.atoms(tick_atoms, now_us) or self.last_ticks * tick_atoms
+
+    def reference_atoms(self, now_us: int) -> int:
+        """The reference price; 0 if the symbol has none, or no trade in its window."""
+        return self.reference.atoms(now_us) if self.reference else 0
+
+    def filter_atoms(self, now_us: int) -> int:
+        """The price that filters go by: the reference price, else the average one."""
+        return self.reference_atoms(now_us) or self.average_atoms(now_us)
 
     def last_price(self) -> Decimal | None:
         """The price of the last trade."""
         return self.rules.price(self.last_ticks) if self.last_ticks else None
 
     def average_price(self, now_us: int) -> Decimal | None:
-        """The average price that filters use, with eight decimals; the last price if nothing traded."""
+        """The average price with eight decimals; the last price if nothing traded."""
         atoms = self.average_atoms(now_us)
         return amount_of(atoms) if atoms else None
 
@@ -196,6 +209,8 @@ class Market:
         self.last_ticks = price_ticks
         self.last_trade_us = now_us
         self.average.add(price_ticks, lots, now_us)
+        if self.reference is not None:
+            self.reference.add(price_ticks * self.rules.tick_atoms, now_us)
 
     def _average_minutes(self) -> int:
         minutes = [getattr(each, "avg_price_mins", 0) for each in self.filters]

@@ -13,6 +13,7 @@ from binance_lab.exchange.ledger import Account
 from binance_lab.exchange.market import Market
 from binance_lab.exchange.order_book import Level
 from binance_lab.exchange.orders import NO_LIST, Order, Placed, PreventedMatch
+from binance_lab.exchange.reference_price import price_limits
 from binance_lab.exchange.state import RECORDING, State
 from binance_lab.wire.enums import (
     ExecutionType,
@@ -72,8 +73,16 @@ class Matching:
     def take(self, market: Market, taker: Order, placed: Placed, now_us: int) -> None:
         """Trade with the other side, best price first and oldest order first, as far as the price allows."""
         side = market.book.asks if taker.side is Side.BUY else market.book.bids
+        lowest = highest = 0
+        if market.reference is not None:
+            reference = market.reference.atoms(now_us)
+            lowest, highest = price_limits(market.rules, taker.side, reference)
         for level in side.walk():
             if not reaches(taker, level.price_ticks):
+                return
+            if highest and not lowest <= level.price_ticks <= highest:
+                reason = ExpiryReason.EXECUTION_RULE_PRICE_RANGE_EXCEEDED
+                self.expire(market, taker, reason, now_us)
                 return
             self.take_level(market, level, taker, placed, now_us)
             if not taker.is_open:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from binance_lab.exchange.ledger import Account, Commission
 from binance_lab.exchange.order_book import OrderBook
 from binance_lab.exchange.orders import Amendment, Fill, Order, OrderList, PreventedMatch
+from binance_lab.exchange.reference_price import price_of
 from binance_lab.exchange.rejects import Reject
 from binance_lab.exchange.state import State
 from binance_lab.exchange.symbols import SymbolRules, amount_of, atoms_text
@@ -264,6 +265,10 @@ class Queries(State):
         The last price if nothing traded in them; None if nothing ever did.
         """
         return self.market(symbol).average_price(now_us)
+
+    def reference_price(self, symbol: str, *, now_us: int) -> Decimal | None:
+        """The symbol's reference price; None if it has none, or no trade in its window."""
+        return price_of(self.market(symbol).reference_atoms(now_us))
 
     def supply(self, asset: str) -> Decimal:
         """All there is of an asset: free, locked, and taken as fees. Only deposits change it."""

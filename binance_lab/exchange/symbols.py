@@ -66,6 +66,28 @@ def atoms_text(atoms: int) -> str:
     return f"{atoms // ATOMS}.{atoms % ATOMS:08d}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceRange:
+    """The execution rule PRICE_RANGE, and how the reference price that it goes by is reckoned."""
+
+    bid_multiplier_up: Decimal
+    bid_multiplier_down: Decimal
+    ask_multiplier_up: Decimal
+    ask_multiplier_down: Decimal
+    bucket_width_ms: int = 1_000
+    bucket_count: int = 300
+
+    def execution_rule(self) -> Json:
+        """The element of ``rules`` in ``executionRules``."""
+        return {
+            "ruleType": "PRICE_RANGE",
+            "bidMultiplierUp": f"{self.bid_multiplier_up:.4f}",
+            "bidMultiplierDown": f"{self.bid_multiplier_down:.4f}",
+            "askMultiplierUp": f"{self.ask_multiplier_up:.4f}",
+            "askMultiplierDown": f"{self.ask_multiplier_down:.4f}",
+        }
+
+
 @dataclass(frozen=True, slots=True)
 class SymbolRules:
     """One symbol as exchangeInfo describes it, with the integers that matching needs.
@@ -93,6 +115,7 @@ class SymbolRules:
     permission_sets: tuple[tuple[str, ...], ...] = (("SPOT",),)
     default_stp: SelfTradePrevention = SelfTradePrevention.EXPIRE_MAKER
     allowed_stp: tuple[SelfTradePrevention, ...] = ALL_STP_MODES
+    price_range: PriceRange | None = None  # only then the symbol has a reference price
     tick_atoms: int = field(init=False)
     step_atoms: int = field(init=False)
     _quote_factor: int = field(init=False)
