@@ -28,6 +28,7 @@ RICHES = Decimal(10) ** 15  # of every asset: agents never run out
 _SAME_SIDE = 0.7  # of the taker orders come on the side of the one before
 _IN_BURST = 0.55  # follow the one before within moments
 _BURST_S = 0.02
+_MOST_MOVED = 4e-4  # of the price, by one taker order
 _HESITATION = 0.1  # of the looks at a spread that is too wide, before a maker closes it
 _MOST_SWEPT = 8  # levels that one taker order may eat
 
@@ -190,9 +191,7 @@ class Desk:
         ladder = self._asks if side is Side.BUY else self._bids
         size = math.exp(self._rng.gauss(0.0, 2.5)) * self._character.order_usd
         lots = max(int(size / self._usd_per_lot), self._least_lots)
-        limit = ladder.price_behind(_MOST_SWEPT)
-        if limit is None:
-            return
+        limit = self._worst_taken(ladder, ask if side is Side.BUY else bid)
         swept = min(lots / max(self._touch_median_lots(), 1), 3.0)
         self._push += swept * 1.5e-5 * (1 if side is Side.BUY else -1)
         self._place(self._taker, side, limit, lots, TimeInForce.IOC, now_us)
@@ -258,16 +257,20 @@ class Desk:
             self._rest(ladder, price, self._level_lots(depth), now_us)
 
     def _stir(self, ladder: Ladder, now_us: int) -> None:
-        """Replace a level behind the best one, rather a near one, by another nearby."""
+        """Replace a level behind the best one, rather a near one, by another nearby, and fill a hole."""
         if len(ladder) < 3:
             return
-        index = min(1 + int(self._rng.expovariate(1 / 12)), len(ladder) - 1)
+        index = min(1 + int(self._rng.expovariate(1 / 12)), len(ladder) - 2)
         old = ladder.pop(index)
         self._cancel(old, now_us)
-        best = ladder.best_ticks
         price = old[0].price_ticks + ladder.sign * self._rng.randint(-1, 1) * self._gap()
-        if best is not None and not ladder.beyond(price, best):
-            self._rest(ladder, price, self._level_lots(index), now_us)
+        best = ladder.best_ticks
+        if price in ladder or best is None or not ladder.beyond(best, price):
+            price = old[0].price_ticks
+        self._rest(ladder, price, self._level_lots(index), now_us)
+        before, behind = ladder.price_at(index), ladder.price_at(index + 1)
+        if abs(before - behind) > 3 * self._gap_ticks:
+            self._rest(ladder, (before + behind) // 2, self._level_lots(index), now_us)
 
     def _extend(self, ladder: Ladder, now_us: int) -> None:
         """Keep the number of levels: add behind the worst, or cancel it."""
@@ -283,6 +286,14 @@ class Desk:
             if price < 1:
                 return
             self._rest(ladder, price, self._level_lots(len(ladder)), now_us)
+
+    def _worst_taken(self, ladder: Ladder, best: int) -> int:
+        """How far a taker goes: some levels, but not far where the book is thin."""
+        reach = max(int(best * _MOST_MOVED), 2)
+        if not len(ladder):
+            return best - ladder.sign * reach
+        limit = ladder.price_at(min(_MOST_SWEPT, len(ladder)) - 1)
+        return min(max(limit, best - reach), best + reach)
 
     def _next_side(self, mid: float, now_us: int) -> Side:
         gap = (self._fair(now_us) - mid) / (mid * 5e-5)
@@ -381,9 +392,9 @@ class Ladder:
         """The price furthest from the market."""
         return self._keys[0] * self.sign if self._keys else None
 
-    def price_behind(self, levels: int) -> int | None:
-        """The price of the level that comes after some better ones."""
-        return self._keys[-min(levels, len(self._keys))] * self.sign if self._keys else None
+    def price_at(self, index: int) -> int:
+        """The price of a level by its place, 0 being the best."""
+        return self._keys[-1 - index] * self.sign
 
     def beyond(self, price_ticks: int, other_ticks: int) -> bool:
         """Whether a price is better than another for who trades with this side."""

@@ -110,6 +110,17 @@ def test_spread_of_busy_symbols_is_mostly_one_tick():
     assert 0.7 < sum(spread == 1 for spread in spreads) / len(spreads) < 1
 
 
+def test_books_stay_whole():
+    """After half an hour the books have no holes near the best price, and no trade was far off."""
+    floor = Floor(symbols=PAIRS[1:])
+    floor.step(1_800, by_s=30)
+    for symbol, market in floor.markets.items():
+        prices = [price for price, _ in market.depth_book.bids.top(20)]
+        assert prices[0] - prices[-1] < prices[0] * 0.02
+        traded = [trade.price_ticks for trade in floor.trades if trade.symbol == symbol]
+        assert all(abs(b - a) <= 2 + a * 0.005 for a, b in pairwise(traded))
+
+
 def test_times_never_go_back(two_minutes):
     """Trades come in the order of their times."""
     times = [trade.time_us for trade in two_minutes.trades]
