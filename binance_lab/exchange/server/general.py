@@ -79,5 +79,11 @@ def _selected(call: Call, symbol: str) -> bool:
 
 
 def execution_rules(call: Call) -> Json:
-    """``executionRules``: no symbol here has a price range of its own."""
-    return {"symbolRules": [{"symbol": symbol, "rules": []} for symbol in _symbols(call)]}
+    """``executionRules``: the price ranges of the symbols that have one."""
+    ranges = {symbol: call.venue.engine.rules(symbol).price_range for symbol in _symbols(call)}
+    return {
+        "symbolRules": [
+            {"symbol": symbol, "rules": [rule.execution_rule()] if rule else []}
+            for symbol, rule in ranges.items()
+        ]
+    }

@@ -147,16 +147,25 @@ def book_ticker(call: Call) -> Any:
 
 
 def reference_price(call: Call) -> Json:
-    """``referencePrice``: null, as no symbol here has one; filters use the average price."""
+    """``referencePrice``: null for symbols without one, whose filters use the average price."""
     symbol = call.check_symbol()
+    price = call.venue.engine.reference_price(symbol, now_us=call.now_us)
     return {
         "symbol": symbol,
-        "referencePrice": None,
+        "referencePrice": None if price is None else f"{price:.8f}",
         "timestamp": stamp(call.now_us, call.unit),
     }
 
 
 def reference_price_calculation(call: Call) -> Json:
-    """``referencePrice/calculation``: refused, as no symbol here has one."""
-    call.check_symbol()
-    raise Reject(*errors.NO_REFERENCE_PRICE)
+    """``referencePrice/calculation``: refused for symbols without a reference price."""
+    symbol = call.check_symbol()
+    price_range = call.venue.engine.rules(symbol).price_range
+    if price_range is None:
+        raise Reject(*errors.NO_REFERENCE_PRICE)
+    return {
+        "symbol": symbol,
+        "calculationType": "ARITHMETIC_MEAN",
+        "bucketCount": price_range.bucket_count,
+        "bucketWidthMs": price_range.bucket_width_ms,
+    }
