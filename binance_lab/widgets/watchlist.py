@@ -19,11 +19,25 @@ SPARK_EVERY_S = 2.0
 class Ticker(Protocol):
     """A symbol's last 24 hours."""
 
-    open: float
-    high: float
-    low: float
-    close: float
-    quote_volume: float
+    @property
+    def open(self) -> float:
+        """The first price."""
+
+    @property
+    def high(self) -> float:
+        """The highest."""
+
+    @property
+    def low(self) -> float:
+        """The lowest."""
+
+    @property
+    def close(self) -> float:
+        """The latest."""
+
+    @property
+    def quote_volume(self) -> float:
+        """What was traded, in the quote asset."""
 
 
 class TickerSource(Source, Protocol):
