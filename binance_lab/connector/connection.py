@@ -259,7 +259,7 @@ class Connection:
                 ending = self._mind(link)
                 if ending is None:
                     break
-                self._ended(ending)
+                self._ended(self._link or link, ending)
         except Exception as error:
             self.error = error
             self._logger.exception("%s: the supervisor failed", self.name)
@@ -392,7 +392,7 @@ class Connection:
             self._wanted_replacement = reason
             return old
         if old.ending:
-            self._emit(State.CLOSED, str(old.ending), code=old.ending.code)
+            self._tell_end(old, old.ending)
         self._rider.take_over(old, new)
         self._link = new
         self._drop(old)
@@ -400,9 +400,8 @@ class Connection:
         self._emit(State.OPEN, reason)
         return new
 
-    def _ended(self, ending: Ending) -> None:
-        link = self._link
-        stable = link is not None and link.age_s > self._options.stable_s
+    def _ended(self, link: Link, ending: Ending) -> None:
+        stable = link.age_s > self._options.stable_s
         self.attempts = 0 if stable or not self.reconnects else self.attempts + 1
         self.reconnects += 1
         self.error = StreamError(f"{self.name}: {ending}")
@@ -410,7 +409,12 @@ class Connection:
         self._drop(link)
         if ending.silent:
             self._emit(State.SILENT, str(ending))
-        self._emit(State.CLOSED, str(ending), code=ending.code)
+        self._tell_end(link, ending)
+
+    def _tell_end(self, link: Link, ending: Ending) -> None:
+        if not link.end_told:
+            link.end_told = True
+            self._emit(State.CLOSED, str(ending), code=ending.code)
 
     def _drop(self, link: Link | None) -> None:
         if link is not None:

@@ -91,6 +91,8 @@ class Link:
         self.name = name
         self.receive = receive
         self.ending: Ending | None = None
+        self.end_told = False
+        """Whether those who listen to the connection know that it ended."""
         self.opened_s = 0.0
         """time.monotonic() of the handshake's end; 0 before."""
         self.messages = 0

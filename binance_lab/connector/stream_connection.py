@@ -293,8 +293,16 @@ class StreamConnection:
         leaving, channel = self._channel, self._next
         if leaving is None or channel is None or channel.handover is None:
             return  # the old link had ended before: there is nothing to join
-        self._drain(leaving)
-        channel.handover.switch(time.time_ns(), lambda: self._say(State.REPLACED))
+        whole = self._drain(leaving)
+
+        def announce() -> None:
+            """What the old link had on its way is lost if it ended before it was drained."""
+            if not whole and not old.end_told:
+                old.end_told = True
+                self._say(State.CLOSED, "it ended while it was replaced")
+            self._say(State.REPLACED)
+
+        channel.handover.switch(time.time_ns(), announce)
         self._channel, self._next = channel, None
 
     def ended(self, link: Link) -> None:
@@ -308,11 +316,15 @@ class StreamConnection:
         channel = Channel(link, self._deliver, self._shuts_down)
         working = self._channel
         if working is not None and working.link.open:
-            channel.handover = Handover(self._deliver)
+            # A handover that has not finished yet filters on, for both links.
+            channel.handover = Handover(working.deliver)
             working.handover, working.deliver = None, channel.handover.from_old
             channel.deliver = channel.handover.from_new
             self._next = channel
         else:
+            if working is not None and not working.link.end_told:
+                working.link.end_told = True
+                self._say(State.CLOSED, str(working.link.ending))
             self._channel = channel
         link.receive = channel.receive
         return channel
@@ -337,8 +349,8 @@ class StreamConnection:
             if channel.overdue(self._answer_timeout_s):
                 raise StreamError(f"{channel.link.name}: SUBSCRIBE was not answered")
 
-    def _drain(self, channel: Channel) -> None:
-        """Wait until a link has brought everything that was on its way to it.
+    def _drain(self, channel: Channel) -> bool:
+        """Wait until a link has brought everything that was on its way; False if it has not.
 
         The server sends in order, so what comes after the answer to any request left the server
         after the request arrived there.
@@ -352,6 +364,8 @@ class StreamConnection:
             barrier.wait(BARRIER_TIMEOUT_S)
         except LabError as error:
             self._logger.debug("%s: replaced without a last answer: %s", channel.link.name, error)
+            return False
+        return True
 
     def _send_due(self, channel: Channel) -> float | None:
         """Send what is due; the seconds until the pace allows more, None if all is sent."""
