@@ -641,6 +641,7 @@ function build(frame, { model, redraw }) {
       legend.show(chart, painter.averages, colors);
       frame.root.dataset.close = bars.close.at(-1);
       frame.root.dataset.bars = bars.length;
+      frame.root.dataset.marks = chart.marks.length;
       frame.root.dataset.seen = `${chart.window.first} ${chart.window.last}`;
       speak();
       return true;
