@@ -187,8 +187,8 @@ class Engine(Queries):
         new_client_order_id: str | None = None,
         restrictions: CancelRestrictions | None = None,
         now_us: int,
-    ) -> Order:
-        """Cancel an order; one of a list cancels the whole list (see ``Order.list_id``).
+    ) -> Order | CanceledList:
+        """Cancel an order; if it is in a list, the whole list.
 
         Raises:
             Reject: -2011: no such open order, restricted, or the market is closed.
@@ -197,9 +197,9 @@ class Engine(Queries):
         order = self._open_order(market, account_id, order_id, client_order_id)
         if restrictions and order.status is not _RESTRICTED_TO[restrictions]:
             raise Reject(-2011, _NOT_CANCELED)
-        self._cancel(market, order, new_client_order_id, now_us)
+        canceled = self._cancel(market, order, new_client_order_id, now_us)
         self._finish(now_us)
-        return order
+        return canceled
 
     def _open_order(
         self, market: Market, account_id: int, order_id: int | None, client_order_id: str | None
@@ -218,15 +218,19 @@ class Engine(Queries):
             raise Reject(-2011, _UNKNOWN_ORDER)
         return order
 
-    def _cancel(self, market: Market, order: Order, name: str | None, now_us: int) -> None:
+    def _cancel(
+        self, market: Market, order: Order, name: str | None, now_us: int
+    ) -> Order | CanceledList:
         name = name or (self.new_name() if self.accounts[order.account_id].reported else "-")
         if order.list_id != NO_LIST:
-            self._lists.cancel(self.lists[order.list_id], name, now_us)
-            return
+            order_list = self.lists[order.list_id]
+            orders = self._lists.cancel(order_list, name, now_us)
+            return CanceledList(order_list=order_list, orders=orders)
         order.cancel_client_order_id = name
         self._matching.end(
             market, order, OrderStatus.CANCELED, ExecutionType.CANCELED, now_us, name=name
         )
+        return order
 
     def cancel_all(
         self, account_id: int, symbol: str, *, now_us: int
@@ -239,17 +243,11 @@ class Engine(Queries):
         market = self.market(symbol)
         if market.status not in _CANCELABLE:
             raise Reject(-2011, _CLOSED)
-        canceled: list[Order | CanceledList] = []
-        for order in list(market.standing(account_id).open.values()):
-            if not order.is_open:
-                continue  # ended with the list of an earlier one
-            if order.list_id == NO_LIST:
-                self._cancel(market, order, None, now_us)
-                canceled.append(order)
-            else:
-                order_list = self.lists[order.list_id]
-                orders = self._lists.cancel(order_list, self.new_name(), now_us)
-                canceled.append(CanceledList(order_list=order_list, orders=orders))
+        canceled = [
+            self._cancel(market, order, None, now_us)
+            for order in list(market.standing(account_id).open.values())
+            if order.is_open  # and not ended with the list of an earlier one
+        ]
         if not canceled:
             raise Reject(-2011, _UNKNOWN_ORDER)
         self._finish(now_us)
@@ -296,13 +294,7 @@ class Engine(Queries):
                 raise Reject(-2011, _NOT_CANCELED)
         except Reject as reject:
             return reject
-        if order.list_id == NO_LIST:
-            self._cancel(market, order, request.cancel_new_client_order_id, now_us)
-            return order
-        order_list = self.lists[order.list_id]
-        name = request.cancel_new_client_order_id or self.new_name()
-        orders = self._lists.cancel(order_list, name, now_us)
-        return CanceledList(order_list=order_list, orders=orders)
+        return self._cancel(market, order, request.cancel_new_client_order_id, now_us)
 
     def _report_rejected(self, account: Account, order: Order, reject: Reject, now_us: int) -> None:
         order.id = -1

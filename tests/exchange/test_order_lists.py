@@ -94,8 +94,11 @@ def test_list_is_done_with_its_last_order():
 
 def test_cancel_of_one_order_cancels_the_list():
     """Canceling an order of a list cancels all of it, under the cancel's name."""
-    floor, _, limit, stop = oco()
-    floor.cancel(stop, new_client_order_id="enough")
+    floor, placed, limit, stop = oco()
+    canceled = floor.engine.cancel(
+        ALICE, "ABCXYZ", order_id=stop.id, new_client_order_id="enough", now_us=floor.now_us
+    )
+    assert (canceled.order_list, canceled.orders) == (placed.order_list, [stop, limit])
     assert statuses([limit, stop]) == ["CANCELED", "CANCELED"]
     assert {limit.cancel_client_order_id, stop.cancel_client_order_id} == {"enough"}
     assert (floor.owned(), floor.lists[-1]) == ({}, "ALL_DONE ALL_DONE")

@@ -115,9 +115,10 @@ class Floor(Silent):
 
     def cancel(self, order: Order, **options: Any) -> Order:
         self.now_us += 1
-        return self.engine.cancel(
+        self.engine.cancel(
             order.account_id, order.symbol, order_id=order.id, now_us=self.now_us, **options
         )
+        return order
 
     def trade_at(self, price: int, quantity: int = 1) -> None:
         """Let two strangers trade at a price, whatever the book holds (keep it empty there)."""
