@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from binance_lab.wire import filters
 from binance_lab.wire.encoding import decimal_text
-from binance_lab.wire.enums import OrderType, Side
+from binance_lab.wire.enums import OrderType, PegPriceType, Side
 from binance_lab.wire.filters import OrderFacts
 
 from .estimate import cost
@@ -21,6 +21,7 @@ from .rules import Rules, Scene
 from .ticket import CONTINGENT, WIRE_NAMES, Ticket
 
 _PLACES = 8  # decimals that a request may have
+_MAX_PEG_LEVEL = 100
 _NAMES = {wire: name for name, wire in WIRE_NAMES.items()} | {"peggedPrice": "price"}
 _ZEROS = re.compile(r"(\.\d*?[1-9])0+(?=\D)|\.0+(?=\D)")  # at the end of a number
 _STOP_LOSS = (OrderType.STOP_LOSS, OrderType.STOP_LOSS_LIMIT)
@@ -103,12 +104,33 @@ def _of_fields(ticket: Ticket, rules: Rules) -> Iterator[Finding]:
     if ticket.type is OrderType.MARKET and None not in (ticket.quantity, ticket.quote_order_qty):
         text = "MARKET takes either a quantity or a quote amount, not both."
         yield Finding("FIELDS", "quote_order_qty", text)
-    if ticket.peg_price_type is not None and ticket.price is not None:
-        yield Finding("FIELDS", "price", "A pegged order takes its price from the book; give none.")
     if ticket.iceberg_qty and ticket.time_in_force not in (None, "GTC"):
         yield Finding("FIELDS", "time_in_force", "An iceberg needs GTC.")
+    if ticket.iceberg_qty and ticket.quantity is not None and ticket.iceberg_qty > ticket.quantity:
+        text = "An iceberg shows a part of its quantity, not more than all of it."
+        yield Finding("FIELDS", "iceberg_qty", text, ticket.quantity, None, ticket.iceberg_qty)
+    yield from _of_peg(ticket)
     yield from _of_permission(ticket, rules)
     yield from _of_precision(ticket)
+
+
+def _of_peg(ticket: Ticket) -> Iterator[Finding]:
+    peg, primary = ticket.peg_price_type, ticket.peg_price_type is PegPriceType.PRIMARY_PEG
+    if (ticket.peg_offset_type is None) is not (ticket.peg_offset_value is None):
+        text = "A peg's offset needs both its type, PRICE_LEVEL, and its value."
+        yield Finding("FIELDS", "peg_offset_value", text)
+    if peg is None:
+        if ticket.peg_offset_value is not None:
+            yield Finding("FIELDS", "peg_price_type", "An offset needs a peg.")
+        return
+    if not 0 <= (ticket.peg_offset_value or 0) <= _MAX_PEG_LEVEL:
+        text = f"A peg's offset is from 0 to {_MAX_PEG_LEVEL} levels."
+        yield Finding("FIELDS", "peg_offset_value", text)
+    if ticket.type is OrderType.LIMIT and primary and ticket.time_in_force != "GTC":
+        yield Finding("FIELDS", "time_in_force", "A LIMIT pegged to its own side needs GTC.")
+    if ticket.type is OrderType.LIMIT_MAKER and not primary:
+        text = "A LIMIT_MAKER can be pegged to its own side only: PRIMARY_PEG."
+        yield Finding("FIELDS", "peg_price_type", text)
 
 
 def _of_permission(ticket: Ticket, rules: Rules) -> Iterator[Finding]:

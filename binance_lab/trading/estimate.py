@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Context, Decimal
 
 from binance_lab.wire.enums import OrderType, Side
 from binance_lab.wire.filters import LotSize
@@ -12,6 +12,8 @@ from .rules import Levels, Scene
 from .ticket import CONTINGENT, Ticket
 
 ZERO = Decimal(0)
+_ATOM = Decimal("1e-8")
+_WIDE = Context(prec=120)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +106,15 @@ def cost(ticket: Ticket, scene: Scene) -> Decimal | None:
         if ticket.quantity is not None:
             return ticket.quantity
         return walk(scene.bids, ticket.side, quote=ticket.quote_order_qty)[0] or None
-    if ticket.quote_order_qty is not None and ticket.quantity is None:
-        return ticket.quote_order_qty
     if ticket.quantity is None:
-        return None
+        return ticket.quote_order_qty
     price = ticket.price if ticket.price is not None else scene.pegged_price(ticket)
+    if price is None and ticket.type in CONTINGENT:
+        price = ticket.stop_price if ticket.stop_price is not None else scene.market.last_price
     if price is not None:
-        return price * ticket.quantity
-    if ticket.type in CONTINGENT:
-        return ticket.stop_price * ticket.quantity if ticket.stop_price is not None else None
-    filled, value, worst = walk(scene.asks, ticket.side, quantity=ticket.quantity)
-    if worst is None:
-        return None
-    return value + (ticket.quantity - filled) * worst
+        # the exchange locks whole atoms of an asset, rounded down
+        return (price * ticket.quantity).quantize(_ATOM, ROUND_FLOOR, _WIDE)
+    return walk(scene.asks, ticket.side, quantity=ticket.quantity)[1] or None
 
 
 def value_in_quote(ticket: Ticket, scene: Scene) -> Decimal | None:

@@ -63,7 +63,7 @@ class Rules:
             base=info["baseAsset"],
             quote=info["quoteAsset"],
             status=info["status"],
-            filters=parse_filters([*exchange_filters, *info["filters"], *asset_filters]),
+            filters=parse_filters([*info["filters"], *exchange_filters, *asset_filters]),
             order_types=frozenset(_known(OrderType, info.get("orderTypes", OrderType))),
             stp_modes=frozenset(
                 _known(SelfTradePrevention, SelfTradePrevention if modes is None else modes)

@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from binance_lab.connector.exceptions import ApiError, BadSymbol, BookGap, LabError
 from binance_lab.connector.spot import Spot
-from binance_lab.wire.filters import MarketFacts
+from binance_lab.wire.filters import MarketFacts, MaxPosition
 
 from .rules import Levels, Rules, Scene
 from .ticket import CONTINGENT
@@ -203,7 +203,9 @@ class Surroundings:
         facts: dict[str, Any] = {}
         if self._client.signed_by:
             orders = self._cached("orders", "", _ORDERS_S, self._client.get_open_orders)
-            facts = _counts(orders, symbol)
+            facts |= _counts(orders, symbol)
+            if any(isinstance(rule, MaxPosition) for rule in rules.filters):
+                facts["position"] = self._position(rules, orders)
         return MarketFacts(
             base_asset=rules.base,
             quote_asset=rules.quote,
@@ -211,6 +213,15 @@ class Surroundings:
             last_price=self._last_price(symbol),
             **facts,
         )
+
+    def _position(self, rules: Rules, orders: list[Mapping[str, Any]]) -> Decimal:
+        """What the account has of the base asset, and what its open buy orders would add."""
+        account = self._cached("account", "", _ACCOUNT_S, self._ask_account)
+        rows = [row for row in account["balances"] if row["asset"] == rules.base]
+        held = sum((Decimal(row["free"]) + Decimal(row["locked"]) for row in rows), Decimal(0))
+        buying = [o for o in orders if o["symbol"] == rules.symbol and o["side"] == "BUY"]
+        left = (Decimal(order["origQty"]) - Decimal(order["executedQty"]) for order in buying)
+        return sum(left, held)
 
     def _last_price(self, symbol: str) -> Decimal | None:
         try:
