@@ -37,6 +37,11 @@ def to_us(times: Ints) -> Ints:
     return np.where(times < _FIRST_US, times * _US_PER_MS, times)
 
 
+def time_us(time: int) -> int:
+    """One time in µs, whether it is in ms or µs."""
+    return time if time >= _FIRST_US else time * _US_PER_MS
+
+
 def utc(times: Ints) -> pd.DatetimeIndex:
     """Times in ms or µs as a UTC index with a resolution of µs."""
     return pd.DatetimeIndex(to_us(times).view("M8[us]"), tz="UTC")

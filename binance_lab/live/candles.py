@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from binance_lab.frames.columns import frame_of, to_us, utc
+from binance_lab.frames.columns import frame_of, time_us, utc
 from binance_lab.frames.klines import COLUMNS, klines_frame
 from binance_lab.wire.events import Candle, decoder
 from binance_lab.wire.intervals import interval_of
@@ -307,11 +307,10 @@ class Candles(LiveObject):
 
 
 def _row(candle: Candle[float]) -> Row:
-    times = to_us(np.array((candle.open_time, candle.close_time))).tolist()
     return {
-        "open_time": times[0],
+        "open_time": time_us(candle.open_time),
         **{name: getattr(candle, name) for name in _NUMBERS},
-        "close_time": times[1],
+        "close_time": time_us(candle.close_time),
         "trades": candle.trades,
         "closed": candle.closed,
         "source": STREAM,

@@ -70,7 +70,7 @@ class Rows:
         for name, value in row.items():
             self._columns[name][self._start + at] = value
 
-    def insert(self, batch: Mapping[str, Array]) -> None:
+    def insert(self, batch: Mapping[str, Sequence[Any] | Array]) -> None:
         """Add rows of any keys that aren't there yet, each at its place.
 
         Those that are older than the oldest of as many rows as are kept are left out.

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from binance_lab.frames.bars import of_trades
+from binance_lab.frames.columns import time_us
 from binance_lab.frames.klines import COLUMNS
 
 from .candles import US, Candles, Row
@@ -15,8 +16,6 @@ from .tape import Tape
 
 if TYPE_CHECKING:
     from binance_lab.connector.spot import Spot
-
-_FIRST_US = 100_000_000_000_000  # a smaller time is in ms
 
 
 class TradeCandles(Candles):
@@ -69,20 +68,20 @@ class TradeCandles(Candles):
         self._change(lambda: self._add_all(trades, between))
 
     def _add_all(self, trades: Sequence[Any], between: bool) -> Sequence[Any]:
-        times = [_us(trade.time) for trade in trades]
+        times = [time_us(trade.time) for trade in trades]
         if between or not self._row or min(times) < self._row["open_time"]:
             return self._remake(min(times))
         changed = [self._row]
-        for trade, time_us in zip(trades, times, strict=True):
-            if time_us >= self._next_us:
-                changed += self._go_on(time_us)
+        for trade, at_us in zip(trades, times, strict=True):
+            if at_us >= self._next_us:
+                changed += self._go_on(at_us)
             _add(self._row, trade)
         return self._keep(changed)
 
-    def _go_on(self, time_us: int) -> list[Row]:
+    def _go_on(self, at_us: int) -> list[Row]:
         """Close the candle, and begin those up to a time; all but the last have no trade."""
         begun = []
-        while time_us >= self._next_us:
+        while at_us >= self._next_us:
             self._row["closed"] = True
             self._begin_candle(self._next_us, self._row["close"])
             begun.append(self._row)
@@ -167,7 +166,3 @@ def _add(row: Row, trade: Any) -> None:
     if not trade.buyer_is_maker:
         row["taker_buy_volume"] += qty
         row["taker_buy_quote_volume"] += price * qty
-
-
-def _us(time: int) -> int:
-    return time if time >= _FIRST_US else time * US
