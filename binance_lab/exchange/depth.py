@@ -69,6 +69,9 @@ class Depth:
         self.asks = Levels(Side.SELL)
         self._changes: list[DepthChanges] = []
 
+    def __getstate__(self) -> dict[str, object]:
+        return {**self.__dict__, "_changes": []}  # who listens now doesn't outlive the process
+
     def side(self, side: Side) -> Levels:
         """The levels of the orders that buy, or of those that sell."""
         return self.bids if side is Side.BUY else self.asks

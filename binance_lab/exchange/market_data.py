@@ -461,7 +461,11 @@ class MarketData:
         if self._start_us is None or end_us <= self._start_us:
             return
         start_us = max(start_us, self._start_us)
-        end_us = min(end_us, max(self._tape_end_us(), start_us))
+        tape_end_us = max(self._tape_end_us(), start_us)
+        if end_us >= tape_end_us:  # nothing is later: the hour or minute of now counts as a whole
+            hour_us = ceiling(tape_end_us, HOUR_US)
+            in_hour = start_us > hour_us - HOUR_US
+            end_us = ceiling(tape_end_us, MINUTE_US) if in_hour else hour_us
         yield from covering(start_us, end_us, self._hours, self._minutes, self._trades_candle)
 
     def _trades_candle(self, start_us: int, end_us: int) -> Candle:

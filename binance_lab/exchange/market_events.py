@@ -207,7 +207,7 @@ class KlineFeed:
         opened = self._interval.open_time(now_us // 1000, zone_ms=self._zone_ms) * 1000
         start_us = opened if self._open_us is None else self._open_us
         candles = self._market.candles(
-            self._interval, now_us=now_us, start_us=start_us, zone_ms=self._zone_ms, limit=1000
+            self._interval, now_us=now_us, start_us=start_us, zone_ms=self._zone_ms, limit=5000
         )
         self._open_us = opened
         return [self._event(candle, now_us) for candle in candles]

@@ -62,18 +62,19 @@ class SyntheticPast:
         self, rules: SymbolRules, seed: int, *, end_us: int, values: DailyValues | None = None
     ) -> None:
         self.rules = rules
+        self.seed = seed
         self._days = Days(rules, seed, values or DailyValues(seed))
         self.first_us = (EPOCH_DAY + self._days.first) * DAY_US
         self.end_us = end_us
         if end_us <= self.first_us:
             raise ValueError(f"{rules.symbol} has no past before {self.first_us // 1000} ms.")
-        self._seed = seed << 32 | crc32(rules.symbol.encode())
+        self._root = seed << 32 | crc32(rules.symbol.encode())
         self._parts = {
-            _HOUR: _Recent(self._split_day, 200),
+            _HOUR: _Recent(self._split_day, 100),
             _QUARTER: _Recent(self._split_hour, 400),
             _MINUTE: _Recent(self._split_quarter, 400),
         }
-        self._minutes = _Recent(self._trade_minute, 40)
+        self._minutes = _Recent(self._trade_minute, 16)
         trades, aggs = self._cut_minute((end_us - 1) // MINUTE_US * MINUTE_US)
         bar = self._bar(_MINUTE, (end_us - 1) // MINUTE_US * MINUTE_US)
         self.next_trade_id = bar.first_unit * UNIT_TRADES + len(trades)
@@ -139,6 +140,9 @@ class SyntheticPast:
         index = bisect_left(aggs, time_us, key=lambda agg: agg.time_us)
         return min(self._bar(_MINUTE, opened).first_unit * UNIT_AGGS + index, self.next_agg_id)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return _past_of, (self.rules, self.seed, self.end_us)  # all else follows from these
+
     def __repr__(self) -> str:
         return f"<SyntheticPast {self.first_us // 1000} to {self.end_us // 1000} ms>"
 
@@ -177,7 +181,7 @@ class SyntheticPast:
         return split(bar, MINUTE_US, 1, _EVEN[_MINUTE], self._rng(_MINUTE, open_us))
 
     def _rng(self, level: int, open_us: int) -> Random:
-        return Random(self._seed << 64 | level << 60 | open_us // MINUTE_US)
+        return Random(self._root << 64 | level << 60 | open_us // MINUTE_US)
 
     # Candles
 
@@ -278,6 +282,10 @@ class SyntheticPast:
     @staticmethod
     def _opened(interval: Interval, time_us: int, zone_ms: int) -> int:
         return interval.open_time(time_us // 1000, zone_ms=zone_ms) * 1000
+
+
+def _past_of(rules: SymbolRules, seed: int, end_us: int) -> SyntheticPast:
+    return SyntheticPast(rules, seed, end_us=end_us)
 
 
 class _Recent(Generic[Key, Made]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 import statistics
 from collections import Counter
 from decimal import Decimal
@@ -160,6 +161,18 @@ def test_halted_symbol_rests_and_comes_back():
     floor.engine.set_status("BTCUSDT", SymbolStatus.TRADING, now_us=floor.now_us)
     floor.step(10)
     assert any(trade.symbol == "BTCUSDT" for trade in floor.trades)
+
+
+def test_market_goes_on_as_it_would_have_after_it_was_stored():
+    """Agents, engine and public data that are stored and restored together go on in the same way."""
+    floor = Floor()
+    floor.step(5)
+    restored = pickle.loads(pickle.dumps(floor))
+    restored.engine.listener = restored
+    for each in (floor, restored):
+        each.step(10)
+    assert restored.trades == floor.trades
+    assert restored.top("BTCUSDT") == floor.top("BTCUSDT")
 
 
 def test_what_the_computer_slept_through_is_left_out():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 import statistics
 import time
 from itertools import pairwise
@@ -49,6 +50,16 @@ def test_same_seed_same_past():
     assert later.trades(1_000_000, 5) == PASTS["BTCUSDT"].trades(1_000_000, 5)
     other = SyntheticPast(BTCUSDT, 8, end_us=END_US)
     assert other.candles(INTERVALS["15m"], *asked, zone_ms=0) != day
+
+
+def test_stored_market_has_the_same_past():
+    """Public data that are stored and restored answer as before, at the seam too."""
+    market = market_of("ETHUSDT")
+    restored = pickle.loads(pickle.dumps(market))
+    for interval in ("1m", "1d"):
+        asked = {"now_us": END_US + 60_000_000, "limit": 20}
+        assert restored.klines(interval, **asked) == market.klines(interval, **asked)
+    assert restored.agg_trades(limit=5) == market.agg_trades(limit=5)
 
 
 @given(symbol=SYMBOLS, age_us=AGES_US)
