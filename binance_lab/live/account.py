@@ -18,7 +18,7 @@ from binance_lab.frames.orders import orders_frame
 from binance_lab.wire.user_events import ExecutionReport, StreamTerminated, UserEvent
 
 from .backfill import Fetch
-from .base import LiveObject
+from .base import LiveObject, LiveState
 from .holdings import Difference, Holdings, Json, fill_of
 from .runtime import Runtime
 
@@ -137,7 +137,7 @@ class Account(LiveObject):
             }
         )
 
-    def _data_state(self) -> Any:
+    def _data_state(self) -> LiveState:
         return "connecting" if self._holdings is None else "live"
 
     def _about(self) -> str:

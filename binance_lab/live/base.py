@@ -270,7 +270,7 @@ class LiveObject:
 
     def _data_state(self) -> LiveState:
         """The state as far as data tell: connecting, live or out of sync."""
-        return "live" if self.version else "connecting"
+        return "live" if self.version or self._connected else "connecting"
 
     def _about(self) -> str:
         """What the repr says besides the subject."""
@@ -308,6 +308,9 @@ class LiveObject:
             if batch := self._batch():
                 events = self._decoded(batch)
                 self._change(lambda: self._take(events, batch[-1][1]))
+        except Exception as error:
+            self._failed(error)
+            raise  # into the log; the next batch is applied all the same
         finally:
             self._applying = False
         with self._changed:

@@ -14,7 +14,7 @@ from binance_lab.wire.events import Candle, decoder
 from binance_lab.wire.intervals import interval_of
 
 from .backfill import Fetch
-from .base import LiveObject
+from .base import LiveObject, LiveState
 from .ledger import Gap
 from .rows import Array, Rows
 from .runtime import Runtime
@@ -127,7 +127,7 @@ class Candles(LiveObject):
         holes = "" if self.complete else ", with holes"
         return f"{len(self._rows):,} candles{holes}"
 
-    def _data_state(self) -> Any:
+    def _data_state(self) -> LiveState:
         return "live" if self._loaded and len(self._rows) else "connecting"
 
     # Following.

@@ -16,7 +16,7 @@ from binance_lab.frames.depth import DepthAnswer, levels_frame
 from binance_lab.wire.events import DepthUpdate, decoder
 
 from .backfill import Fetch
-from .base import LiveObject
+from .base import LiveObject, LiveState
 from .ledger import Gap
 from .levels import Level, Levels
 from .runtime import Runtime
@@ -88,11 +88,7 @@ class OrderBook(LiveObject):
 
     @property
     def last_update_id(self) -> int:
-        """The id of the last update in the book.
-
-        Raises:
-            BookOutOfSync: Updates are missing, and so they are for all properties here.
-        """
+        """The id of the last update in the book; as all that reads it, it may raise BookOutOfSync."""
         with self._lock:
             return self._read().last_update_id
 
@@ -214,7 +210,7 @@ class OrderBook(LiveObject):
             "read what was last known: book.top(stale=True)."
         )
 
-    def _data_state(self) -> Any:
+    def _data_state(self) -> LiveState:
         if self._in_sync:
             return "live"
         return "connecting" if self._levels is None else "out of sync"

@@ -13,7 +13,7 @@ from binance_lab.frames.trades import agg_trade_rows, trade_rows
 from binance_lab.wire.events import decoder
 
 from .backfill import Fetch
-from .base import INBOX_SIZE, LiveObject
+from .base import INBOX_SIZE, LiveObject, LiveState
 from .ledger import Gap
 from .rows import Array, Rows
 from .runtime import Runtime
@@ -99,7 +99,8 @@ class Tape(LiveObject):
         """The newest trade: an object with id, price, qty, time (ms or µs), buyer_is_maker."""
         self._client = client
         self._backfill = backfill and client is not None
-        self._history = history
+        self._history = history if client is not None else 0
+        self._loaded = self._history == 0
         self._max_age_us = None if max_age_s is None else int(max_age_s * 1e6)
         self._names = tuple(_COLUMNS[kind])
         self._rows = Rows(_COLUMNS[kind] | _OWN, max_rows=max_rows)
@@ -160,6 +161,9 @@ class Tape(LiveObject):
         holes = "" if self.complete else ", with holes"
         return f"{self.count:,} {self.kind}s{holes}"
 
+    def _data_state(self) -> LiveState:
+        return super()._data_state() if self._loaded else "connecting"
+
     # Following.
 
     def listen(self, listener: Listener) -> Callable[[], None]:
@@ -184,12 +188,12 @@ class Tape(LiveObject):
 
     def start(self) -> None:
         """Fetch the history that was asked for; the stream may bring trades before it is there."""
-        if self._history and self._client is not None:
+        if self._history:
             Fetch(
                 self._runtime,
                 self._fetch_history,
                 deliver=lambda rows: self._change(lambda: self._take_history(rows)),
-                give_up=self._failed,
+                give_up=self._no_history,
                 wanted=lambda: not self._stopped,
             ).start()
 
@@ -340,8 +344,13 @@ class Tape(LiveObject):
     def _fetch_history(self) -> Sequence[Any]:
         return self._page(limit=min(PAGE, self._history))
 
+    def _no_history(self, error: Exception) -> None:
+        self._loaded = True
+        self._failed(error)
+
     def _take_history(self, rows: Sequence[Any]) -> list[Any]:
         """Put fetched trades before those of the stream, and note a hole between them."""
+        self._loaded = True
         if not rows:
             return []
         first_id = self._rows.column("id")[0].item() if len(self._rows) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ from .tape import Tape
 
 if TYPE_CHECKING:
     from binance_lab.connector.spot import Spot
+
+_log = logging.getLogger("binance_lab.live")
 
 
 class TradeCandles(Candles):
@@ -65,7 +68,11 @@ class TradeCandles(Candles):
         self.last_message_ns = self._tape.last_message_ns
         self.received += len(trades)
         self._taken += len(trades)
-        self._change(lambda: self._add_all(trades, between))
+        try:
+            self._change(lambda: self._add_all(trades, between))
+        except Exception as error:  # the tape, on whose thread this is, goes on without us
+            _log.exception("candles of trades failed")
+            self._failed(error, fatal=True)
 
     def _add_all(self, trades: Sequence[Any], between: bool) -> Sequence[Any]:
         times = [time_us(trade.time) for trade in trades]

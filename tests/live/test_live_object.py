@@ -39,6 +39,27 @@ def test_states_follow_the_connection():
     assert states == ["connecting", "live", "stale", "stale", "live", "stopped"]
 
 
+def test_an_object_whose_stream_is_there_is_live():
+    """Where nothing is traded for a while, a tape is live as soon as its connection is."""
+    tape = Tape("BTCUSDT")
+    tape.connection_changed(event(State.SUBSCRIBED))
+    assert tape.state == "live"
+
+
+def test_a_batch_that_can_not_be_applied_is_told(threads, monkeypatch, caplog):
+    """An error on the applying thread is kept in error and logged; the next batch is applied."""
+    tape = Tape("BTCUSDT", runtime=threads)
+    with monkeypatch.context() as patch:
+        patch.setattr(tape, "_take", lambda events, received_ns: 1 / 0)
+        feed(tape, 1)
+        assert tape.until(lambda: tape.error is not None, timeout=5)
+        assert tape.drain(timeout=5)
+    feed(tape, 2)
+    assert tape.until(lambda: tape.version == 1, timeout=5)
+    assert isinstance(tape.error, ZeroDivisionError)
+    assert "a job of a live object failed" in caplog.text
+
+
 def test_a_refused_stream_is_an_error():
     """Where the server refuses the stream, the state is error and the reason is kept."""
     tape = Tape("BTCUSDT")
