@@ -501,14 +501,13 @@ class Trading:
         order = self.order(order)
         if order.done:
             return order
-        cancel_id = _new_id("c")
-        self._note("cancel", order, {"cancel_id": cancel_id})
+        self._note("cancel", order, {})
         try:
             self._apply(
                 self._client.cancel_order(
                     order.symbol,
                     origClientOrderId=order.client_order_id,
-                    newClientOrderId=cancel_id,
+                    newClientOrderId=order.client_order_id,  # else it goes by another id then
                 )
             )
         except OutcomeUnknown:
@@ -632,7 +631,7 @@ class Trading:
                 **call,
                 cancelReplaceMode=mode,
                 cancelOrigClientOrderId=old.client_order_id,
-                cancelNewClientOrderId=_new_id("c"),
+                cancelNewClientOrderId=old.client_order_id,
                 newOrderRespType="FULL",
             )
         except OutcomeUnknown:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -138,6 +139,7 @@ def fresh_bench() -> Bench:
     return _benches[0]
 
 
+@pytest.mark.timeout(300)
 @settings(max_examples=EXAMPLES, deadline=None, database=None)
 @given(ticket=tickets())
 def test_check_and_exchange_agree(ticket):
