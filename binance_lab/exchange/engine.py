@@ -39,6 +39,7 @@ from binance_lab.wire.enums import (
     CancelReplaceMode,
     CancelRestrictions,
     ExecutionType,
+    ExpiryReason,
     OrderStatus,
     OrderType,
     Side,
@@ -298,6 +299,7 @@ class Engine(Queries):
 
     def _report_rejected(self, account: Account, order: Order, reject: Reject, now_us: int) -> None:
         order.id = -1
+        order.client_order_id = order.client_order_id or self.new_name()
         order.status = OrderStatus.REJECTED
         reason = _REJECT_REASONS.get(reject.msg, "NONE")
         self.report(account, order, ExecutionType.REJECTED, now_us, reject_reason=reason)
@@ -391,6 +393,21 @@ class Engine(Queries):
         market = self.market(symbol)
         market.status = status
         self.listener.symbol_status(symbol, status, now_us)
+
+    def expire_all(self, symbol: str, *, now_us: int) -> int:
+        """End every open order of every account, as for maintenance; answers how many there were."""
+        market = self.market(symbol)
+        orders = [each for one in market.standings.values() for each in one.open.values()]
+        for order in orders:
+            if not order.is_open:
+                continue  # ended with the list of an earlier one
+            if order.list_id == NO_LIST:
+                self._matching.expire(market, order, ExpiryReason.EXCHANGE_CANCELED, now_us)
+            else:
+                order_list = self.lists[order.list_id]
+                self._lists.expire(order_list, ExpiryReason.EXCHANGE_CANCELED, now_us)
+        self._finish(now_us)
+        return len(orders)
 
     def start_replay(self, symbol: str, *, publish: bool = False) -> None:
         """Let a recording own the symbol's public book and tape.

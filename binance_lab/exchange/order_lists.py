@@ -344,6 +344,11 @@ class OrderLists:
         self._close_if_done(order_list, now_us)
         return canceled
 
+    def expire(self, order_list: OrderList, reason: ExpiryReason, now_us: int) -> None:
+        """End every open order of a list by the exchange's decision."""
+        self._expire_others(order_list, None, reason, now_us)
+        self._close_if_done(order_list, now_us)
+
     # Pending orders
 
     def activate(self, order_list: OrderList, now_us: int) -> None:
@@ -359,8 +364,7 @@ class OrderLists:
             for order in pending:
                 self.placing.start_pending(market, order, now_us)
         except Reject:
-            self._expire_others(order_list, None, ExpiryReason.REJECTED, now_us)
-            self._close_if_done(order_list, now_us)
+            self.expire(order_list, ExpiryReason.REJECTED, now_us)
             return
         for order in pending:
             self.placing.announce(market, order, now_us)

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from binance_lab.exchange.engine import Engine
-from binance_lab.exchange.orders import NewOrder
+from binance_lab.exchange.orders import ListKind, NewOrder
 from binance_lab.exchange.symbols import DEFAULT_SYMBOLS, select_symbols
 from binance_lab.wire.enums import (
     OrderType,
@@ -18,7 +18,7 @@ from binance_lab.wire.enums import (
     TimeInForce,
 )
 
-from .trading_floor import ALICE, BOB, RICH, Floor, book_of, refusal, with_rules
+from .trading_floor import ALICE, BOB, RICH, Floor, book_of, leg, refusal, with_rules
 
 
 @pytest.mark.parametrize(
@@ -125,6 +125,20 @@ def test_closed_market_takes_no_orders(status, cancels):
         assert floor.cancel(order).status == "CANCELED"
     else:
         assert refusal(floor.cancel, order) == (-2011, "Market is closed.")
+
+
+def test_exchange_can_end_all_orders():
+    """For maintenance the exchange expires every open order of every account, lists included."""
+    floor = Floor()
+    floor.trade_at(100)
+    theirs = floor.buy("1@90", by=BOB).order
+    placed = floor.place_list(
+        ListKind.OCO, leg("SELL", "3@110", "LIMIT_MAKER"), leg("SELL", "3", "STOP_LOSS", 90)
+    )
+    orders = [theirs, *floor.engine.orders_of_list(placed.order_list)]
+    assert floor.engine.expire_all("ABCXYZ", now_us=floor.now_us) == 3
+    assert {order.expiry_reason for order in orders} == {"EXCHANGE_CANCELED"}
+    assert (floor.book, floor.owned(), placed.order_list.is_open) == ("|", {}, False)
 
 
 def test_account_that_may_not_trade_is_refused():
