@@ -47,10 +47,10 @@ class Connection:
         )
         self._transport: asyncio.Transport | None = None
         self._waiting: list[bytes] = []
+        self._waiting_bytes = 0
         self._stalled = False
         self._last_pong = self._loop.time()
-        self._ping_timer = self._loop.call_later(PING_INTERVAL_S, self._ping)
-        self._life_timer = self._loop.call_later(LIFETIME_S, self._retire)
+        self._timers: dict[str, asyncio.TimerHandle] = {}
         self._closing: asyncio.Task[bool] | None = None
 
     @property
@@ -63,7 +63,7 @@ class Connection:
         """Bytes that the client hasn't taken yet."""
         if self._transport is None:
             return 0
-        return self._transport.get_write_buffer_size() + sum(map(len, self._waiting))
+        return self._transport.get_write_buffer_size() + self._waiting_bytes
 
     @property
     def response(self) -> web.WebSocketResponse:
@@ -78,7 +78,7 @@ class Connection:
         transport = self._request.transport
         if transport is None:  # gone during the handshake
             return
-        self._transport = transport
+        self.attach(transport)
         opened()
         try:
             async for message in self._socket:
@@ -91,8 +91,14 @@ class Connection:
                 await asyncio.wait([self._closing], timeout=CLOSE_TIMEOUT_S)
         finally:
             self._transport = None
-            self._ping_timer.cancel()
-            self._life_timer.cancel()
+            for timer in self._timers.values():
+                timer.cancel()
+
+    def attach(self, transport: asyncio.Transport) -> None:
+        """Send over this from now on, pings included."""
+        self._transport = transport
+        self._timers["ping"] = self._loop.call_later(PING_INTERVAL_S, self.ping)
+        self._timers["life"] = self._loop.call_later(LIFETIME_S, self._retire)
 
     def send_text(self, payload: bytes) -> None:
         """Send one message."""
@@ -103,17 +109,18 @@ class Connection:
         if not self._waiting:
             self._loop.call_soon(self._flush)
         self._waiting.append(ready)
+        self._waiting_bytes += len(ready)
         self.sent += 1
+        if self._waiting_bytes > MAX_BACKLOG:
+            self.cut()
 
     def _flush(self) -> None:
-        if not self.open or self._transport is None:
-            self._waiting.clear()
+        """Write what has waited, unless the connection is stalled, and cut a client that is too slow."""
+        if self._stalled and self.open:
             return
-        if self._stalled:
-            if self.backlog > MAX_BACKLOG:
-                self.cut()
+        waiting, self._waiting, self._waiting_bytes = self._waiting, [], 0
+        if self._transport is None or self._transport.is_closing():
             return
-        waiting, self._waiting = self._waiting, []
         self._transport.write(b"".join(waiting))
         if self._transport.get_write_buffer_size() > MAX_BACKLOG:
             self.cut()
@@ -143,12 +150,13 @@ class Connection:
     def _retire(self) -> None:
         self.close(WSCloseCode.GOING_AWAY, "24 hours")
 
-    def _ping(self) -> None:
+    def ping(self) -> None:
+        """Ask whether the client is there, again and again; one that doesn't answer is closed."""
         if self._loop.time() - self._last_pong > PONG_DEADLINE_S:
             self.close(WSCloseCode.POLICY_VIOLATION, "Pong timeout")
             return
         self.send(frame(str(int(self._loop.time() * 1000)).encode(), _PING))
-        self._ping_timer = self._loop.call_later(PING_INTERVAL_S, self._ping)
+        self._timers["ping"] = self._loop.call_later(PING_INTERVAL_S, self.ping)
 
 
 def _forget(task: asyncio.Task[bool]) -> None:

@@ -239,7 +239,6 @@ class Lab:
         if not isinstance(by_us, int) or by_us < 0:
             raise BadRequest("by_us is how many microseconds to go on.")
         clock.step(by_us)
-        self._server.publisher.beat()
         return {"timeUs": self._venue.now_us()}
 
 

@@ -326,9 +326,8 @@ class _Pulse:
         self._timer = loop.call_at(now - now % self._period_s + self._period_s, self._run)
 
     def _run(self) -> None:
+        self._schedule()  # first: a beat that fails must not be the last one
         self.beat()
-        if self._channels:
-            self._schedule()
 
     def beat(self) -> None:
         now_us = self._venue.now_us()

@@ -72,13 +72,14 @@ class World:
         self._agents = self._hire(agents_rules) if wanted else None
 
     def _hire(self, rules: Sequence[SymbolRules]) -> Agents:
+        speed = max(self.options.speed, 1.0)
         return Agents(
             self.venue.engine,
             self.options.seed,
             rules,
             start_us=self.venue.now_us(),
             start_ticks={symbol: past.last_ticks for symbol, past in self._pasts.items()},
-            most_behind_us=MOST_BEHIND_US,
+            most_behind_us=None if self.options.stepped else int(MOST_BEHIND_US * speed),
         )
 
     def start(self, server: Server) -> None:
@@ -88,8 +89,18 @@ class World:
             server.publisher.recorded = self.player.streams
             server.publisher.subscribed = self.player.subscribed
             server.run(self.player.play(server))
-        if self._agents is not None:
+        if isinstance(self.clock, SteppedClock):
+            self.clock.on_step.append(lambda now_us: self._stepped(server, now_us))
+        elif self._agents is not None:
             server.run(self._trade(self._agents))
+
+    def _stepped(self, server: Server, now_us: int) -> None:
+        """Do all that became due by a step of the clock."""
+        while self._agents is not None and self._agents.step(now_us) <= now_us:
+            pass
+        server.listen_keys.expire(now_us)
+        server.publisher.flush()
+        server.publisher.beat()
 
     async def _trade(self, agents: Agents) -> None:
         """Let the agents do what is due, whenever it is due, for ever."""
