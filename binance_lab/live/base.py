@@ -134,7 +134,7 @@ class LiveObject:
     def open_gaps(self) -> int:
         """How many holes are not filled."""
         with self._lock:
-            return sum(gap.state != "backfilled" for gap in self.ledger)
+            return len(self.ledger.unfilled)
 
     def __repr__(self) -> str:
         about = " ".join(part for part in (self.subject, self._about()) if part)
@@ -213,9 +213,7 @@ class LiveObject:
     def refill(self) -> None:
         """Try again to fetch the holes that were given up."""
         with self._lock:
-            gaps = [gap for gap in self.ledger if gap.state == "unresolvable"]
-            for gap in gaps:
-                gap.state, gap.reason, gap.closed_ns = "open", "", -1
+            gaps = self.ledger.reopen()
         for gap in gaps:
             self._request(gap)
 

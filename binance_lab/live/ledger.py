@@ -15,7 +15,7 @@ STATES = pd.CategoricalDtype(["open", "backfilled", "unresolvable"])
 MAX_ENTRIES = 10_000  # of holes that were filled, the oldest are forgotten
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Gap:
     """A hole: the keys from first to last, both included, that did not come.
 
@@ -45,6 +45,7 @@ class Ledger:
         self.forgotten = 0
         """Holes that were filled and are no longer listed, because they are too many."""
         self._gaps: list[Gap] = []
+        self._unfilled: list[Gap] = []  # those of them that miss something
 
     def __iter__(self) -> Iterator[Gap]:
         return iter(self._gaps)
@@ -53,49 +54,52 @@ class Ledger:
         return len(self._gaps)
 
     def __repr__(self) -> str:
-        still = sum(gap.state != "backfilled" for gap in self._gaps)
-        return f"<Ledger {self.stream}: {len(self._gaps)} holes, {still} not filled>"
+        return f"<Ledger {self.stream}: {len(self)} holes, {len(self.unfilled)} not filled>"
 
     @property
     def complete(self) -> bool:
         """Whether nothing is missing that is known to have been there."""
-        return all(gap.state == "backfilled" for gap in self._gaps)
+        return not self._unfilled
 
     @property
-    def open(self) -> list[Gap]:
-        """The holes that may still be filled."""
-        return [gap for gap in self._gaps if gap.state == "open"]
+    def unfilled(self) -> list[Gap]:
+        """The holes that are not filled, whether they can be or not."""
+        return list(self._unfilled)
 
     def note(self, first: int, last: int, *, reason: str = "") -> Gap:
         """Enter a hole."""
         gap = Gap(first, last, time.time_ns(), reason=reason, missing=[(first, last)])
         self._gaps.append(gap)
+        self._unfilled.append(gap)
         if len(self._gaps) > MAX_ENTRIES:
             self._forget()
         return gap
 
     def misses(self, key: int) -> bool:
         """Whether a key is in a hole that is not filled."""
-        return any(
-            first <= key <= last
-            for gap in self._gaps
-            if gap.state != "backfilled"
-            for first, last in gap.missing
-        )
+        return any(first <= key <= last for gap in self._unfilled for first, last in gap.missing)
 
     def fill(self, first: int, last: int, *, reason: str) -> None:
         """The keys from first to last are here now; wholly filled holes are closed."""
-        for gap in self._gaps:
-            if gap.state == "backfilled" or gap.last < first or last < gap.first:
+        for gap in self.unfilled:
+            if gap.last < first or last < gap.first:
                 continue
             gap.missing = [part for whole in gap.missing for part in _without(whole, first, last)]
             if not gap.missing:
                 gap.state, gap.reason, gap.closed_ns = "backfilled", reason, time.time_ns()
+                self._unfilled.remove(gap)
 
     def give_up(self, gap: Gap, reason: str) -> None:
         """A hole can't be filled, and why."""
         if gap.state == "open":
             gap.state, gap.reason, gap.closed_ns = "unresolvable", reason, time.time_ns()
+
+    def reopen(self) -> list[Gap]:
+        """The holes that were given up, which may be filled again from now on."""
+        given_up = [gap for gap in self._unfilled if gap.state == "unresolvable"]
+        for gap in given_up:
+            gap.state, gap.reason, gap.closed_ns = "open", "", -1
+        return given_up
 
     def frame(self) -> pd.DataFrame:
         """The holes, oldest first, a row for each.
@@ -120,10 +124,9 @@ class Ledger:
         return frame
 
     def _forget(self) -> None:
-        kept = [gap for gap in self._gaps if gap.state != "backfilled"]
         filled = [gap for gap in self._gaps if gap.state == "backfilled"][-MAX_ENTRIES // 2 :]
-        self.forgotten += len(self._gaps) - len(kept) - len(filled)
-        self._gaps = sorted(kept + filled, key=lambda gap: gap.noticed_ns)
+        self.forgotten += len(self._gaps) - len(self._unfilled) - len(filled)
+        self._gaps = sorted(self._unfilled + filled, key=lambda gap: gap.noticed_ns)
 
 
 def _without(whole: tuple[int, int], first: int, last: int) -> list[tuple[int, int]]:

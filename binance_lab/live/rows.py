@@ -73,17 +73,19 @@ class Rows:
     def insert(self, batch: Mapping[str, Sequence[Any] | Array]) -> None:
         """Add rows of any keys that aren't there yet, each at its place.
 
-        Those that are older than the oldest of as many rows as are kept are left out.
+        Only the rows behind the first of them are moved, which mostly are few.
         """
         if not len(batch[self.key]):
             return
-        keys = np.concatenate((self.column(self.key), batch[self.key]))
-        order = np.argsort(keys, kind="stable")[-self.max_rows :]
-        self.dropped += len(keys) - len(order)
-        for name, column in self._columns.items():
-            merged = np.concatenate((self.column(name), batch[name])).astype(column.dtype)
-            self._columns[name] = merged[order]
-        self._start, self._stop = 0, len(order)
+        first = self.find(int(min(batch[self.key])))
+        keys = np.concatenate((self.column(self.key, first), batch[self.key]))
+        order = np.argsort(keys, kind="stable")
+        merged = {
+            name: np.concatenate((self.column(name, first), batch[name]))[order]
+            for name in self._columns
+        }
+        self._stop = self._start + first
+        self.append(merged)
 
     def drop(self, count: int) -> None:
         """Drop the oldest rows."""
