@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .balances import Balances as Balances
+    from .blotter import Blotter as Blotter
     from .chart import CandleChart as CandleChart
     from .depth_ladder import DepthLadder as DepthLadder
+    from .desk import Desk as Desk
+    from .order_form import OrderForm as OrderForm
     from .status import StatusView as StatusView
     from .tape import TapeView as TapeView
     from .view import View as View
@@ -21,6 +24,9 @@ _HOMES = {
     "Watchlist": "watchlist",
     "Balances": "balances",
     "StatusView": "status",
+    "OrderForm": "order_form",
+    "Blotter": "blotter",
+    "Desk": "desk",
     "View": "view",
 }
 __all__ = [*_HOMES]

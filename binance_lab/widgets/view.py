@@ -134,7 +134,7 @@ class View(ipywidgets.VBox):
     def stop(self) -> None:
         """Follow no more; what is shown now stays in the notebook as a picture. Any thread."""
         if self._end():
-            self._leave(self._safe_still())
+            self._leave(self.safe_still())
 
     def close(self) -> None:
         """Stop, and take the widgets out of the notebook."""
@@ -232,12 +232,12 @@ class View(ipywidgets.VBox):
     def _ipython_display_(self) -> None:
         """Display under an id of our own, so that `stop` can put a picture in the same place."""
         if self._stopped:
-            display(_encoded(self._safe_still()), raw=True)
+            display(_encoded(self.safe_still()), raw=True)
             return
-        bundle = {**_encoded(self._safe_still()), **self._repr_mimebundle_()}
+        bundle = {**_encoded(self.safe_still()), **self._repr_mimebundle_()}
         self._handles.append(display(bundle, raw=True, display_id=True))
 
-    def _safe_still(self) -> Still:
+    def safe_still(self) -> Still:
         """The picture; where it cannot be drawn, a text that says why."""
         try:
             return {"text/plain": repr(self), **self.still()}

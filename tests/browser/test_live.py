@@ -8,12 +8,11 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from .notebook_page import NotebookPage
+from .notebook_page import NotebookPage, outputs_of
 
 Open = Callable[..., NotebookPage]
 
 SETUP = """
-import ipywidgets
 from binance_lab import Lab
 from binance_lab.widgets import *
 lab = Lab(seed=7)
@@ -29,8 +28,10 @@ trades = TapeView(tape, height=330, environment=where)
 watch = Watchlist(tickers, symbols, environment=where)
 balances = Balances(account, tickers=tickers, environment=where)
 status = StatusView(live, environment=where)
-views = [chart, ladder, trades, watch, balances, status]
-ipywidgets.VBox([chart, ipywidgets.HBox([ladder, trades]), watch, balances, status])
+form, blotter = OrderForm(lab.trading, "BTCUSDT", book=book), Blotter(lab.trading)
+desk = Desk([[chart, ladder], [trades, form], [blotter], [watch, balances], [status]], subject="BTCUSDT")
+views = desk.views
+desk
 """
 
 
@@ -53,7 +54,7 @@ def test_page_shows_what_the_server_says(desk: NotebookPage):
         deadline = time.monotonic() + 20
         while (on_page := float(root.get_attribute(shown) or 0)) != float(desk.execute(question)):
             assert time.monotonic() < deadline, f"{view}: {on_page}"
-    desk.page.set_viewport_size({"width": 1280, "height": 1700})
+    desk.page.set_viewport_size({"width": 1280, "height": 2300})
     desk.picture("desk-light")
     desk.theme(dark=True)
     desk.picture("desk-dark")
@@ -71,7 +72,7 @@ def test_fill_is_marked_and_in_the_balances(desk: NotebookPage):
 
 
 def test_desk_stays_within_its_budgets(desk: NotebookPage):
-    """Six live views send fewer than 100 messages a second, without an error."""
+    """Eight live views send fewer than 100 messages a second, without an error."""
     views = "print(sum(view.frames for view in views), sum(view.errors for view in views))"
     desk.page.wait_for_timeout(1000)
     first, _ = map(int, desk.execute(views).split())
@@ -85,6 +86,19 @@ def test_desk_stays_within_its_budgets(desk: NotebookPage):
         )
         == "True"
     )
+
+
+def test_stopped_desk_stays_readable(desk: NotebookPage):
+    """After stop the saved cell has the chart's picture and the tables, and no widget."""
+    desk.execute("desk.stop()")
+    expect(desk.output(1).locator("img")).to_be_visible()
+    desk.page.set_viewport_size({"width": 1280, "height": 2000})
+    desk.picture("desk-stopped")
+    desk.page.set_viewport_size({"width": 1280, "height": 900})
+    desk.save()
+    (data,) = outputs_of(desk.path)
+    assert not any("widget" in mime for mime in data)
+    assert "data:image/png;base64," in data["text/html"]
 
 
 def test_lost_exchange_is_seen(desk: NotebookPage):

@@ -1,0 +1,76 @@
+"""Views side by side, as one: a trading screen in a cell."""
+
+from __future__ import annotations
+
+import base64
+import html
+from collections.abc import Sequence
+
+import ipywidgets
+
+from binance_lab.widgets.view import Still, View, worst_state
+
+
+class Desk(View):
+    """Rows of views that are displayed, stopped and closed together.
+
+    Each view goes on at its own rate. A row wraps where the cell is too narrow for it.
+
+    Args:
+        rows: Views from top to bottom, and in each row from left to right.
+        subject: What the desk is about, such as a symbol.
+        weights: How a row's width is shared, by the view's kind; 1 if not given.
+    """
+
+    kind = "desk"
+
+    def __init__(
+        self,
+        rows: Sequence[Sequence[View]],
+        *,
+        subject: str = "",
+        weights: dict[str, float] | None = None,
+        name: str | None = None,
+    ) -> None:
+        self.views = tuple(view for row in rows for view in row)
+        shares = weights or {"chart": 2.4}
+        boxes = [ipywidgets.HBox(list(row)) for row in rows]
+        for view in self.views:
+            share = shares.get(view.kind, 1.0)
+            view.layout.width = "auto"
+            view.layout.flex = f"{share} 1 {300 * share:.0f}px"
+        for box in boxes:
+            box.layout.flex_flow = "row wrap"
+            box.layout.width = "100%"
+            box.layout.grid_gap = "6px"
+        super().__init__(boxes, subject=subject, name=name, rate=1.0)
+        self.layout.grid_gap = "6px"
+        self.start()
+
+    def __repr__(self) -> str:
+        state = "stopped" if self.stopped else worst_state(s for v in self.views for s in v.sources)
+        return f"<Desk {self.name}: {len(self.views)} views, {state}>"
+
+    @property
+    def errors(self) -> int:
+        """Frames of any of the views that ended in an exception."""
+        return sum(view.errors for view in self.views)
+
+    def draw(self) -> None:
+        """Nothing of its own: each view draws itself."""
+
+    def still(self) -> Still:
+        """The pictures and tables of all views, one below the other."""
+        return {"text/html": "".join(_as_html(view.safe_still()) for view in self.views)}
+
+    def _end(self) -> bool:
+        for view in self.views:
+            view._end()
+        return super()._end()
+
+
+def _as_html(still: Still) -> str:
+    if "image/png" in still:
+        data = base64.b64encode(still["image/png"]).decode()
+        return f'<img style="max-width:100%" src="data:image/png;base64,{data}">'
+    return str(still.get("text/html") or f"<pre>{html.escape(still['text/plain'])}</pre>")

@@ -1,0 +1,40 @@
+"""A desk: several views that live and end as one."""
+
+from __future__ import annotations
+
+from ipywidgets.widgets.widget import _instances
+
+from binance_lab.widgets.chart import CandleChart
+from binance_lab.widgets.depth_ladder import DepthLadder
+from binance_lab.widgets.desk import Desk
+from binance_lab.widgets.refresh import refresher
+from tests.browser.stand_ins import MovedBook, MovedCandles
+
+
+def make_desk() -> Desk:
+    return Desk([[CandleChart(MovedCandles(50)), DepthLadder(MovedBook())]], subject="BTCUSDT")
+
+
+def test_desk_shows_its_views_while_they_live():
+    """The views of a desk are drawn by themselves; its repr says how they are."""
+    desk = make_desk()
+    assert all(view.wait_frames(1) or view.frames for view in desk.views)
+    assert repr(desk) == "<Desk desk BTCUSDT: 2 views, live>"
+
+
+def test_stopped_desk_leaves_all_pictures():
+    """After stop no view is drawn, and one output has the picture of each."""
+    desk = make_desk()
+    desk.stop()
+    assert refresher().views == []
+    assert all(view.stopped for view in desk.views)
+    (left,) = desk.children
+    assert "data:image/png;base64," in left.value
+    assert "order book" in left.value
+
+
+def test_closed_desk_leaves_no_model():
+    """Closing takes every widget of every view along."""
+    models = set(_instances)
+    make_desk().close()
+    assert set(_instances) == models
