@@ -26,8 +26,13 @@ def reached(order: Order, price_ticks: int) -> bool:
 
 
 def would_wake_at_once(order: Order, last_ticks: int) -> bool:
-    """Whether the last price already meets the stop price, which refuses the order."""
-    return bool(last_ticks and order.stop_ticks and reached(order, last_ticks))
+    """Whether the last price already meets the stop price, which refuses the order.
+
+    A trailing stop's price only starts it, so it may be met already.
+    """
+    if order.trailing_delta or not last_ticks:
+        return False
+    return bool(order.stop_ticks) and reached(order, last_ticks)
 
 
 def watch(market: Market, order: Order, now_us: int) -> None:

@@ -140,6 +140,15 @@ def test_trailing_time_is_when_it_became_active():
     assert order.trailing_time_us == floor.now_us
 
 
+def test_trailing_stop_may_start_at_once():
+    """A trailing stop whose stop price is already met is accepted, and follows from the next trade."""
+    floor = Floor()
+    floor.trade_at(100)
+    order = floor.sell("1@80", type="STOP_LOSS_LIMIT", stop_price="110", trailing_delta=1000).order
+    floor.trade_at(100)
+    assert (order.trailing_time_us, order.is_working) == (floor.now_us, False)
+
+
 def test_pegged_stop_takes_its_price_when_it_wakes():
     """A pegged stop finds its price in the book at its trigger, not before."""
     floor = Floor()
