@@ -148,8 +148,9 @@ class Gateway:
         count.add(route.orders, call.now_us)  # before the order runs: its fills give back
         try:
             return route.handler(call)
-        except Reject:
-            count.add(-route.orders, call.now_us)
+        except Reject as refusal:
+            if not getattr(refusal, "placed", False):
+                count.add(-route.orders, call.now_us)
             raise
 
 

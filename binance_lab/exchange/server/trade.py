@@ -34,6 +34,7 @@ class CancelReplaceRefused(Reject):
         super().__init__(*text)
         self.status = status
         self.data = data
+        self.placed = data["newOrderResult"] == "SUCCESS"  # and counts as an unfilled order
 
 
 def response_type(params: dict[str, Any]) -> ResponseType:
@@ -127,7 +128,7 @@ def _may_place(call: Call) -> bool:
     """Whether the unfilled order count leaves room; CANCEL_ONLY goes on without."""
     count = call.venue.limits.order_count(call.account_id)
     try:
-        count.check(1, call.now_us)
+        count.check(0, call.now_us)  # the order of this call is counted already
     except Reject:
         if (
             call.params.get("orderRateLimitExceededMode")

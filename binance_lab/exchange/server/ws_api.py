@@ -6,6 +6,7 @@ https://developers.binance.com/docs/binance-spot-api-docs/websocket-api
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -34,6 +35,8 @@ _SIGNED = params("timestamp! signature! recvWindow")
 _NOTHING = params("")
 _LOGGED_ON = params("timestamp recvWindow signature")
 
+logger = logging.getLogger(__name__)
+
 _encode = msgspec.json.encode
 
 
@@ -42,7 +45,7 @@ class _Message(msgspec.Struct):
 
     method: str
     id: int | str | None = None
-    params: dict[str, msgspec.Raw] = {}
+    params: dict[str, msgspec.Raw] | None = None
 
 
 _decode = msgspec.json.Decoder(_Message).decode
@@ -157,12 +160,17 @@ class ApiClient:
     def answer(self, message: _Message) -> bytes:
         """The answer to one message, encoded."""
         try:
-            texts = {name: as_text(raw) for name, raw in message.params.items()}
+            texts = {name: as_text(raw) for name, raw in (message.params or {}).items()}
             shown = texts.pop("returnRateLimits", None)
             show = self._show_limits if shown is None else parse_boolean("returnRateLimits", shown)
             answer = self._run(message.method.removeprefix("v3/"), self._request(texts))
-        except Reject as refusal_:
-            show, answer = self._show_limits, refused(refusal_, self._venue.now_us())
+        except Reject as refusal:
+            show, answer = self._show_limits, refused(refusal, self._venue.now_us())
+        except Exception:
+            # The client is told nothing of the inside; the log has it all.
+            logger.exception("%s failed", message.method)
+            failure = Reject(*errors.UNKNOWN)
+            show, answer = self._show_limits, refused(failure, self._venue.now_us())
         if answer.status == 418:
             self.connection.close(WSCloseCode.POLICY_VIOLATION, "IP banned")
         return self._encoded(message.id, answer, show_limits=show)

@@ -162,6 +162,28 @@ def test_cancel_replace_fails_partly(rest: Rest):
     assert (body["data"]["cancelResult"], body["data"]["newOrderResult"]) == ("SUCCESS", "FAILURE")
 
 
+@pytest.mark.parametrize(
+    ("mode", "status", "code", "left"),
+    [("DO_NOTHING", 429, -1015, 1), ("CANCEL_ONLY", 429, -2021, 0)],
+)
+def test_cancel_replace_without_room_for_an_order(
+    rest: Rest, mode: str, status: int, code: int, left: int
+):
+    """Once the order count is used up nothing happens, or only the cancel."""
+    rest.lab("POST", "/limits", orders_10s=1_000)
+    first = rest.order("BUY", "0.01", "50000")
+    rest.lab("POST", "/limits", orders_10s=0)
+    answer = rest.signed(
+        "POST",
+        "/api/v3/order/cancelReplace",
+        **REPLACE,
+        cancelOrderId=first["orderId"],
+        orderRateLimitExceededMode=mode,
+    )
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert len(rest.signed("GET", "/api/v3/openOrders").json()) == left
+
+
 def test_an_order_is_amended_and_its_history_told(rest: Rest):
     """Amending reduces the quantity; order/amendments tells from what to what."""
     placed = rest.order("BUY", "0.02", "50000")
