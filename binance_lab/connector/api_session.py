@@ -35,6 +35,9 @@ OVERLAP_S = 0.5
 FAREWELL_S = 5.0
 """How long a link that is replaced may take for the answers that it still owes."""
 
+DEAD_NS = 10_000_000_000
+"""A link that owes an answer and said nothing for this long is given up before the watchdog."""
+
 _LATEST_MS = 10**14  # a later time is in µs
 _SHUTDOWN = b'"serverShutdown"'
 
@@ -93,7 +96,8 @@ class Waiting:
         if not self._done.wait(timeout_s):
             raise Timeout(f"no answer within {timeout_s:.3g} s")
         if self.answer is None:
-            raise self.lost or ConnectionFailed("the connection ended")
+            lost = self.lost or ConnectionFailed("the connection ended")
+            raise type(lost)(str(lost))  # an exception of this caller's own: others wait, too
         return self.answer
 
 
@@ -139,6 +143,10 @@ class Desk:
         waiting = self.send(method, params, **hook)
         try:
             return waiting.wait(timeout_s)
+        except Timeout:
+            if time.time_ns() - self.link.last_ns > DEAD_NS:
+                self.link.abort()  # not only this answer is missing: make a new connection
+            raise
         finally:
             self._forget(waiting)
 

@@ -249,6 +249,13 @@ class StreamConnection:
             self._refuse_requests()
         return request
 
+    def ping(self, payload: bytes) -> None:
+        """Send a ping now; later control messages wait for it."""
+        channel = self._channel
+        if channel is not None:
+            channel.pacer.count()
+            channel.link.ping(payload)
+
     def stop(self) -> None:
         """Close the connection; what still waits for an answer gets an error."""
         self.connection.stop()

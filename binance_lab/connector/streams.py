@@ -267,10 +267,12 @@ class WebsocketStream:
             self._carrier.remember_property(name, value)
 
     def ping(self, payload: bytes = b"") -> None:
-        """Send a ping; ``on_pong`` hears the answer. Nothing happens while not connected."""
-        link = self._carrier.connection.link if self._carrier else None
-        if link is not None:
-            link.ping(payload)
+        """Send a ping; ``on_pong`` hears the answer. Nothing happens while not connected.
+
+        It counts among the five messages a second that the server takes.
+        """
+        if self._carrier is not None:
+            self._carrier.ping(payload)
 
     def replace(self) -> None:
         """Exchange the connection for a new one, without loss; returns at once."""

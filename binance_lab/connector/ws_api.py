@@ -215,6 +215,12 @@ class WebsocketAPI(SpotApi, Session):
         """Close the connection; calls that wait for an answer fail."""
         self._end()
 
+    def _send(self, endpoint: Endpoint, params: Params) -> Any:
+        data = msgspec.json.decode(self._answer(endpoint, params).result)
+        if endpoint.ws == "exchangeInfo" and isinstance(data, dict):
+            self.limits.learn(data.get("rateLimits", ()))
+        return data
+
     def _request(self, endpoint: Endpoint, params: Params) -> Response:
         started_s = time.monotonic()
         answer = self._answer(endpoint, params)

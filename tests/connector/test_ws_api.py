@@ -128,6 +128,36 @@ def test_lost_answer_to_an_order_is_an_unknown_outcome(api, connect):
     assert api.methods().count("order.place") == 1
 
 
+def test_each_call_that_was_lost_has_its_own_error(api, connect):
+    """Calls that wait on one connection that ends each say what they had asked."""
+    waiting = threading.Barrier(3)
+    api.answers["avgPrice"] = lambda peer, request: None
+    api.answers["depth"] = lambda peer, request: None
+    client = connect(retries=0)
+
+    def lost(call: Callable[..., Any]) -> ConnectionFailed:
+        waiting.wait(10)
+        with pytest.raises(ConnectionFailed) as caught:
+            call("BTCUSDT")
+        return caught.value
+
+    with ThreadPoolExecutor(2) as pool:
+        errors = [pool.submit(lost, client.avg_price), pool.submit(lost, client.depth)]
+        waiting.wait(10)
+        wait_until(lambda: {"avgPrice", "depth"} <= {*api.methods()})
+        api.server.peer().abort()
+        assert [error.result(10).request.split()[0] for error in errors] == ["avgPrice", "depth"]
+
+
+def test_limits_are_learned_from_the_server(api, connect):
+    """exchangeInfo over the socket tells the limits that the budget holds."""
+    rows = [{"rateLimitType": "REQUEST_WEIGHT", "interval": "MINUTE", "intervalNum": 1}]
+    api.answers["exchangeInfo"] = {"rateLimits": [{**rows[0], "limit": 1234}]}
+    client = connect()
+    client.exchange_info()
+    assert client.rate_limits[0].limit == 1234
+
+
 def test_late_answer_to_an_order_is_an_unknown_outcome(api, connect):
     """An order without an answer within the timeout is unknown, and is not sent again."""
     api.answers["order.place"] = lambda peer, request: None
