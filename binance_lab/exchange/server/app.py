@@ -227,7 +227,7 @@ class Server:
             self.gateway,
             self.user_events,
             self.listen_keys,
-            faults=self.faults.of_request,
+            faults=self.faults,
             unit=unit,
             show_limits=http.query.get("returnRateLimits", "true").lower() != "false",
         )
@@ -241,6 +241,7 @@ class Server:
             await connection.serve(received)
         finally:
             client.leave()
+            self.faults.forget(client)
             self.api_clients.remove(client)
         return connection.response
 

@@ -7,6 +7,7 @@ due and writes it once per turn of the event loop. A client that doesn't keep up
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
@@ -155,7 +156,7 @@ class Connection:
         if self._loop.time() - self._last_pong > PONG_DEADLINE_S:
             self.close(WSCloseCode.POLICY_VIOLATION, "Pong timeout")
             return
-        self.send(frame(str(int(self._loop.time() * 1000)).encode(), _PING))
+        self.send(frame(b"%d" % (time.time_ns() // 1_000_000), _PING))
         self._timers["ping"] = self._loop.call_later(PING_INTERVAL_S, self.ping)
 
 

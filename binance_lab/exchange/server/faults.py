@@ -10,14 +10,13 @@ import asyncio
 from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
 from binance_lab.exchange.rejects import Reject
+from binance_lab.exchange.server.connection import Connection
 from binance_lab.exchange.server.limits import REQUEST_WEIGHT, LimitExceeded
-from binance_lab.exchange.server.publisher import Channel
-from binance_lab.exchange.server.streams import StreamClient
 from binance_lab.wire import errors
 
 REQUEST_KINDS = {
@@ -51,6 +50,19 @@ MAX_FAULTS = 100
 _ERROR_BY_STATUS = {500: errors.UNKNOWN, 503: errors.SERVER_BUSY, 504: errors.TIMEOUT}
 
 
+class Client(Protocol):
+    """Who gets messages."""
+
+    connection: Connection
+
+
+class Source(Protocol):
+    """Where messages come from: a stream's channel, or an account's events (``userData``)."""
+
+    name: str
+    is_diff: bool
+
+
 class BadFault(ValueError):
     """There is no such fault; the message says which there are."""
 
@@ -64,7 +76,8 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         times: How often at most; None: until it is lifted.
         path: Only requests whose path, or WebSocket API method, matches this pattern.
         method: Only requests of this HTTP method.
-        stream: Only streams whose name matches this pattern.
+        stream: Only streams whose name matches this pattern; events of accounts that come over the
+            WebSocket API are those of ``userData``.
         delay_s: Where a kind needs a time.
         status: Of ``before`` and ``after``: 500, 503 or 504.
         code: Of ``close``.
@@ -147,7 +160,7 @@ class Faults:
         self._seed = seed
         self._active: dict[int, tuple[Fault, Random]] = {}
         self._next_id = 1
-        self._held: dict[tuple[StreamClient, str], bytes] = {}  # by reordered
+        self._held: dict[tuple[Client, str], bytes] = {}  # by reordered
 
     @property
     def active(self) -> list[Fault]:
@@ -198,7 +211,7 @@ class Faults:
 
         return {fault.kind: fault for fault in self.strike(REQUEST_KINDS, matches)}
 
-    def deliver(self, client: StreamClient, channel: Channel, ready: bytes) -> None:
+    def deliver(self, client: Client, channel: Source, ready: bytes) -> None:
         """Send a stream's message as the faults have it."""
         if not self._active and not self._held:
             client.connection.send(ready)
@@ -219,7 +232,7 @@ class Faults:
         if held := self._held.pop(key, None):
             _send_later(client, held, delay_s)
 
-    def forget(self, client: StreamClient) -> None:
+    def forget(self, client: Client) -> None:
         """Let go of what was held back for a client that is gone."""
         for key in [key for key in self._held if key[0] is client]:
             del self._held[key]
@@ -241,13 +254,13 @@ def _after(fault: Fault, now_us: int) -> int:
     return now_us + int(fault.delay_s * 1_000_000)
 
 
-def _of_stream(fault: Fault, channel: Channel) -> bool:
+def _of_stream(fault: Fault, channel: Source) -> bool:
     if fault.kind == "hole" and not channel.is_diff:
         return False
     return fnmatchcase(channel.name, fault.stream)
 
 
-def _send_later(client: StreamClient, ready: bytes, delay_s: float) -> None:
+def _send_later(client: Client, ready: bytes, delay_s: float) -> None:
     if delay_s:
         asyncio.get_running_loop().call_later(delay_s, client.connection.send, ready)
     else:

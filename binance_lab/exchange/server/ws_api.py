@@ -16,8 +16,8 @@ from aiohttp import WSCloseCode
 from binance_lab.exchange.market_data import stamp
 from binance_lab.exchange.rejects import Reject
 from binance_lab.exchange.server.auth import ApiKey
-from binance_lab.exchange.server.connection import Connection
-from binance_lab.exchange.server.faults import Fault, refusal_before
+from binance_lab.exchange.server.connection import Connection, frame
+from binance_lab.exchange.server.faults import Fault, Faults, refusal_before
 from binance_lab.exchange.server.gateway import Answer, Gateway, Request, refused
 from binance_lab.exchange.server.listen_keys import ListenKeys
 from binance_lab.exchange.server.params import Param, params, parse, parse_boolean
@@ -73,11 +73,14 @@ class _Subscription:
         self.account_id = account_id
         self.by_session = by_session
         self.unit = client.unit
-        self._send = client.connection.send_text
+        self.name = "userData"
+        self.is_diff = False
+        self._client = client
         self._head = b'{"subscriptionId":%d,"event":' % number
 
     def event(self, payload: bytes) -> None:
-        self._send(self._head + payload + b"}")
+        ready = frame(self._head + payload + b"}")
+        self._client.faults.deliver(self._client, self, ready)
 
 
 class ApiClient:
@@ -90,7 +93,7 @@ class ApiClient:
         events: UserEvents,
         listen_keys: ListenKeys,
         *,
-        faults: Callable[..., dict[str, Fault]],
+        faults: Faults,
         unit: TimeUnit = TimeUnit.MILLISECOND,
         show_limits: bool = True,
     ) -> None:
@@ -100,7 +103,7 @@ class ApiClient:
         self._venue = gateway.venue
         self._events = events
         self._listen_keys = listen_keys
-        self._faults = faults
+        self.faults = faults
         self._show_limits = show_limits
         self._logged_on: ApiKey | None = None
         self._authorized_us = 0
@@ -132,7 +135,7 @@ class ApiClient:
         method = message.method.removeprefix("v3/")
         route = BY_METHOD.get(method)
         names = (method, route.path) if route else (method,)
-        faults = self._faults(route.http if route else "", *names)
+        faults = self.faults.of_request(route.http if route else "", *names)
         if slow := faults.get("slow"):
             loop = asyncio.get_running_loop()
             loop.call_later(slow.delay_s, self._finish, message, faults)

@@ -106,6 +106,18 @@ def test_stream_messages_go_wrong(
     assert trade_ids(stream, len(expected)) == expected
 
 
+def test_an_account_may_miss_an_event(rest: Rest, socket: Open):
+    """A fault of ``userData`` loses an execution report."""
+    api = socket("/ws-api/v3")
+    params: dict[str, Any] = {"apiKey": rest.key, "timestamp": time.time_ns() // 10**6}
+    payload = "&".join(f"{name}={params[name]}" for name in sorted(params))
+    params["signature"] = rest.sign(payload)
+    api.ask(id=1, method="userDataStream.subscribe.signature", params=params)
+    rest.lab("POST", "/faults", kind="lost", stream="userData", times=1)
+    rest.order("BUY", "0.01", "50000")
+    assert api.read()["event"]["e"] == "outboundAccountPosition"
+
+
 def test_a_hole_breaks_the_chain_of_diffs(rest: Rest, socket: Open):
     """``hole`` leaves out a diff, so that the next U is not the last u plus one."""
     stream = socket("/ws/btcusdt@depth@100ms")
