@@ -15,9 +15,10 @@ from typing import Any
 import msgspec
 
 from ..wire.user_events import StreamTerminated, UserEvent, decode_user_event
-from .api_session import SET_UP_TIMEOUT_S, Answer, Desk, error_text, measure_clock
+from .api_session import SET_UP_TIMEOUT_S
 from .base import Api
 from .connection import ConnectionEvent
+from .desk import Answer, Desk, error_text, measure_clock
 from .dispatch import Dispatcher
 from .exceptions import LabError, StreamError
 from .handover import Handover

@@ -19,11 +19,12 @@ import msgspec
 from ..wire.encoding import json_params, text
 from ..wire.signing import KeyKind, KeyText
 from .api.session import Session
-from .api_session import Answer, ApiSession, Desk, Logon, measure_clock
+from .api_session import ApiSession, Logon
 from .base import RateLimit, Response
 from .clock import Clock
 from .connection import ConnectionOptions
 from .credentials import Credentials
+from .desk import Answer, Desk, measure_clock
 from .endpoint import Endpoint, Params, uid
 from .exceptions import (
     ApiError,
