@@ -6,16 +6,13 @@ the order can cost, as amounts are rounded down.
 
 from __future__ import annotations
 
-from binance_lab.exchange.ledger import RATE as _RATE
-from binance_lab.exchange.ledger import Account, Balance, other_fees, standard_fee
+from binance_lab.exchange.ledger import RATE, Account, Balance, other_fees, standard_fee
 from binance_lab.exchange.market import Market
 from binance_lab.exchange.orders import NO_LIST, Fill, ListKind, Order
 from binance_lab.exchange.rejects import Reject
 from binance_lab.exchange.state import State
 from binance_lab.exchange.symbols import SymbolRules
 from binance_lab.wire.enums import Side
-
-_NO_FEE = 0
 
 
 def held_asset(rules: SymbolRules, side: Side) -> str:
@@ -138,14 +135,14 @@ def _charge(
     standard = standard_fee(commission, received, is_buyer=buys, is_maker=is_maker)
     others = other_fees(commission, received, is_buyer=buys, is_maker=is_maker)
     if not standard and not others:
-        return _NO_FEE, asset
+        return 0, asset
     fee, fee_asset = standard + others, asset
     if commission.discount_enabled:
         discount_asset = commission.discount_asset
         ratio = _discount_ratio(state, market, asset, discount_asset, price_ticks)
         if ratio is not None:
             numerator, denominator = ratio
-            discounted = standard * numerator * commission.discount // (denominator * _RATE)
+            discounted = standard * numerator * commission.discount // (denominator * RATE)
             total = discounted + others * numerator // denominator
             if asset == discount_asset:
                 fee = total
@@ -169,7 +166,7 @@ def _discount_ratio(
     if by_quote is None:
         return None
     price_atoms = price_ticks * market.rules.tick_atoms
-    return price_atoms * by_quote[0], _RATE * by_quote[1]
+    return price_atoms * by_quote[0], RATE * by_quote[1]
 
 
 def _price_ratio(state: State, bought: str, paid: str) -> tuple[int, int] | None:
@@ -178,10 +175,10 @@ def _price_ratio(state: State, bought: str, paid: str) -> tuple[int, int] | None
         return 1, 1
     pair = state.markets.get(bought + paid)
     if pair is not None and pair.last_ticks:
-        return _RATE, pair.last_ticks * pair.rules.tick_atoms
+        return RATE, pair.last_ticks * pair.rules.tick_atoms
     pair = state.markets.get(paid + bought)
     if pair is not None and pair.last_ticks:
-        return pair.last_ticks * pair.rules.tick_atoms, _RATE
+        return pair.last_ticks * pair.rules.tick_atoms, RATE
     return None
 
 

@@ -214,3 +214,29 @@ def test_limit_orders_trade_by_price_then_time(steps):
         )
         for trade in floor.trades
     ] == expected
+
+
+recorded = st.one_of(
+    commands,
+    st.tuples(st.just("level"), st.sampled_from(list(Side)), st.tuples(prices, st.integers(0, 12))),
+    st.tuples(st.just("cross"), st.sampled_from(list(Side)), st.tuples(prices, lots)),
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(recorded, min_size=5, max_size=40))
+def test_recordings_keep_balances_right(steps):
+    """In a replayed book, too, no asset is made or lost, and nothing public comes from users."""
+    floor = Floor(FINE)
+    floor.engine.start_replay("ABCXYZ")
+    supply = {asset: floor.engine.supply(asset) for asset in ("ABC", "XYZ")}
+    for what, who, argument in steps:
+        if what == "level":
+            floor.engine.set_level("ABCXYZ", who, *argument, floor.now_us)
+        elif what == "cross":
+            price, most = argument
+            assert floor.engine.cross("ABCXYZ", price, most, who, floor.now_us) <= most
+        else:
+            run(floor, what, who, argument)
+        check_balances(floor, supply)
+    assert (floor.trades, floor.levels) == ([], {})
