@@ -28,6 +28,12 @@ from .tickers import tickers_frame as tickers_frame
 from .tickers import window_tickers_frame as window_tickers_frame
 from .trades import agg_trades_frame as agg_trades_frame
 from .trades import trades_frame as trades_frame
+from .wallet import deposits_frame as deposits_frame
+from .wallet import dividends_frame as dividends_frame
+from .wallet import margin_interest_frame as margin_interest_frame
+from .wallet import rewards_frame as rewards_frame
+from .wallet import transfers_frame as transfers_frame
+from .wallet import withdrawals_frame as withdrawals_frame
 
 if TYPE_CHECKING:
     from .plots import plot_candles as plot_candles
