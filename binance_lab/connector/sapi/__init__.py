@@ -7,6 +7,7 @@ module is loaded when its group is first used.
 from __future__ import annotations
 
 GROUPS: dict[str, str] = {
+    "margin": "margin:Margin",
     "user_stream": "user_stream:UserStream",
     "wallet": "wallet:Wallet",
 }
