@@ -25,6 +25,7 @@ from binance_lab.wire.enums import OrderType, Side, SymbolStatus, TimeInForce
 
 RICHES = Decimal(10) ** 15  # of every asset: agents never run out
 
+_BEAT_US = 40_000
 _SAME_SIDE = 0.7  # of the taker orders come on the side of the one before
 _IN_BURST = 0.55  # follow the one before within moments
 _BURST_S = 0.02
@@ -85,7 +86,11 @@ class Agents:
         heapq.heapify(self._due)
 
     def step(self, now_us: int, *, most: int = 10_000) -> int:
-        """Do what is due, at most some thousand things; answers when the next is due (maybe already)."""
+        """Do what is due, at most some thousand things; answers when to call again (maybe at once).
+
+        That is not before a moment has passed, even if something is due before: waking the exchange costs
+        more than what is done then.
+        """
         if self._most_behind_us is not None:
             self._skip_to(now_us - self._most_behind_us)
         for _ in range(most):
@@ -100,7 +105,8 @@ class Agents:
                 desk.take(due_us)
                 delay_us = desk.until_order_us(due_us)
             heapq.heapreplace(self._due, (due_us + delay_us, index, what))
-        return self._due[0][0] if self._due else now_us + 1_000_000
+        due_us = self._due[0][0] if self._due else now_us + 1_000_000
+        return due_us if due_us <= now_us else max(due_us, now_us + _BEAT_US)
 
     def _skip_to(self, time_us: int) -> None:
         if self._due and self._due[0][0] < time_us:
