@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 import threading
 import time
@@ -37,7 +38,7 @@ from .lists import ListKind, ListTicket, OrderList, make_list
 from .nearest import explain, nearest_ticket
 from .order import Order, OrderState, now_ms
 from .records import fills_frame, orders_frame, restored, ticket_of_answer, ticket_of_report
-from .rules import Scene
+from .rules import Rules, Scene
 from .surroundings import Balances, Book, Surroundings
 from .ticket import Ticket, exact, make_ticket
 
@@ -51,6 +52,7 @@ CONFIRM_S = 30.0
 POLL_S = 1.0
 """How often it is asked about while no stream does."""
 
+_log = logging.getLogger(__name__)
 _ASK_S = (0.2, 0.5, 1.0, 2.0)
 _LIST_CALLS = {
     ListKind.OCO: "new_oco_order",
@@ -115,6 +117,8 @@ class Trading:
         self._lists: list[OrderList] = []
         self._callbacks: list[Callable[[], None]] = []
         self.version = 0
+        self.journal_error: OSError | None = None
+        """Why the journal could last not be written."""
         self._keeper = Keeper(self._ask)
         if book is not None:
             self.surroundings.watch(book)
@@ -206,6 +210,18 @@ class Trading:
 
         return take_back
 
+    def key_warning(self) -> str:
+        """What is risky about the key, in words; empty if nothing is, or only play money is at stake."""
+        if self.environment != "live":
+            return ""
+        allowed = self._client.wallet.api_key_permissions()
+        if not allowed.get("enableWithdrawals"):
+            return ""
+        return (
+            "This key may withdraw. A notebook needs no such key: switch withdrawals off in "
+            "Binance's API management, or make another key for it."
+        )
+
     def watch(self, book: Book) -> None:
         """Read this symbol's prices from a live book: for checks, estimates and slippage."""
         self.surroundings.watch(book)
@@ -239,6 +255,14 @@ class Trading:
             why = paragraph(explain(ticket, scene))
             raise OrderRefused(f"No order near this one is legal. {why}")
         return nearest
+
+    def rules(self, symbol: str) -> Rules:
+        """The symbol's rules: assets, filters, order types.
+
+        Raises:
+            UnknownSymbol: There is no such symbol; the message names similar ones.
+        """
+        return self.surroundings.rules(symbol.strip().upper())
 
     def scene(self, symbol: str) -> Scene:
         """Everything that an order of this symbol is checked against, as it is now."""
@@ -333,9 +357,8 @@ class Trading:
             origin: Who asks; a form never places on "live".
         """
         client_order_id = _once_id(once) if once else _new_id()
-        with self._lock:
-            if client_order_id in self._by_id:
-                return self._by_id[client_order_id]
+        if (there := self._there(client_order_id)) is not None:
+            return there
         self._permit([ticket], origin, check=check)
         order = self._new_order(ticket, client_order_id)
         if order is None:
@@ -347,6 +370,12 @@ class Trading:
             lambda answer: self._answer(order, answer),
         )
         return order
+
+    def _there(self, client_order_id: str) -> Order | None:
+        """The order that has this id already; one that was refused leaves its id free."""
+        with self._lock:
+            order = self._by_id.get(client_order_id)
+        return None if order is None or order.state is OrderState.REJECTED else order
 
     def place_list(self, kind: str, symbol: str, **legs: Mapping[str, Any] | Ticket) -> OrderList:
         """Place an order list.
@@ -436,7 +465,7 @@ class Trading:
         )
         order.list_id = list_id
         with self._lock:
-            if client_order_id in self._by_id:
+            if self._there(client_order_id) is not None:
                 return None
             self._add(order)
         data = {"params": ticket.params(), "mid_price": _text(order.mid_price), "list_id": list_id}
@@ -807,9 +836,17 @@ class Trading:
             callback()
 
     def _note(self, kind: str, order: Order | None, data: Any, *, durable: bool = False) -> None:
-        if self.journal is not None:
-            own = order.client_order_ids[0] if order is not None else ""
+        """Keep an event in the journal; after an order was sent, a full disk must not hide that."""
+        if self.journal is None:
+            return
+        own = order.client_order_ids[0] if order is not None else ""
+        try:
             self.journal.write(kind, own, data, durable=durable)
+        except OSError as error:
+            if durable:
+                raise
+            self.journal_error = error
+            _log.error("The journal can't be written: %s", error)
 
     def _restore(self) -> None:
         """Take over the journal's orders; ask about those that weren't done."""

@@ -136,7 +136,7 @@ class OrderForm(View):
         name: str | None = None,
     ) -> None:
         self.trading = trading
-        self.rules = trading.surroundings.rules(symbol.strip().upper())
+        self.rules = trading.rules(symbol)
         self.symbol = self.rules.symbol
         if book is not None:
             trading.watch(book)
@@ -158,6 +158,7 @@ class OrderForm(View):
             self._rows(), sources=_as_sources(sources), subject=self.symbol, name=name, rate=5.0
         )
         self._edited()
+        self._worker.submit(self._warn_about_key)
         self.start()
 
     # -- for programs: the same as typing and clicking -----------------------------------------
@@ -420,6 +421,10 @@ class OrderForm(View):
                 self._asking = ticket
                 self._asked_at = time.monotonic()
         self._done()
+
+    def _warn_about_key(self) -> None:
+        if warning := self.trading.key_warning():
+            self._say(warning, "wait")
 
     def _must_pass(self, ticket: Ticket | ListTicket) -> None:
         findings = _findings(ticket, self.trading.scene(self.symbol))

@@ -172,6 +172,57 @@ def test_once_is_placed_once(desk, client):
     assert len(client.sent) == 1
 
 
+def test_a_refused_once_may_be_placed_again(desk, client):
+    """A refusal is explicit: the same name may be tried again."""
+    client.refuse()
+    with pytest.raises(InsufficientBalance):
+        desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT, once="entry")
+    order = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT, once="entry")
+    assert order.state is OrderState.ACCEPTED
+    assert desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT, once="entry") is order
+
+
+def test_nothing_is_sent_that_the_journal_can_not_keep(client, tmp_path):
+    """Without its journal an order could not be found again after a crash: it isn't sent."""
+    (tmp_path / "orders.jsonl").mkdir()
+    with Trading(client, journal=None) as desk:
+        desk.journal = Journal(tmp_path / "orders.jsonl")
+        with pytest.raises(OSError, match="directory"):
+            desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+        assert desk.orders[0].state is OrderState.REJECTED
+    assert client.sent == []
+
+
+def test_a_disk_that_fills_up_does_not_hide_what_was_sent(client, tmp_path, monkeypatch):
+    """After sending, a journal that fails is reported beside the order, not instead of it."""
+    with Trading(client, journal=Journal(tmp_path / "orders.jsonl")) as desk:
+        write = desk.journal.write
+
+        def full(kind, *args, **options):
+            if kind != "send":
+                raise OSError(28, "No space left on device")
+            write(kind, *args, **options)
+
+        monkeypatch.setattr(desk.journal, "write", full)
+        assert desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT).state is OrderState.ACCEPTED
+        assert "No space" in str(desk.journal_error)
+
+
+@pytest.mark.parametrize("may_withdraw", [True, False])
+def test_a_key_that_may_withdraw_is_warned_about(client, may_withdraw):
+    """On live a key's permissions are looked at."""
+
+    class Wallet:
+        def api_key_permissions(self):
+            return {"enableWithdrawals": may_withdraw}
+
+    client.wallet = Wallet()
+    with Trading(client, environment="live") as desk:
+        assert ("may withdraw" in desk.key_warning()) is may_withdraw
+    with Trading(client) as desk:
+        assert desk.key_warning() == ""
+
+
 def test_threads_that_place_the_same_once_send_it_once(desk, client):
     """Two threads with the same name: one order."""
     threads = [

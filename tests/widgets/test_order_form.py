@@ -198,6 +198,7 @@ def test_check_lets_the_exchange_check(form, client):
 
 def test_a_form_on_live_refuses_whatever_is_passed(client):
     """On live both buttons are off, and a click that comes through is refused."""
+    client.wallet = type("Wallet", (), {"api_key_permissions": lambda self: {}})()
     with Trading(client, environment="live", allow_orders=True) as desk:
         form = OrderForm(desk, "BTCUSDT", confirm=False)
         assert form.place_button.disabled
@@ -208,6 +209,19 @@ def test_a_form_on_live_refuses_whatever_is_passed(client):
         until(form, lambda: form.frames > 1)
         assert form.place_button.disabled
         assert client.sent == []
+
+
+def test_a_key_that_may_withdraw_is_warned_about(client):
+    """On live the form says that a key may do too much."""
+
+    class Wallet:
+        def api_key_permissions(self):
+            return {"enableWithdrawals": True}
+
+    client.wallet = Wallet()
+    with Trading(client, environment="live") as desk:
+        form = OrderForm(desk, "BTCUSDT")
+        until(form, lambda: any("may withdraw" in line for line in form.results))
 
 
 def test_prices_fill_in_on_a_click(form):
