@@ -248,6 +248,9 @@ class Lab(Session):
         """A form that checks an order as it is typed, and places it on local and testnet."""
         from .widgets.order_form import OrderForm
 
+        symbol = self.trading.rules(
+            symbol
+        ).symbol  # an unknown one is told before a stream is opened
         return OrderForm(self.trading, symbol, book=self.live.book(symbol))
 
     def blotter(self) -> Blotter:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import weakref
 from contextlib import ExitStack
 from functools import cached_property
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from .exchange.process import Exchange
     from .live import Live
     from .trading.desk import Trading
+    from .trading.journal import Journal
 
 
 class _Closable(Protocol):
@@ -154,9 +156,20 @@ class Session:
             self.client,
             environment=self.environment.name,
             account=self.live.account(),
+            journal=self._journal(),
             allow_orders=self._allow_orders,
+            confirm=input if _is_interactive() else None,
         )
         return self._opened(trading)
+
+    def _journal(self) -> Journal | None:
+        """What the desk keeps on disk; none where the exchange and its orders end with this lab."""
+        if self.exchange is not None:
+            return None
+        from .trading.journal import Journal, journal_path
+
+        name, host = self.environment.name, self.environment.rest[0]
+        return Journal(journal_path(name, host, self._keys.api_key), environment=name, host=host)
 
     def _opened(self, thing: Opened) -> Opened:
         """Close this with the rest; at once, with an error, if the rest is closed already."""
@@ -174,3 +187,9 @@ class Session:
                 f"{prefix}_API_KEY and {prefix}_API_SECRET (or …_PRIVATE_KEY_FILE) before the "
                 "notebook starts, or use Lab(), whose embedded exchange needs none from you."
             )
+
+
+def _is_interactive() -> bool:
+    """Whether somebody is there to answer a question: a notebook, IPython or Python's own prompt."""
+    ipython = sys.modules.get("IPython")
+    return hasattr(sys, "ps1") or (ipython is not None and ipython.get_ipython() is not None)
