@@ -138,7 +138,6 @@ class MarketData:
         """
         trade = PublicTrade(trade_id, price_ticks, lots, quote_atoms, time_us, buyer_is_maker)
         if self._start_us is None:
-            self._tape = Tape(trade_id)
             self._begin(time_us)
         self._tape.append(trade)
         self._aggs.add(trade, taker)

@@ -154,7 +154,7 @@ def grown(rows: list[tuple[int, int, int, bool, int]]) -> MarketData:
 
 @pytest.mark.parametrize("interval", ["1s", "1m", "5m", "1h", "1d"])
 @given(rows=trades)
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 def test_klines_equal_what_pandas_computes_from_the_trades(interval, rows):
     """Klines of every interval are the trades, grouped by their time."""
     market = grown(rows)
@@ -176,7 +176,7 @@ def test_klines_equal_what_pandas_computes_from_the_trades(interval, rows):
 
 
 @given(rows=trades)
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 def test_window_is_the_sum_of_its_trades(rows):
     """A window of any length has the volume, count and ids of exactly the trades in it."""
     market = grown(rows)
@@ -192,7 +192,7 @@ def test_window_is_the_sum_of_its_trades(rows):
 
 
 @given(rows=trades)
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 def test_aggregate_trades_cover_the_trades(rows):
     """Aggregate trades have every trade once, in order, each of one price, time, side and taker."""
     market = grown(rows)

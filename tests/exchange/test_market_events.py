@@ -98,7 +98,7 @@ changes = st.lists(
 
 
 @given(changes)
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_snapshot_and_diffs_give_the_book(steps):
     """A copy kept from a snapshot and the diffs that follow equals the book, without a hole in U and u."""
     depth = Depth()

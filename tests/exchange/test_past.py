@@ -285,7 +285,7 @@ def bars(draw, minutes: int = 1) -> Bar:
 
 
 @given(bar=bars(minutes=15), seed=st.integers(0, 9))
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_parts_add_up_to_their_bar(bar, seed):
     """However a bar is, its parts have its prices, units, quantities and amounts, and are bars themselves."""
     parts = split(bar, MINUTE_US, 1, [1.0] * 15, Random(seed))
@@ -309,7 +309,7 @@ def test_parts_add_up_to_their_bar(bar, seed):
 
 
 @given(bar=bars(), seed=st.integers(0, 9))
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_trades_add_up_to_their_minute(bar, seed):
     """However a minute is, its trades have its prices, count, quantities and amounts exactly."""
     trades, aggs = minute_trades(bar, 10, 7, Random(seed))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from binance_lab.wire.intervals import INTERVALS, interval_of, parse_time_zone
@@ -51,6 +51,7 @@ def test_time_zone_moves_midnight():
 
 
 @given(TIMES, ZONES, st.sampled_from(list(INTERVALS.values())))
+@settings(deadline=None)
 def test_every_time_is_in_exactly_one_candle(time_ms, zone_ms, interval):
     """Each time lies between its candle's open and the next open, and candles touch."""
     opened = interval.open_time(time_ms, zone_ms=zone_ms)
@@ -62,6 +63,7 @@ def test_every_time_is_in_exactly_one_candle(time_ms, zone_ms, interval):
 
 
 @given(TIMES.filter(lambda time: time > 400 * 86_400_000), ZONES, st.sampled_from(["1w", "1M"]))
+@settings(deadline=None)
 def test_steps_back_are_that_many_candles(time_ms, zone_ms, name):
     """Going back n candles and listing the open times from there gives n + 1 of them."""
     interval = interval_of(name)
