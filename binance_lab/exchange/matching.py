@@ -186,9 +186,17 @@ class Matching:
         self, market: Market, level: Level, order: Order, lots: int, now_us: int
     ) -> None:
         """Fill a resting order against the recording, at the order's own price."""
-        quote = market.rules.quote_atoms(level.price_ticks, lots)
+        rules = market.rules
+        quote = rules.quote_atoms(level.price_ticks, lots)
         trade_id = market.next_trade_id
         market.next_trade_id = trade_id + 1
+        if market.published:
+            buys = order.side is Side.BUY
+            buyer, seller = (order.id, NO_ORDER) if buys else (NO_ORDER, order.id)
+            price = level.price_ticks
+            self._state.listener.trade(
+                Trade(rules.symbol, trade_id, price, lots, quote, now_us, buys, buyer, seller)
+            )
         level.lots -= lots
         order.visible_lots -= lots
         self._settle_recording(market, order, lots, quote)

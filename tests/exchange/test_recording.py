@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from binance_lab.wire.enums import Side
 
-from .trading_floor import ALICE, Floor, fills
+from .trading_floor import ALICE, Floor, fills, traded
 
 
 def replayed(bids: str = "", asks: str = "") -> Floor:
@@ -42,6 +42,17 @@ def test_public_book_stays_the_recording_s():
     floor.buy("2")
     assert (floor.book, floor.trades, floor.levels) == ("| 101x2 102x5", [], {})
     assert fills(floor.buy("1")) == ["102x1"]
+
+
+def test_users_trades_are_public_only_if_asked():
+    """With publish, trades of users with the recording are told like any others."""
+    floor = replayed(bids="99x5", asks="101x2")
+    floor.engine.start_replay("ABCXYZ", publish=True)
+    floor.buy("1")
+    order = floor.buy("2@100").order
+    cross(floor, "5@99")
+    assert traded(floor) == ["101x1", "100x2"]
+    assert (floor.trades[1].buyer_is_maker, floor.trades[1].buyer_order_id) == (True, order.id)
 
 
 def test_level_set_again_can_be_taken_again():
