@@ -10,11 +10,15 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from binance_lab.connector.exceptions import LabError, RequestError, ServerError, TooManyRequests
+from binance_lab.connector.exceptions import RequestError, ServerError, TooManyRequests
 
 from .runtime import Runtime
 
 DELAYS_S = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
+
+
+class NotThere(LookupError):
+    """The server doesn't have it, or not yet."""
 
 
 class Fetch:
@@ -22,7 +26,7 @@ class Fetch:
 
     Args:
         runtime: Where it waits for the server.
-        fetch: Asks the server; raises LabError, or LookupError if the server lacks it (yet).
+        fetch: Asks the server; raises `NotThere` if the server lacks it (yet), or another error.
         deliver: Gets what was fetched, on the applying thread.
         give_up: Gets the error that was final, on the applying thread.
         wanted: Whether it is still wanted; asked before each try.
@@ -56,7 +60,7 @@ class Fetch:
             return
         try:
             answer = self._fetch()
-        except (LabError, LookupError, ValueError) as error:
+        except Exception as error:
             self._again(error)
         else:
             self._runtime.apply(partial(self._deliver, answer))
@@ -66,7 +70,7 @@ class Fetch:
             self.start(delay_s=max(1.0, error.retry_after_s))
             return
         self._failed += 1
-        passing = isinstance(error, RequestError | ServerError | LookupError)
+        passing = isinstance(error, RequestError | ServerError | NotThere)
         if passing and (self._tries is None or self._failed < self._tries):
             self.start(delay_s=DELAYS_S[min(self._failed, len(DELAYS_S)) - 1])
         else:

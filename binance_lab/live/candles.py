@@ -13,7 +13,7 @@ from binance_lab.frames.klines import COLUMNS, klines_frame
 from binance_lab.wire.events import Candle, decoder
 from binance_lab.wire.intervals import interval_of
 
-from .backfill import Fetch
+from .backfill import Fetch, NotThere
 from .base import LiveObject, LiveState
 from .ledger import Gap
 from .rows import Array, Rows
@@ -219,13 +219,13 @@ class Candles(LiveObject):
         ).start()
 
     def _fetch_gap(self, gap: Gap) -> list[Row]:
-        """The candles of a hole, which have closed; LookupError if the server lacks one."""
+        """The candles of a hole, which have closed; NotThere if the server lacks one."""
         rows: list[Row] = []
         start_ms = gap.first
         while start_ms <= gap.last:
             page = self._rows_of(startTime=start_ms, endTime=gap.last, limit=PAGE)
             if not page or page[0]["open_time"] // US != start_ms:
-                raise LookupError(f"the server has no candle that opens at {start_ms} ms")
+                raise NotThere(f"the server has no candle that opens at {start_ms} ms")
             rows += page
             start_ms = self._interval.next_open_time(page[-1]["open_time"] // US)
         return [row | {"closed": True} for row in rows]

@@ -12,7 +12,7 @@ from binance_lab.frames.columns import frame_of, time_us, utc
 from binance_lab.frames.trades import agg_trade_rows, trade_rows
 from binance_lab.wire.events import decoder
 
-from .backfill import Fetch
+from .backfill import Fetch, NotThere
 from .base import INBOX_SIZE, LiveObject, LiveState
 from .ledger import Gap
 from .rows import Array, Rows
@@ -280,7 +280,7 @@ class Tape(LiveObject):
         ).start(delay_s=delay_s)
 
     def _fetch_gap(self, gap: Gap) -> list[Any]:
-        """The trades that a hole misses; LookupError if the server doesn't have them all."""
+        """The trades that a hole misses; NotThere if the server doesn't have them all."""
         rows: list[Any] = []
         for first, last in list(gap.missing):
             rows += self._fetch_range(first, last)
@@ -292,7 +292,7 @@ class Tape(LiveObject):
             page = self._page(fromId=first, limit=min(PAGE, last - first + 1))
             wanted = [row for row in page if first <= row.id <= last]
             if not wanted or wanted[0].id != first:
-                raise LookupError(f"the server has no {self.ledger.key} {first}")
+                raise NotThere(f"the server has no {self.ledger.key} {first}")
             rows += wanted
             first = wanted[-1].id + 1
         return rows

@@ -170,7 +170,7 @@ def test_reports_are_called_back_in_order(account):
 
 def test_events_while_rest_is_asked_are_put_on_top():
     """An event that comes while REST is asked is not lost by REST's older picture."""
-    client = FakeClient(**told(), account_delay=None)
+    client = FakeClient(**told())
     account = Account(client, FakeUserData, runtime=Inline())
     client.answers["get_open_orders"] = lambda: account.take_event(report(5)) or []
     account.start()
@@ -229,6 +229,15 @@ def test_a_refused_key_is_an_error(client):
     account.start()
     assert account.state == "error"
     assert account.error is refused
+
+
+def test_an_answer_that_can_not_be_understood_is_an_error(client):
+    """An account without balances in it is not asked for again and again."""
+    client.answers["account"] = {"hello": 1}
+    account = Account(client, FakeUserData, runtime=Inline())
+    account.start()
+    assert account.state == "error"
+    assert isinstance(account.error, KeyError)
 
 
 def test_without_user_data_rest_alone_tells(client):

@@ -61,6 +61,14 @@ def test_trades_become_rows():
     assert frame.attrs["symbol"] == "BTCUSDT"
 
 
+def test_times_in_microseconds_are_the_same_times():
+    """A connection whose times are in µs makes the rows that one in ms makes."""
+    in_ms, in_us = Tape("BTCUSDT"), Tape("BTCUSDT")
+    in_ms.receive(trade(1, time_ms=1_723_161_240_123), 1)
+    in_us.receive(trade(1, time_ms=1_723_161_240_123_000), 1)
+    pd.testing.assert_frame_equal(in_ms.frame(), in_us.frame())
+
+
 def test_the_recorded_trades_are_all_there(recorded):
     """The capture of 2024-08-08 has 9,757 trades whose ids are contiguous."""
     tape = Tape("BTCUSDT")
