@@ -106,6 +106,7 @@ def test_still_chart_gives_signs_of_life(
     monkeypatch.setattr(refresh, "PULSE_S", 0.01)
     monkeypatch.setattr(surface, "SIGN_OF_LIFE_S", 0.5)
     CandleChart(candles)
+    sent.wait("snapshot")
     assert sent.wait("head")[1] == []
     assert [content["kind"] for content, _ in sent.frames].count("snapshot") == 1
 
