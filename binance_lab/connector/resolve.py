@@ -14,10 +14,14 @@ _SERVER_S = 10.0  # the server gives up a request after this long
 
 
 class _Lookup(NamedTuple):
-    """The call that tells, and which of the lost request's parameters it takes under what name."""
+    """The call that tells, and which of the lost request's parameters it takes under what name.
+
+    ``isolated`` are those that it takes for an isolated margin account only.
+    """
 
     call: str
     params: Mapping[str, str]
+    isolated: tuple[str, ...] = ()
 
 
 _ORDER = {"symbol": "symbol", "orderId": "orderId", "origClientOrderId": "origClientOrderId"}
@@ -25,7 +29,11 @@ _NEW = {"symbol": "symbol", "newClientOrderId": "origClientOrderId"}
 _NEW_LIST = {"listClientOrderId": "origClientOrderId"}
 _OLD_LIST = {"orderListId": "orderListId", "listClientOrderId": "origClientOrderId"}
 _ISOLATED = {"isIsolated": "isIsolated"}
-_MARGIN_LIST = {**_NEW_LIST, **_ISOLATED, "symbol": "symbol"}
+_MARGIN_LIST = _Lookup(
+    "get_margin_oco_order",
+    {**_NEW_LIST, "orderListId": "orderListId", **_ISOLATED, "symbol": "symbol"},
+    isolated=("symbol",),
+)
 _LOOKUPS: dict[str, _Lookup] = {
     "POST /api/v3/order": _Lookup("get_order", _NEW),
     "POST /api/v3/sor/order": _Lookup("get_order", _NEW),
@@ -42,9 +50,13 @@ _LOOKUPS: dict[str, _Lookup] = {
     "DELETE /api/v3/orderList": _Lookup("get_oco_order", _OLD_LIST),
     "POST /sapi/v1/margin/order": _Lookup("margin_order", {**_NEW, **_ISOLATED}),
     "DELETE /sapi/v1/margin/order": _Lookup("margin_order", {**_ORDER, **_ISOLATED}),
-    "POST /sapi/v1/margin/order/oco": _Lookup("get_margin_oco_order", _MARGIN_LIST),
-    "POST /sapi/v1/margin/order/oto": _Lookup("get_margin_oco_order", _MARGIN_LIST),
-    "POST /sapi/v1/margin/order/otoco": _Lookup("get_margin_oco_order", _MARGIN_LIST),
+    "DELETE /sapi/v1/margin/openOrders": _Lookup(
+        "margin_open_orders", {"symbol": "symbol", **_ISOLATED}
+    ),
+    "POST /sapi/v1/margin/order/oco": _MARGIN_LIST,
+    "POST /sapi/v1/margin/order/oto": _MARGIN_LIST,
+    "POST /sapi/v1/margin/order/otoco": _MARGIN_LIST,
+    "DELETE /sapi/v1/margin/orderList": _MARGIN_LIST,
 }
 
 
@@ -70,11 +82,7 @@ def resolve(client: _Client, unknown: OutcomeUnknown, *, timeout_s: float) -> An
             f"no call tells what became of {unknown.method} {unknown.path}: look into the history"
             " of that product before asking again"
         )
-    asked = {
-        name: unknown.params[given]
-        for given, name in lookup.params.items()
-        if given in unknown.params
-    }
+    asked = _asked(lookup, unknown.params)
     give_up_s = time.monotonic() + timeout_s
     while True:
         settled = time.time() - unknown.sent_at_s > _settled_after_s(unknown)
@@ -86,6 +94,15 @@ def resolve(client: _Client, unknown: OutcomeUnknown, *, timeout_s: float) -> An
             if time.monotonic() + _PAUSE_S > give_up_s:
                 raise
         time.sleep(_PAUSE_S)
+
+
+def _asked(lookup: _Lookup, params: Params) -> Params:
+    isolated = str(params.get("isIsolated")).upper() == "TRUE"
+    return {
+        name: params[given]
+        for given, name in lookup.params.items()
+        if given in params and (isolated or name not in lookup.isolated)
+    }
 
 
 def _settled_after_s(unknown: OutcomeUnknown) -> float:

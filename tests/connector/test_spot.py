@@ -277,6 +277,30 @@ def test_order_that_is_missing_so_far_stays_unknown(serve):
             lambda c: c.order_amend_keep_priority("A", 1, origClientOrderId="X"),
             "/api/v3/order symbol=A origClientOrderId=X",
         ),
+        (
+            lambda c: c.margin.new_order(
+                "A", "BUY", "MARKET", isIsolated="TRUE", quantity=1, newClientOrderId="M"
+            ),
+            "/sapi/v1/margin/order symbol=A origClientOrderId=M isIsolated=TRUE",
+        ),
+        (
+            lambda c: c.margin.cancel_order("A", orderId=7),
+            "/sapi/v1/margin/order symbol=A orderId=7",
+        ),
+        (
+            lambda c: c.margin.new_oco_order(
+                "A", "SELL", 1, 3, 2, isIsolated="TRUE", listClientOrderId="L"
+            ),
+            "/sapi/v1/margin/orderList origClientOrderId=L isIsolated=TRUE symbol=A",
+        ),
+        (
+            lambda c: c.margin.cancel_oco_order("A", orderListId=3),
+            "/sapi/v1/margin/orderList orderListId=3",
+        ),
+        (
+            lambda c: c.margin.open_orders_cancellation("A"),
+            "/sapi/v1/margin/openOrders symbol=A",
+        ),
     ],
 )
 def test_every_lost_trading_call_can_be_looked_up(serve, call, looked_up):
