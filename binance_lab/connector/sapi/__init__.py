@@ -7,7 +7,12 @@ module is loaded when its group is first used.
 from __future__ import annotations
 
 GROUPS: dict[str, str] = {
+    "c2c": "c2c:C2c",
+    "copy_trading": "copy_trading:CopyTrading",
+    "gift_card": "gift_card:GiftCard",
     "margin": "margin:Margin",
+    "pay": "pay:Pay",
+    "rebate": "rebate:Rebate",
     "user_stream": "user_stream:UserStream",
     "wallet": "wallet:Wallet",
 }
