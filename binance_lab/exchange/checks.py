@@ -222,7 +222,6 @@ def pegged_ticks(market: Market, new: NewOrder | Order) -> int:
 def facts_of(
     new: NewOrder,
     *,
-    pegged_price: Decimal | None = None,
     adds_orders: int = 1,
     adds_algo_orders: int | None = None,
     adds_iceberg_orders: int | None = None,
@@ -233,7 +232,6 @@ def facts_of(
         side=new.side,
         type=new.type,
         price=new.price,
-        pegged_price=pegged_price,
         stop_price=new.stop_price,
         quantity=new.quantity,
         quote_order_qty=new.quote_order_qty,

@@ -27,6 +27,7 @@ from binance_lab.wire.enums import (
     OrderType,
     Side,
 )
+from binance_lab.wire.filters import OrderFacts
 
 PREFIXES = {
     ListKind.OCO: ("above", "below"),
@@ -113,6 +114,19 @@ def check_prices(above: Order, below: Order, last_ticks: int) -> None:
             raise Reject(-2010, BAD_PRICES)
 
 
+def _facts(new: NewOrderList, leg: NewOrder, *, adds: bool) -> OrderFacts:
+    """A leg as filters see it; one of them counts for the whole list."""
+    if not adds:
+        return checks.facts_of(leg, adds_orders=0, adds_algo_orders=0, adds_iceberg_orders=0)
+    return checks.facts_of(
+        leg,
+        adds_orders=len(new.orders),
+        adds_algo_orders=sum(each.type in STOP_TYPES for each in new.orders),
+        adds_iceberg_orders=sum(bool(each.iceberg_qty) for each in new.orders),
+        adds_lists=1,
+    )
+
+
 def _pair_ticks(order: Order) -> int:
     """The price that counts in a pair's relation; 0 if it is not known yet (trailing, pegged)."""
     if order.type in (OrderType.LIMIT_MAKER, OrderType.TAKE_PROFIT_LIMIT):
@@ -139,32 +153,23 @@ class OrderLists:
         checks.check_open(market, account)
         check_allowed(market.rules, new.kind)
         one_pays = new.kind in (ListKind.OPO, ListKind.OPOCO)
-        for at, (leg, prefix) in enumerate(zip(new.orders, PREFIXES[new.kind], strict=False)):
+        legs = list(zip(new.orders, PREFIXES[new.kind], strict=False))
+        for at, (leg, prefix) in enumerate(legs):
             checks.check_fields(leg, prefix=prefix, pays_quantity=one_pays and at > 0)
         check_shape(new)
-        algo = sum(leg.type in STOP_TYPES for leg in new.orders)
-        icebergs = sum(bool(leg.iceberg_qty) for leg in new.orders)
-        orders = []
-        for at, (leg, prefix) in enumerate(zip(new.orders, PREFIXES[new.kind], strict=False)):
-            first = at == 0
-            facts = checks.facts_of(
+        orders = [
+            self.placing.prepare(
+                market,
+                account,
                 leg,
-                adds_orders=len(new.orders) if first else 0,
-                adds_algo_orders=algo if first else 0,
-                adds_iceberg_orders=icebergs if first else 0,
-                adds_lists=1 if first else 0,
+                now_us,
+                prefix=prefix,
+                pending=new.kind is not ListKind.OCO and at > 0,
+                pays_quantity=one_pays and at > 0,
+                facts=_facts(new, leg, adds=at == 0),
             )
-            orders.append(
-                self.placing.prepare(
-                    market,
-                    account,
-                    leg,
-                    now_us,
-                    prefix=prefix,
-                    pays_quantity=one_pays and at > 0,
-                    facts=facts,
-                )
-            )
+            for at, (leg, prefix) in enumerate(legs)
+        ]
         self._check_entry(market, new, orders)
         return orders
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from dataclasses import replace
 
 from binance_lab.exchange import checks, settlement, triggers
 from binance_lab.exchange.checks import STOP_TYPES
@@ -44,6 +44,7 @@ class Placing:
         now_us: int,
         *,
         prefix: str = "",
+        pending: bool = False,
         pays_quantity: bool = False,
         facts: OrderFacts | None = None,
     ) -> Order:
@@ -51,6 +52,7 @@ class Placing:
 
         Args:
             prefix: Of the parameters' names, in a list.
+            pending: It comes to the book later; a peg finds its price then.
             pays_quantity: The quantity comes later, from the working order of an OPO.
             facts: What filters see; by default the order alone.
 
@@ -65,7 +67,9 @@ class Placing:
             checks.check_fields(new, prefix=prefix, pays_quantity=pays_quantity)
             checks.check_supported(market.rules, new)
             order = _order_of(market, account, new, now_us)
-            self._check_filters(market, account, new, order, facts, now_us)
+            if new.peg_price_type and not pending and new.type not in STOP_TYPES:
+                order.book_ticks = checks.pegged_ticks(market, new)
+            self._check_filters(market, account, order, facts or checks.facts_of(new), now_us)
             if (new.price is not None and not order.price_ticks) or (
                 new.quantity is not None and not order.lots
             ):
@@ -94,17 +98,12 @@ class Placing:
         self,
         market: Market,
         account: Account,
-        new: NewOrder,
         order: Order,
-        facts: OrderFacts | None,
+        facts: OrderFacts,
         now_us: int,
     ) -> None:
-        pegged: Decimal | None = None
-        if new.peg_price_type and new.type not in STOP_TYPES:
-            order.book_ticks = checks.pegged_ticks(market, new)
-            pegged = market.rules.price(order.book_ticks)
-        if facts is None:
-            facts = checks.facts_of(new, pegged_price=pegged)
+        if order.pegged_ticks:
+            facts = replace(facts, pegged_price=market.rules.price(order.pegged_ticks))
         checks.check_filters(self._state, market, account, facts, now_us)
 
     def check_name(self, market: Market, order: Order) -> None:

@@ -170,3 +170,14 @@ def test_no_digit_is_lost_on_the_way():
 def test_price_below_a_tick_is_refused():
     """Without a price filter, a price below one tick is still no price."""
     assert refusal(Floor().buy, "1@0.5") == (-1013, "Price * QTY is zero or less.")
+
+
+def test_pegged_order_of_a_list_passes_filters_too():
+    """An order of a list is checked at the price that its peg finds, as a single one is."""
+    rule = {"filterType": "PRICE_FILTER", "minPrice": "0", "maxPrice": "500", "tickSize": "0"}
+    floor = Floor(with_rules(filters=(rule,)))
+    floor.engine.set_level("ABCXYZ", Side.SELL, 600, 1, floor.now_us)
+    above = leg("SELL", "1@", "LIMIT_MAKER", peg_price_type=PegPriceType.PRIMARY_PEG)
+    below = leg("SELL", "1", "STOP_LOSS", 90)
+    text = "Filter failure: PRICE_FILTER"
+    assert refusal(floor.place_list, ListKind.OCO, above, below) == (-1013, text)

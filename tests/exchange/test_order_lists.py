@@ -9,7 +9,7 @@ import pytest
 
 from binance_lab.exchange.ledger import Commission
 from binance_lab.exchange.orders import ListKind, NewOrder, Order, PlacedList
-from binance_lab.wire.enums import TimeInForce
+from binance_lab.wire.enums import PegPriceType, TimeInForce
 
 from .trading_floor import (
     ALICE,
@@ -229,6 +229,16 @@ def test_pending_pair_that_no_longer_fits_the_price_expires():
     assert statuses([stop, limit]) == ["EXPIRED", "EXPIRED"]
     assert {stop.expiry_reason, limit.expiry_reason} == {"REJECTED"}
     assert floor.owned() == {"ABC": (3, 0), "XYZ": (-300, 0)}
+
+
+def test_pegged_pending_order_finds_its_price_when_its_turn_comes():
+    """A pegged pending order takes the best price at the time the working order is filled."""
+    floor = book_of(asks="120x1")
+    pegged = leg("SELL", "3@", "LIMIT", peg_price_type=PegPriceType.PRIMARY_PEG)
+    placed = floor.place_list(ListKind.OTO, leg("BUY", "3@100"), pegged)
+    floor.sell("1@115", by=MAKER)
+    floor.sell("3@100", by=BOB)
+    assert (live(floor, placed)[1].pegged_ticks, floor.book) == (115, "| 115x4 120x1")
 
 
 def test_working_order_must_be_a_limit_order():
