@@ -11,7 +11,12 @@ from binance_lab.widgets.numbers import number, plain
 from binance_lab.widgets.tables import Cell, Column, Rows, TableView
 from binance_lab.widgets.view import Source
 
-_COLUMNS = (Column("Asset", text=True), Column("Free"), Column("In orders"), Column("Total"))
+_COLUMNS = (
+    Column("Asset", text=True),
+    Column("Free", optional=True),
+    Column("In orders", optional=True),
+    Column("Total"),
+)
 VALUE_DECIMALS = 2
 
 

@@ -35,14 +35,14 @@ class StatusView(TableView):
 
     kind = "status"
     columns = (
-        Column("", text=True, width="14%"),
-        Column("Name", text=True, width="24%"),
+        Column("", text=True, width="11%", optional=True),
+        Column("Name", text=True, width="22%"),
         Column("State", text=True),
-        Column("Messages"),
+        Column("Messages", optional=True),
         Column("Last"),
-        Column("Dropped"),
+        Column("Dropped", optional=True),
         Column("Gaps"),
-        Column("Error", text=True, width="24%"),
+        Column("Error", text=True, width="20%"),
     )
     empty = "Nothing is live yet"
 

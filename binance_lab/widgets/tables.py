@@ -20,11 +20,15 @@ Rows = dict[str, list[Cell]]
 
 @dataclass(frozen=True)
 class Column:
-    """A column's title; numbers are aligned right, text left; width as CSS says it."""
+    """A column's title; numbers are aligned right, text left; width as CSS says it.
+
+    An optional one is left out where the table is narrow, so that no number is cut.
+    """
 
     title: str
     text: bool = False
     width: str = ""
+    optional: bool = False
 
 
 class TableSurface(Surface):
@@ -75,8 +79,8 @@ def table_html(title: str, columns: Sequence[Column], rows: Sequence[list[Cell]]
     def line(tag: str, cells: Sequence[Cell]) -> str:
         shown = (
             f'<{tag} style="{cell.format(side=side, color=tones.get(tone, "inherit"))}">'
-            f"{html.escape(str(text))}</{tag}>"
-            for side, (text, tone, *_) in zip(sides, cells, strict=True)
+            f"{'' if spark else html.escape(str(text))}</{tag}>"
+            for side, (text, tone, *spark) in zip(sides, cells, strict=True)
         )
         return f"<tr>{''.join(shown)}</tr>"
 

@@ -61,9 +61,9 @@ class Watchlist(TableView):
         Column("Symbol", text=True),
         Column("Last"),
         Column("24h %"),
-        Column("High"),
-        Column("Low"),
-        Column("Volume"),
+        Column("High", optional=True),
+        Column("Low", optional=True),
+        Column("Volume", optional=True),
         Column("", width="22%"),
     )
     empty = "No symbols"

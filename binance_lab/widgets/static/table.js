@@ -17,11 +17,16 @@ function drawSpark(canvas, values, color) {
   ctx.stroke();
 }
 
+// Text stands left; what is optional goes where the table is narrow, so that no number is cut.
+function classOf({ text, optional }) {
+  return [text ? "bl-text" : "", optional ? "bl-optional" : ""].join(" ").trim();
+}
+
 function build(frame, { model }) {
   const titles = element("tr");
   const body = element("tbody");
   const table = element("table", { class: "bl-rows" }, element("thead", {}, titles), body);
-  const box = element("div", { class: "bl-table" }, table);
+  const box = element("div", { class: "bl-scroll" }, table);
   const empty = element("div", { class: "bl-empty" });
   box.style.maxHeight = `${model.get("height")}px`;
   frame.body.append(box, empty);
@@ -38,7 +43,7 @@ function build(frame, { model }) {
     entry.cells = cells;
     cells.forEach(([text, tone, spark], i) => {
       const cell = entry.row.children[i];
-      setClass(cell, [columns[i].text ? "bl-text" : "", tone ? `bl-${tone}` : ""].join(" ").trim());
+      setClass(cell, `${classOf(columns[i])} ${tone ? `bl-${tone}` : ""}`.trim());
       if (!spark) return setText(cell, text);
       if (!cell.firstChild?.getContext) cell.replaceChildren(element("canvas", { role: "img", "aria-label": text }));
     });
@@ -63,8 +68,9 @@ function build(frame, { model }) {
     snapshot(message) {
       columns = message.columns;
       setText(empty, message.empty);
-      titles.replaceChildren(...columns.map(({ title, text, width }) => {
-        const th = element("th", { scope: "col", class: text ? "bl-text" : "" }, title);
+      titles.replaceChildren(...columns.map((column) => {
+        const { title, width } = column;
+        const th = element("th", { scope: "col", class: classOf(column) }, title);
         if (width) th.style.width = width;
         return th;
       }));

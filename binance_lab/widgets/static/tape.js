@@ -17,7 +17,7 @@ function build(frame, { model }) {
   const titles = columns.map(([text, side]) => element("th", { scope: "col", class: side }, text));
   const body = element("tbody");
   const table = element("table", {}, element("thead", {}, element("tr", {}, ...titles)), body);
-  const box = element("div", { class: "bl-table" }, table);
+  const box = element("div", { class: "bl-scroll" }, table);
   const empty = element("div", { class: "bl-empty" }, "No trades yet");
   box.style.height = `${model.get("height")}px`;
   box.tabIndex = 0; // to scroll by keys

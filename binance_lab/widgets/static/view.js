@@ -134,7 +134,7 @@ function makeFrame() {
   const environment = element("span", { class: "bl-environment" });
   const body = element("div", { class: "bl-body" });
   const notice = element("div", { class: "bl-notice", role: "status" });
-  const head = element("div", { class: "bl-head" }, title, subtitle, legend, state, environment);
+  const head = element("div", { class: "bl-bar" }, title, subtitle, legend, state, environment);
   const root = element("div", { class: "bl-view", role: "group" }, head, body, notice);
   return { root, title, subtitle, legend, state, environment, body, notice };
 }
@@ -231,6 +231,7 @@ function view(build) {
     let inView = true;
     const watch = new IntersectionObserver((entries) => {
       inView = entries.at(-1).isIntersecting;
+      if (inView && owed) redraw();
       tell(inView && !document.hidden);
     });
     watch.observe(frame.root);
