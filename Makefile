@@ -8,13 +8,14 @@ LAB ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
-.PHONY: help lab demo test lint clean
+.PHONY: help lab demo test lint peers clean
 
 help:
 	@echo "make lab    JupyterLab on notebooks/01-tour.ipynb, the embedded exchange behind it"
 	@echo "            (make lab LAB=--no-browser only prints the URL)"
 	@echo "make demo   the same in a terminal, about a minute"
 	@echo "make test   linters and all tests"
+	@echo "make peers  other people's clients on the embedded exchange"
 
 lab: .venv/.lab
 	$(BIN)/binance-lab lab $(LAB)
@@ -24,7 +25,17 @@ demo: .venv/.lab
 
 test: .venv/.test lint
 	@sh tests/browser/chromium.sh
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest --ignore=tests/peers $(TESTS)
+
+# Other people's clients on the embedded exchange, in an environment of their own.
+peers: .venv-peers/.ready
+	.venv-peers/bin/python -m pytest tests/peers
+
+.venv-peers/.ready: .venv/.python pyproject.toml
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	.venv-peers/bin/python -m pip install --quiet --editable . python-binance binance-sdk-spot pytest pytest-timeout
+	@touch $@
 
 lint: .venv/.test
 	$(BIN)/ruff format --check --quiet .
@@ -49,4 +60,4 @@ lint: .venv/.test
 	@touch $@
 
 clean:
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-peers build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
