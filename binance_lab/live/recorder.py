@@ -1,0 +1,281 @@
+"""Recorder: streams into capture files, which replay through the code that is fed live."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import msgspec
+
+from binance_lab.connector.connection import ConnectionEvent, State
+from binance_lab.wire.capture import CaptureWriter
+
+from .backfill import Fetch
+from .runtime import Runtime, Threads
+
+if TYPE_CHECKING:
+    from binance_lab.connector.spot import Spot
+
+    from .hub import Streams
+
+Ending: TypeAlias = Literal[".jsonl", ".jsonl.gz", ".jsonl.zst"]
+MAX_WAITING = 500_000  # messages that wait for the disk; beyond, the oldest are lost, and told
+FLUSH_S = 0.5
+SNAPSHOT_LEVELS = 5000
+_LOST = frozenset((State.SILENT, State.CLOSED))
+_BACK = frozenset((State.OPEN, State.SUBSCRIBED))
+
+
+class Recorder:
+    """Writes streams to captures until it is closed: a file for each symbol, and the next one
+    after a time or a size.
+
+    What came is on disk half a second later, so a crash loses no more than that. Beside each
+    file lies one that ends with ``.json`` and says what is in it: streams, times, how many
+    messages, and the holes, when the connection was lost. Order books begin with a snapshot in
+    each file and after each hole.
+
+    Args:
+        streams: The pool.
+        names: Which streams, such as ``btcusdt@trade`` and ``btcusdt@depth@100ms``.
+        folder: Where the files go; made if it isn't there.
+        client: Fetches the snapshots of books; without one there are none.
+        ending: ``.jsonl.gz``, ``.jsonl.zst`` (needs the package zstandard) or ``.jsonl``.
+        max_bytes, max_age_s: When the next file begins: after so much text, after so long.
+        about: What else the ``.json`` shall say: environment, …
+    """
+
+    def __init__(
+        self,
+        streams: Streams,
+        names: Sequence[str],
+        folder: Path | str,
+        *,
+        client: Spot | None = None,
+        ending: Ending = ".jsonl.gz",
+        max_bytes: int = 1 << 30,
+        max_age_s: float = 24 * 3600.0,
+        about: Mapping[str, Any] | None = None,
+        runtime: Runtime | None = None,
+    ) -> None:
+        self._streams = streams
+        self._client = client
+        self._runtime: Runtime = runtime or Threads()
+        self._stop = threading.Event()
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        self._tracks = [
+            _Track(
+                symbol,
+                [name for name in names if _symbol(name) == symbol],
+                folder,
+                ending,
+                (max_bytes, max_age_s),
+                dict(about or {}),
+                self._want_snapshot,
+            )
+            for symbol in dict.fromkeys(map(_symbol, names))
+        ]
+        self._thread = threading.Thread(target=self._run, name="binance_lab:record", daemon=True)
+        self._thread.start()
+        for track in self._tracks:
+            for name in track.names:
+                streams.subscribe(name, track)
+
+    def __repr__(self) -> str:
+        state = "stopped" if self._stop.is_set() else "recording"
+        errors = f", {self.error}" if self.error else ""
+        return f"<Recorder {len(self._tracks)} symbols: {state}, {self.count:,} messages{errors}>"
+
+    def __enter__(self) -> Recorder:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    @property
+    def count(self) -> int:
+        """How many messages are written."""
+        return sum(track.count for track in self._tracks)
+
+    @property
+    def lost(self) -> int:
+        """How many messages came faster than the disk took them."""
+        return sum(track.lost for track in self._tracks)
+
+    @property
+    def paths(self) -> list[Path]:
+        """The capture files so far."""
+        return [path for track in self._tracks for path in track.paths]
+
+    @property
+    def error(self) -> Exception | None:
+        """What went wrong last: a full disk, a snapshot that couldn't be had."""
+        return next((track.error for track in self._tracks if track.error), None)
+
+    def close(self) -> None:
+        """Subscribe no more, write what waits, and finish the files."""
+        if self._stop.is_set():
+            return
+        for track in self._tracks:
+            for name in track.names:
+                self._streams.unsubscribe(name, track)
+        self._stop.set()
+        self._thread.join()
+        self._runtime.close()
+
+    def _run(self) -> None:
+        while not self._stop.wait(FLUSH_S):
+            for track in self._tracks:
+                track.write()
+        for track in self._tracks:
+            track.write()
+            track.finish()
+
+    def _want_snapshot(self, track: _Track) -> None:
+        client = self._client
+        if client is None or not any("@depth" in name for name in track.names):
+            return
+        symbol = track.symbol.upper()
+        Fetch(
+            self._runtime,
+            partial(client.with_raw_body.depth, symbol, limit=SNAPSHOT_LEVELS),
+            deliver=lambda body: track.receive(body, time.time_ns()),
+            give_up=track.failed,
+            wanted=lambda: not self._stop.is_set(),
+        ).start()
+
+
+class _Track:
+    """The streams of one symbol and their files; messages come from readers, one thread writes."""
+
+    def __init__(
+        self,
+        symbol: str,
+        names: list[str],
+        folder: Path,
+        ending: Ending,
+        limits: tuple[int, float],
+        about: dict[str, Any],
+        want_snapshot: Any,
+    ) -> None:
+        self.symbol = symbol
+        self.names = names
+        self.paths: list[Path] = []
+        self.count = self.lost = 0
+        self.error: Exception | None = None
+        self._folder = folder
+        self._ending = ending
+        self._max_bytes, self._max_age_s = limits
+        self._about = about
+        self._want_snapshot = want_snapshot
+        self._waiting: deque[tuple[int, bytes]] = deque()
+        self._lock = threading.Lock()  # guards the file: _writer, paths, count, _bytes
+        self._holes: list[dict[str, Any]] = []
+        self._lost_at: tuple[int, str] | None = None
+        self._writer: CaptureWriter | None = None
+        self._began_s = 0.0
+        self._bytes = 0
+
+    def receive(self, payload: bytes, received_ns: int) -> None:
+        """Take a message or a snapshot; any thread, at once back."""
+        if len(self._waiting) >= MAX_WAITING:
+            self._waiting.popleft()
+            self.lost += 1
+        self._waiting.append((received_ns, payload))
+
+    def connection_changed(self, event: ConnectionEvent) -> None:
+        """Note when the connection is lost and when it is back."""
+        if event.state in _LOST and self._lost_at is None:
+            self._lost_at = (event.time_ns, event.reason)
+        elif event.state in _BACK and self._lost_at is not None:
+            self._holes.append(self._hole(event.time_ns))
+            self._lost_at = None
+            self._want_snapshot(self)
+
+    def _hole(self, end_ns: int | None) -> dict[str, Any]:
+        """When the connection was lost, and when it was back: None if it isn't."""
+        assert self._lost_at is not None
+        began_ns, reason = self._lost_at
+        return {"from_ns": began_ns, "to_ns": end_ns, "reason": reason}
+
+    def failed(self, error: Exception) -> None:
+        """Keep an error."""
+        self.error = error
+
+    def write(self) -> None:
+        """Write what waits, and begin the next file if this one is large or old enough."""
+        try:
+            with self._lock:
+                self._write()
+        except OSError as error:  # a full disk: what waits is kept, as far as there is room
+            self.error = error
+
+    def finish(self) -> None:
+        """Close the file, and say in the other one what is in it."""
+        try:
+            with self._lock:
+                self._finish()
+        except OSError as error:
+            self.error = error
+
+    def _finish(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            self._tell()
+            self._writer = None
+
+    def _write(self) -> None:
+        if not self._waiting:
+            return
+        writer = self._writer or self._begin()
+        while self._waiting:
+            received_ns, payload = self._waiting[0]
+            writer.write(received_ns, payload)
+            self._waiting.popleft()
+            self.count += 1
+            self._bytes += len(payload)
+        writer.flush()
+        self._tell()
+        if self._bytes >= self._max_bytes or time.monotonic() - self._began_s >= self._max_age_s:
+            self._finish()
+
+    def _begin(self) -> CaptureWriter:
+        """A new file, with a snapshot soon."""
+        now = datetime.now(UTC)
+        path = self._folder / f"{self.symbol}-{now:%Y%m%dT%H%M%S%f}{self._ending}"
+        self._writer = CaptureWriter(path)
+        self.paths.append(path)
+        self._began_s, self._bytes, self._holes = time.monotonic(), 0, []
+        self._about["began"] = now.isoformat()
+        self._want_snapshot(self)
+        return self._writer
+
+    def _tell(self) -> None:
+        """Write the ``.json`` beside the file, whole or not at all."""
+        assert self._writer is not None
+        path = Path(f"{self.paths[-1]}.json")
+        about = self._about | {
+            "symbol": self.symbol,
+            "streams": self.names,
+            "messages": self._writer.count,
+            "lost": self.lost,
+            "holes": self._holes + ([self._hole(None)] if self._lost_at is not None else []),
+            "written": datetime.now(UTC).isoformat(),
+        }
+        unfinished = path.with_suffix(".part")
+        unfinished.write_bytes(msgspec.json.format(msgspec.json.encode(about)))
+        os.replace(unfinished, path)
+
+
+def _symbol(name: str) -> str:
+    """The symbol of a stream, in lower case; ``all`` for those of all symbols."""
+    symbol = name.partition("@")[0]
+    return "all" if symbol.startswith("!") else symbol

@@ -1,0 +1,121 @@
+"""Recorder: what streams bring is in captures, and replays to the same frames."""
+
+from __future__ import annotations
+
+import time
+
+import msgspec
+import pandas as pd
+import pytest
+
+from binance_lab.connector.connection import ConnectionEvent, State
+from binance_lab.live import Recorder, Replay, Tape
+from binance_lab.live.runtime import Inline
+from binance_lab.wire.capture import read_capture
+
+from .doubles import FakeClient, FakeStreams, combined, depth, snapshot, trade
+
+NAMES = ("btcusdt@trade", "btcusdt@depth@100ms")
+
+
+@pytest.fixture
+def streams():
+    return FakeStreams()
+
+
+def written(recorder: Recorder, count: int, timeout_s: float = 10.0) -> bool:
+    """Whether so many messages are on disk in time."""
+    end = time.monotonic() + timeout_s
+    while recorder.count < count and time.monotonic() < end:
+        recorder._stop.wait(0.01)
+    return recorder.count >= count
+
+
+@pytest.mark.parametrize("ending", [".jsonl", ".jsonl.gz"])
+def test_a_recording_replays_to_the_same_frames(tmp_path, streams, ending):
+    """Trades and book of a capture are those that were live when it was recorded."""
+    live = Tape("BTCUSDT")
+    streams.subscribe("btcusdt@trade", live)
+    client = FakeClient(depth=snapshot(10))
+    with Recorder(streams, NAMES, tmp_path, client=client, ending=ending) as recorder:
+        for message in (depth(9, 11), trade(1), trade(2)):
+            streams.send(message)
+        assert written(recorder, 4)
+        streams.send(depth(12, 12, bids=["98x5"]))
+    with Replay(*recorder.paths, runtime=Inline()) as replay:
+        tape, book = replay.live.trades("BTCUSDT"), replay.live.book("BTCUSDT")
+        replay.run()
+        assert book.top(stale=True).bids == [(99.0, 1.0), (98.0, 5.0)]
+    pd.testing.assert_frame_equal(tape.frame(), live.frame())
+    assert client.asked == [("depth", {"limit": 5000})]
+
+
+def test_each_symbol_has_its_files(tmp_path, streams):
+    """A book's snapshot doesn't say its symbol, so a file is of one."""
+    names = ["btcusdt@trade", "ethusdt@trade", "!miniTicker@arr"]
+    with Recorder(streams, names, tmp_path / "captures") as recorder:
+        streams.send(trade(1))
+        for name in names[1:]:
+            streams.send(combined(name, []))
+    assert [path.name.partition("-")[0] for path in recorder.paths] == ["btcusdt", "ethusdt", "all"]
+    assert not any(streams.sinks.values())
+
+
+def test_what_came_is_on_disk_before_the_end(tmp_path, streams):
+    """After a crash a compressed file has all but the last half second, and can be read."""
+    with Recorder(streams, NAMES[:1], tmp_path) as recorder:
+        for number in range(1, 101):
+            streams.send(trade(number))
+        assert written(recorder, 100)
+        recorder._tracks[0].write()
+        crashed = tmp_path / "crashed.jsonl.gz"
+        crashed.write_bytes(recorder.paths[0].read_bytes())
+        errors = []
+        messages = list(read_capture(crashed, on_error=errors.append))
+    assert len(messages) == 100
+    assert len(errors) == 1
+
+
+@pytest.mark.parametrize("limit", [{"max_bytes": 1}, {"max_age_s": 0.0}])
+def test_the_next_file_begins_after_a_size_or_a_time(tmp_path, streams, limit):
+    """Files are of a bounded size, and nothing is lost between them."""
+    with Recorder(streams, NAMES[:1], tmp_path, **limit) as recorder:
+        for number in (1, 2, 3):
+            streams.send(trade(number))
+            assert written(recorder, number)
+    assert len(recorder.paths) == 3
+    with Replay(*recorder.paths, runtime=Inline()) as replay:
+        tape = replay.live.trades("BTCUSDT")
+        replay.run()
+    assert tape.frame()["id"].tolist() == [1, 2, 3]
+
+
+def test_holes_are_told_and_books_begin_anew_after_them(tmp_path, streams):
+    """The file beside says when the connection was lost; a snapshot follows it."""
+    client = FakeClient(depth=snapshot(10))
+    with Recorder(streams, NAMES, tmp_path, client=client, about={"environment": "local"}) as rec:
+        streams.send(trade(1))
+        assert written(rec, 2)
+        sink = streams.sinks["btcusdt@trade"][0]
+        sink.connection_changed(ConnectionEvent(State.CLOSED, "test", 5, reason="1006 gone"))
+        sink.connection_changed(ConnectionEvent(State.OPEN, "test", 9))
+        streams.send(trade(2))
+        assert written(rec, 4)
+    told = msgspec.json.decode((rec.paths[0].parent / f"{rec.paths[0].name}.json").read_bytes())
+    assert told["holes"] == [{"from_ns": 5, "to_ns": 9, "reason": "1006 gone"}]
+    assert told["environment"] == "local"
+    assert told["streams"] == list(NAMES)
+    assert told["messages"] == 4
+
+
+def test_a_disk_that_fails_is_told_and_what_waits_is_kept(tmp_path, streams, monkeypatch):
+    """While a file can't be written the error is shown; afterwards everything is there."""
+    with Recorder(streams, NAMES[:1], tmp_path, ending=".jsonl") as recorder:
+        track = recorder._tracks[0]
+        with monkeypatch.context() as patch:
+            patch.setattr(track, "_begin", lambda: (_ for _ in ()).throw(OSError("disk full")))
+            streams.send(trade(1))
+            track.write()
+            assert "disk full" in repr(recorder)
+        assert written(recorder, 1)
+    assert len(list(read_capture(recorder.paths[0]))) == 1
