@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from .balances import Balances as Balances
     from .blotter import Blotter as Blotter
     from .chart import CandleChart as CandleChart
+    from .depth_chart import DepthChart as DepthChart
     from .depth_ladder import DepthLadder as DepthLadder
     from .desk import Desk as Desk
     from .order_form import OrderForm as OrderForm
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "CandleChart": "chart",
     "DepthLadder": "depth_ladder",
+    "DepthChart": "depth_chart",
     "TapeView": "tape",
     "Watchlist": "watchlist",
     "Balances": "balances",

@@ -30,10 +30,37 @@ class LadderSurface(Surface):
     _esm = script("ladder.js")
 
 
-class DepthLadder(SurfaceView):
-    """A live ladder of the best levels; bars are amounts summed up from the best price on.
+class BookView(SurfaceView):
+    """A view of the best levels of a book; each frame has them all.
 
     While the book is out of sync it shows the last known levels, and says so.
+    """
+
+    def __init__(self, surface: Surface, book: BookSource, *, levels: int, **options: Any) -> None:
+        self.book = book
+        self.levels = levels
+        self.decimals = {"price": 0, "qty": 0}
+        super().__init__(surface, sources=[book], subject=book.symbol, **options)
+        self.start()
+
+    def snapshot(self) -> Packet:
+        """The best levels of both sides: price and amount."""
+        sides = [np.array(side, float).reshape(-1, 2) for side in self.top()]
+        return Packet({"levels": self.levels, "decimals": self.decimals}, sides)
+
+    def top(self) -> tuple[Levels, Levels]:
+        """The levels to show: bids, asks; none before the book's first snapshot."""
+        if self.book.state == "connecting":
+            return [], []
+        bids, asks = self.book.top(self.levels, stale=True)
+        for at, name in enumerate(("price", "qty")):  # a symbol's precision is what it has shown
+            seen = decimals_of(level[at] for side in (bids, asks) for level in side)
+            self.decimals[name] = max(self.decimals[name], seen)
+        return list(bids), list(asks)
+
+
+class DepthLadder(BookView):
+    """A live ladder of the best levels; bars are amounts summed up from the best price on.
 
     Args:
         book: A live order book.
@@ -51,48 +78,21 @@ class DepthLadder(SurfaceView):
         name: str | None = None,
         rate: float = 10.0,
     ) -> None:
-        self.book = book
-        self.levels = levels
-        self._decimals = {"price": 0, "qty": 0}
         super().__init__(
-            LadderSurface(),
-            sources=[book],
-            subject=book.symbol,
-            environment=environment,
-            name=name,
-            rate=rate,
+            LadderSurface(), book, levels=levels, environment=environment, name=name, rate=rate
         )
-        self.start()
-
-    def snapshot(self) -> Packet:
-        """The best levels of both sides: price and amount."""
-        bids, asks = self._top()
-        self._learn_decimals(bids + asks)
-        meta = {"levels": self.levels, "decimals": self._decimals}
-        return Packet(meta, [np.array(side, float).reshape(-1, 2) for side in (bids, asks)])
 
     def still(self) -> Still:
         """The ladder as an HTML table."""
-        bids, asks = self._top()
-        self._learn_decimals(bids + asks)
+        bids, asks = self.top()
         rows = [self._row(level, "down") for level in reversed(asks)]
         rows += [self._row(level, "up") for level in bids]
         columns = [Column("Price", text=True), Column("Amount")]
         return {"text/html": table_html(f"{self.book.symbol} order book", columns, rows)}
 
-    def _top(self) -> tuple[Levels, Levels]:
-        if self.book.state == "connecting":
-            return [], []
-        bids, asks = self.book.top(self.levels, stale=True)
-        return list(bids), list(asks)
-
     def _row(self, level: tuple[float, float], tone: str) -> list[list[Any]]:
         price, qty = level
-        decimals = self._decimals
-        return [[number(price, decimals["price"]), tone], [number(qty, decimals["qty"]), ""]]
-
-    def _learn_decimals(self, levels: Levels) -> None:
-        """A symbol's precision is what its prices and amounts have shown so far."""
-        for at, name in enumerate(("price", "qty")):
-            seen = decimals_of(level[at] for level in levels)
-            self._decimals[name] = max(self._decimals[name], seen)
+        return [
+            [number(price, self.decimals["price"]), tone],
+            [number(qty, self.decimals["qty"]), ""],
+        ]

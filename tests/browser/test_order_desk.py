@@ -87,6 +87,7 @@ def test_an_oco_is_filled_in_as_one_ticket(notebook: Callable[..., NotebookPage]
     page.run()
     form, blotter = page.output(1), page.output(2)
     click(form, "OCO")
+    expect(form.locator(".bl-leg:has-text('Above')")).to_be_visible(timeout=SLOW)
     field(form, "Quantity").fill("0.01")
     field(form, "Price").fill("70000")
     field(form, "Stop price").fill("50000")

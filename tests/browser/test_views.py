@@ -39,6 +39,12 @@ VIEWS = {
         "data-bid",
         "source.bids[0][0]",
     ),
+    "depth": Case(
+        "DepthChart(MovedBook(), environment='local')",
+        "source.price(61000.5 + {})",
+        "data-bid",
+        "source.bids[0][0]",
+    ),
     "tape": Case(
         "TapeView(MovedTape(), environment='live')",
         "source.trade(*(61000.5 + step * {} for step in range(40)))",

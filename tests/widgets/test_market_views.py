@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from binance_lab.widgets.depth_chart import DepthChart
 from binance_lab.widgets.depth_ladder import DepthLadder
 from binance_lab.widgets.tape import TapeView
 from tests.browser.stand_ins import MovedBook, MovedTape
@@ -41,6 +42,17 @@ def test_ladder_that_connects_is_empty(sent: Sent):
     book.top = lambda n, *, stale: 1 / 0  # type: ignore[method-assign,assignment]
     DepthLadder(book)
     assert sent.wait("snapshot")[1] == [b"", b""]
+
+
+def test_depth_chart_leaves_a_picture():
+    """The depth chart stays as a PNG, also of an empty book."""
+    book = MovedBook()
+    with DepthChart(book) as chart:
+        full = chart.still()["image/png"]
+        book.bids, book.asks = [], []
+        empty = chart.still()["image/png"]
+    assert full.startswith(b"\x89PNG")
+    assert len(full) > len(empty) > 0
 
 
 def test_tape_sends_each_trade_once(sent: Sent):
