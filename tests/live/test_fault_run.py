@@ -15,7 +15,7 @@ from binance_lab.connector.stream_pool import StreamPool
 from binance_lab.exchange.process import Exchange
 from binance_lab.live import Live
 
-RUN_S = 12.0
+RUN_S = 9.0
 SYMBOLS = ("BTCUSDT", "ETHUSDT")
 REST = "/api/v3/*"
 FAULTS = (

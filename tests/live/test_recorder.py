@@ -10,12 +10,19 @@ import pytest
 
 from binance_lab.connector.connection import ConnectionEvent, State
 from binance_lab.live import Recorder, Replay, Tape
+from binance_lab.live import recorder as recorders
 from binance_lab.live.runtime import Inline
 from binance_lab.wire.capture import read_capture
 
 from .doubles import FakeClient, FakeStreams, combined, depth, snapshot, trade
 
 NAMES = ("btcusdt@trade", "btcusdt@depth@100ms")
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    """Write at once instead of twice a second."""
+    monkeypatch.setattr(recorders, "FLUSH_S", 0.01)
 
 
 @pytest.fixture
