@@ -7,7 +7,7 @@ $60,000 once in a hundred, 70 % of them on the side of the one before), at a qui
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +37,26 @@ class Character:
 
 CHARACTERS = {
     "BTCUSDT": Character(
-        6.0, 6.0, touch_usd=110_000, order_usd=200, levels=500, trades_per_min=360
+        6.0, 6.0, touch_usd=110_000, order_usd=200, levels=500, trades_per_min=500
     ),
-    "BTCUSDC": Character(0.6, 1.6, spread_ticks=2, touch_usd=30_000, gap=1.2e-5),
-    "ETHUSDT": Character(3.0, 4.0, touch_usd=60_000, gap=9e-6, levels=300, trades_per_min=200),
-    "BNBUSDT": Character(0.8, 1.6, touch_usd=12_000, gap=2e-5),
-    "SOLUSDT": Character(1.5, 2.0, touch_usd=25_000, trades_per_min=100),
-    "XRPUSDT": Character(1.0, 1.6, touch_usd=30_000, trades_per_min=80),
-    "DOGEUSDT": Character(0.8, 1.4, touch_usd=15_000, trades_per_min=60),
-    "ADAUSDT": Character(0.5, 1.2, touch_usd=20_000),
-    "SHIBUSDT": Character(0.5, 1.2, touch_usd=25_000, order_usd=80),
-    "ETHBTC": Character(0.4, 1.2, touch_usd=40_000, order_usd=400),
-    "BNBBTC": Character(0.25, 1.0, spread_ticks=2, touch_usd=6_000, trades_per_min=20),
-    "BTCEUR": Character(0.5, 1.2, spread_ticks=80, touch_usd=4_000, gap=3e-5, trades_per_min=30),
+    "BTCUSDC": Character(0.6, 1.6, spread_ticks=2, touch_usd=30_000, gap=1.2e-5, trades_per_min=60),
+    "ETHUSDT": Character(3.0, 4.0, touch_usd=60_000, gap=9e-6, levels=300, trades_per_min=330),
+    "BNBUSDT": Character(0.8, 1.6, touch_usd=12_000, gap=2e-5, trades_per_min=100),
+    "SOLUSDT": Character(1.5, 2.0, touch_usd=25_000, trades_per_min=170),
+    "XRPUSDT": Character(1.0, 1.6, touch_usd=30_000, trades_per_min=95),
+    "DOGEUSDT": Character(0.8, 1.4, touch_usd=15_000, trades_per_min=110),
+    "ADAUSDT": Character(0.5, 1.2, touch_usd=20_000, trades_per_min=55),
+    "SHIBUSDT": Character(0.5, 1.2, touch_usd=25_000, order_usd=80, trades_per_min=40),
+    "ETHBTC": Character(0.4, 1.2, touch_usd=40_000, order_usd=400, trades_per_min=45),
+    "BNBBTC": Character(0.25, 1.0, spread_ticks=2, touch_usd=6_000, trades_per_min=33),
+    "BTCEUR": Character(0.5, 1.2, spread_ticks=80, touch_usd=4_000, gap=3e-5, trades_per_min=70),
 }
-QUIET = Character(0.3, 1.0, spread_ticks=2, touch_usd=3_000, order_usd=60, trades_per_min=24)
+QUIET = Character(0.3, 1.0, spread_ticks=2, touch_usd=3_000, order_usd=60, trades_per_min=34)
 
 
 def character_of(symbol: str) -> Character:
     """How a symbol trades; quietly, if nothing is known of it."""
-    return CHARACTERS.get(symbol) or replace(QUIET)
+    return CHARACTERS.get(symbol, QUIET)
 
 
 @dataclass(frozen=True, slots=True)

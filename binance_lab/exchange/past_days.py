@@ -41,7 +41,7 @@ LISTED = {
 _KEPT = 1 - 1 / 150  # of its distance from the mean, a value keeps each day
 _UNREST_KEPT = 0.96  # of how restless the market is
 _UNREST = 0.14  # what each day adds to it, a standard deviation of a logarithm
-_MEAN_ORDERS = 7.0  # a mean trade, in medians: sizes are very uneven
+_MEAN_ORDERS = 9.0  # a mean trade, in medians: sizes are very uneven
 
 
 class DailyWalk:
