@@ -41,6 +41,7 @@ class Exchange:
         symbols: Only these.
         replay: Captures to replay instead of agents' trading.
         speed: Time runs this many times as fast; 0 replays as fast as it is read.
+        data: A folder in which accounts, orders and trades survive a restart.
         accounts: How many accounts there are, each with its own key.
         faults: How it misbehaves, such as ``"lost:chance=0.01"``.
         agents: Whether agents trade; without them only clients do.
@@ -60,6 +61,7 @@ class Exchange:
         symbols: Iterable[str] = (),
         replay: Iterable[str | os.PathLike[str]] = (),
         speed: float = 1.0,
+        data: str | os.PathLike[str] | None = None,
         accounts: int = 1,
         faults: Iterable[str] = (),
         agents: bool = True,
@@ -73,9 +75,9 @@ class Exchange:
         command = [sys.executable, "-m", "binance_lab", "exchange", "--with-parent"]
         command += ["--seed", str(seed), "--port", str(port), "--speed", str(speed)]
         command += ["--accounts", str(accounts)]
-        for name, value in (("--api-key", api_key), ("--api-secret", api_secret)):
+        for name, value in (("--data", data), ("--api-key", api_key), ("--api-secret", api_secret)):
             if value is not None:
-                command += [name, value]
+                command += [name, os.fspath(value)]
         command += [] if agents else ["--no-agents"]
         command += ["--stepped"] if stepped else []
         command += ["--hold"] if hold else []

@@ -46,6 +46,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="begin the replay when /lab/replay says so, not with the first subscription",
     )
+    parser.add_argument(
+        "--data",
+        metavar="DIR",
+        help="keep accounts, orders and trades here, and go on with them after a restart",
+    )
     parser.add_argument("--api-key", metavar="KEY", help="the first account's key (else random)")
     parser.add_argument("--api-secret", metavar="SECRET", help="its secret (else random)")
     parser.add_argument("--accounts", type=int, default=1, metavar="N", help="how many accounts")
@@ -103,6 +108,7 @@ def _options(args: argparse.Namespace) -> Options:
         faults=args.faults,
         agents=not args.no_agents,
         stepped=args.stepped,
+        data=args.data,
         hold=args.hold,
     )
 
@@ -160,6 +166,7 @@ async def _serve(world: World, args: argparse.Namespace) -> int:
         await server.stopping.wait()
     finally:
         await server.stop()
+        world.close()
     return FAILED if server.failed else DONE
 
 

@@ -69,6 +69,7 @@ class Gateway:
 
     def __init__(self, venue: Venue) -> None:
         self.venue = venue
+        self.record: Callable[[str, Call], None] = lambda method, call: None  # before it is done
 
     def answer(self, route: Route, request: Request) -> Answer:
         """Check a request, run it and say what came of it."""
@@ -140,6 +141,8 @@ class Gateway:
         return key
 
     def _run(self, route: Route, call: Call) -> Any:
+        if route.changes:
+            self.record(route.method, call)
         if not route.orders:
             return route.handler(call)
         count = self.venue.limits.order_count(call.account_id)

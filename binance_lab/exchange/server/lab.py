@@ -72,7 +72,10 @@ class Lab:
             known = ", ".join(f"{method} /lab/{path}" for method, path in self._doors)
             return _error(404, f"There is no such door; there are {known}.")
         try:
-            return web.json_response(door(_body(await http.read())))
+            answer = door(_body(await http.read()))
+            if http.method != "GET":
+                self._world.save()
+            return web.json_response(answer)
         except (BadRequest, BadFault) as error:
             return _error(400, str(error))
         except Reject as refusal:

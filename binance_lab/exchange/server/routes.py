@@ -44,6 +44,11 @@ class Route:
         return self.security in (USER_DATA, TRADE)
 
     @property
+    def changes(self) -> bool:
+        """Whether it can change the exchange's state."""
+        return self.security == TRADE and not self.path.endswith("/test")
+
+    @property
     def free(self) -> bool:
         """Whether success costs no weight."""
         return self.security == TRADE and not self.path.endswith(("/test", "/keepPriority"))

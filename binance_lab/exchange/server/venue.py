@@ -85,15 +85,20 @@ class Venue:
             )
             for each in rules
         }
-        self.assets = tuple(
-            dict.fromkeys(asset for each in rules for asset in (each.base, each.quote))
-        )
+        self.assets = _assets(rules)
         self.engine = Engine(rules, listener=self, sors=sors_among(rules))
         for symbol, market in self.markets.items():
             # The live trades go on where those of the past end.
             if symbol not in recorded:
                 self.engine.markets[symbol].next_trade_id = market.next_trade_id
                 self.engine.markets[symbol].last_ticks = market.last_ticks
+
+    def adopt(self, engine: Engine, markets: dict[str, MarketData], keys: KeyRing) -> None:
+        """Go on with what was saved."""
+        self.engine, self.markets, self.keys = engine, markets, keys
+        rules = [market.rules for market in markets.values()]
+        self.assets = _assets(rules)
+        engine.listener = self
 
     def now_us(self) -> int:
         """The time: what the clock says, but never earlier than before."""
@@ -156,3 +161,8 @@ class Venue:
 
     def symbol_status(self, symbol: str, status: SymbolStatus, time_us: int) -> None:
         """A symbol was halted or trades again; answers read it from the engine."""
+
+
+def _assets(rules: Iterable[SymbolRules]) -> tuple[str, ...]:
+    """Every asset once, in the order of the symbols."""
+    return tuple(dict.fromkeys(asset for each in rules for asset in (each.base, each.quote)))

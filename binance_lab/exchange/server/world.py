@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from binance_lab.exchange.agents import Agents
 from binance_lab.exchange.clock import Clock, RealClock, ScaledClock, SteppedClock
 from binance_lab.exchange.past import SyntheticPast
 from binance_lab.exchange.past_days import DailyValues
+from binance_lab.exchange.rejects import Reject
 from binance_lab.exchange.server.app import Server
 from binance_lab.exchange.server.auth import ApiKey
+from binance_lab.exchange.server.call import Call
 from binance_lab.exchange.server.player import Player
+from binance_lab.exchange.server.routes import BY_METHOD
+from binance_lab.exchange.server.store import Store, StoreError
 from binance_lab.exchange.server.venue import Venue
 from binance_lab.exchange.symbols import DEFAULT_SYMBOLS, SymbolRules, select_symbols
 from binance_lab.wire.capture import CaptureError
@@ -24,6 +30,7 @@ BALANCES = {"USDT": "100000", "EUR": "50000", "BTC": "2", "ETH": "30", "BNB": "1
 OTHER_BALANCE = "100000"
 MOST_BEHIND_US = 2_000_000  # after a computer's sleep, agents leave out what they missed
 LONGEST_SLEEP_S = 1.0
+SAVE_INTERVAL_S = 60.0
 
 
 class BadOptions(ValueError):
@@ -44,6 +51,7 @@ class Options:
     faults: Sequence[str] = ()
     agents: bool = True
     stepped: bool = False
+    data: str | None = None
     hold: bool = False
 
 
@@ -70,6 +78,73 @@ class World:
         self.users = [self._open_account(number) for number in range(options.accounts)]
         wanted = options.agents and agents_rules
         self._agents = self._hire(agents_rules) if wanted else None
+        self._store = self._open_store(options.data) if options.data else None
+
+    def _open_store(self, folder: str) -> Store:
+        """Go on with what the folder has, or begin with what is here."""
+        if self.player is not None:
+            raise BadOptions("A replay keeps no state: leave out --data, or --replay.")
+        try:
+            store = Store(folder)
+            saved = store.snapshot()
+        except StoreError as error:
+            raise BadOptions(str(error)) from None
+        if saved is not None:
+            self._go_on(store, saved)
+        store.save(self._state())
+        return store
+
+    def _state(self) -> tuple[Any, ...]:
+        venue = self.venue
+        return venue.engine, venue.markets, venue.keys, self.users, self._agents
+
+    def _go_on(self, store: Store, saved: tuple[Any, ...]) -> None:
+        """Take what was saved, and do again what was done since."""
+        engine, markets, keys, self.users, self._agents = saved
+        self.venue.adopt(engine, markets, keys)
+        for entry in store.journal():
+            self._do_again(*entry)
+        given = self.options.api_key
+        if given is not None and given not in {key.key for key in keys}:
+            account_id = self.users[0].account_id
+            self.users[0] = keys.add(account_id, key=given, secret=self.options.api_secret)
+
+    def _do_again(self, kind: str, now_us: int, *what: Any) -> None:
+        if kind == "step":
+            if self._agents is not None:
+                self._agents.step(now_us)
+            return
+        params, unit, account_id = what
+        call = Call(self.venue, params, now_us, unit, account_id)
+        with suppress(Reject):  # refused as it was then
+            BY_METHOD[kind].handler(call)
+
+    def _record_call(self, method: str, call: Call) -> None:
+        if self._store is not None:
+            self._store.record((method, call.now_us, call.params, call.unit, call.account_id))
+
+    def _step(self, agents: Agents, now_us: int) -> int:
+        """Let the agents do what is due, on record."""
+        if self._store is not None:
+            self._store.record(("step", now_us))
+        return agents.step(now_us)
+
+    def save(self) -> None:
+        """Put everything on record as it is now."""
+        if self._store is not None:
+            self._store.save(self._state())
+
+    async def _save_often(self) -> None:
+        """Keep the journal, and so a restart, short."""
+        while True:
+            await asyncio.sleep(SAVE_INTERVAL_S)
+            self.save()
+
+    def close(self) -> None:
+        """Save, and let go of the files."""
+        if self._store is not None:
+            self.save()
+            self._store.close()
 
     def _hire(self, rules: Sequence[SymbolRules]) -> Agents:
         speed = max(self.options.speed, 1.0)
@@ -84,6 +159,9 @@ class World:
 
     def start(self, server: Server) -> None:
         """Let the market move."""
+        if self._store is not None:
+            server.gateway.record = self._record_call
+            server.run(self._save_often())
         server.publisher.speed = self.options.speed or 1.0
         if self.player is not None:
             server.publisher.recorded = self.player.streams
@@ -96,7 +174,7 @@ class World:
 
     def _stepped(self, server: Server, now_us: int) -> None:
         """Do all that became due by a step of the clock."""
-        while self._agents is not None and self._agents.step(now_us) <= now_us:
+        while self._agents is not None and self._step(self._agents, now_us) <= now_us:
             pass
         server.listen_keys.expire(now_us)
         server.publisher.flush()
@@ -106,7 +184,7 @@ class World:
         """Let the agents do what is due, whenever it is due, for ever."""
         while True:
             now_us = self.venue.now_us()
-            due_us = agents.step(now_us)
+            due_us = self._step(agents, now_us)
             await asyncio.sleep(min(self.clock.delay_s(due_us), LONGEST_SLEEP_S))
 
     def _open_account(self, number: int) -> ApiKey:

@@ -47,16 +47,18 @@ def test_a_step_sends_what_became_due(stepped: Exchange):
     assert closed["e"] == "kline"
 
 
-def test_a_listen_key_lives_for_sixty_minutes(stepped: Exchange):
+def test_a_listen_key_lives_for_sixty_minutes():
     """Who doesn't renew a listen key is told that it expired."""
-    rest = Rest(stepped)
-    headers = {"X-MBX-APIKEY": rest.key}
-    key = rest.send("POST", "/api/v3/userDataStream", headers=headers).json()["listenKey"]
-    stream = Socket(f"{stepped.ws}/ws/{key}")
-    stream.ask(method="LIST_SUBSCRIPTIONS", id=1)
-    rest.lab("POST", "/clock", by_us=60 * MINUTE_US)
-    assert stream.until(lambda message: message["e"] == "listenKeyExpired")["listenKey"] == key
-    stream.close()
+    with Exchange(symbols=["BTCUSDT"], stepped=True, agents=False) as exchange:
+        rest = Rest(exchange)
+        headers = {"X-MBX-APIKEY": rest.key}
+        key = rest.send("POST", "/api/v3/userDataStream", headers=headers).json()["listenKey"]
+        stream = Socket(f"{exchange.ws}/ws/{key}")
+        stream.ask(method="LIST_SUBSCRIPTIONS", id=1)
+        rest.lab("POST", "/clock", by_us=60 * MINUTE_US)
+        event = stream.until(lambda message: message["e"] == "listenKeyExpired")
+        stream.close()
+    assert event["listenKey"] == key
 
 
 def test_time_may_run_faster():

@@ -1,0 +1,110 @@
+"""What was acknowledged survives a restart, even after kill -9."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from binance_lab.exchange.process import Exchange, ExchangeError
+from binance_lab.exchange.server.store import Store, StoreError
+
+from ..conftest import Rest
+
+
+def kill(exchange: Exchange) -> None:
+    """End an exchange as a power cut would."""
+    os.kill(exchange.pid, signal.SIGKILL)
+    exchange.stop()
+
+
+def everything(rest: Rest) -> dict[str, Any]:
+    """All that an account can see of itself, without its balances' time."""
+    account = rest.signed("GET", "/api/v3/account", omitZeroBalances="true").json()
+    return {
+        "balances": account["balances"],
+        "orders": rest.signed("GET", "/api/v3/allOrders", symbol="BTCUSDT").json(),
+        "trades": rest.signed("GET", "/api/v3/myTrades", symbol="BTCUSDT").json(),
+    }
+
+
+def test_what_was_acknowledged_is_there_after_a_kill(tmp_path: Path):
+    """Orders, fills and balances are the same after kill -9, again and again, with the same keys."""
+    keys: set[str] = set()
+    known: dict[str, Any] = {}
+    for _ in range(4):
+        with Exchange(symbols=["BTCUSDT"], agents=False, data=tmp_path, accounts=2) as exchange:
+            keys.add(exchange.api_key)
+            rest, other = Rest(exchange), Rest(exchange, 1)
+            if known:
+                assert everything(rest) == known
+            other.order("SELL", "0.01", "60000")
+            rest.order("BUY", "0.005")
+            rest.order("BUY", "0.01", "50000")
+            known = everything(rest)
+            kill(exchange)
+    assert len(keys) == 1
+    assert len(known["orders"]) == 8
+
+
+def test_agents_go_on_where_they_were(tmp_path: Path):
+    """With agents the public trades before the kill are there after it, and new ones follow."""
+    with Exchange(symbols=["BTCUSDT"], data=tmp_path, stepped=True) as exchange:
+        rest = Rest(exchange)
+        rest.lab("POST", "/clock", by_us=30_000_000)
+        bought = rest.order("BUY", "0.5")
+        before = rest.get("/api/v3/trades", symbol="BTCUSDT", limit=1000).json()
+        kill(exchange)
+    with Exchange(symbols=["BTCUSDT"], data=tmp_path) as exchange:
+        rest = Rest(exchange)
+        after = rest.get(
+            "/api/v3/historicalTrades", symbol="BTCUSDT", fromId=before[0]["id"], limit=1000
+        )
+        assert after.json()[: len(before)] == before
+        found = rest.signed("GET", "/api/v3/order", symbol="BTCUSDT", orderId=bought["orderId"])
+        assert found.json()["executedQty"] == bought["executedQty"]
+
+
+def test_a_clean_stop_keeps_everything_too(tmp_path: Path):
+    """A stop saves; accounts opened by the door are kept with their keys."""
+    with Exchange(symbols=["BTCUSDT"], agents=False, data=tmp_path) as exchange:
+        made = Rest(exchange).lab("POST", "/accounts", balances={"USDT": "7"})
+    with Exchange(symbols=["BTCUSDT"], agents=False, data=tmp_path) as exchange:
+        rest = Rest(exchange)
+        rest.key, rest.secret = made["api_key"], made["api_secret"]
+        assert everything(rest)["balances"][0]["free"] == "7.00000000"
+
+
+def test_a_folder_serves_one_exchange_at_a_time(tmp_path: Path):
+    """A second exchange on the same folder says so."""
+    with (
+        Exchange(symbols=["BTCUSDT"], agents=False, data=tmp_path),
+        pytest.raises(ExchangeError, match="another exchange"),
+    ):
+        Exchange(symbols=["BTCUSDT"], agents=False, data=tmp_path)
+
+
+class Foreign:
+    """What a file from elsewhere might want to call."""
+
+    def __init__(self, call: Any, *args: Any) -> None:
+        self._call = call, args
+
+    def __reduce__(self) -> Any:
+        return self._call
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [Foreign(os.system, "true"), Foreign(getattr, "text", "upper"), Foreign(eval, "1")],
+)
+def test_a_file_from_elsewhere_runs_no_code(tmp_path: Path, foreign: Foreign):
+    """A snapshot with anything but an exchange's state in it is refused."""
+    store = Store(tmp_path)
+    store.save(foreign)
+    with pytest.raises(StoreError, match="can't be read"):
+        store.snapshot()
+    store.close()
