@@ -40,6 +40,9 @@ LINES = 5
 CLICK_S = 0.6
 """Clicks that follow an accepted one within this time belong to it: a double click sends once."""
 
+SETTLE_S = 0.3
+"""How long an order that nobody is asked about waits for keys typed before the click."""
+
 IDLE_S = 30.0
 """While nobody types, balances and averages are asked for this seldom; prices come from the book."""
 
@@ -151,6 +154,7 @@ class OrderForm(View):
         self._busy = False
         self._click: tuple[Any, ...] = ()
         self._clicked_at = self._asked_at = float("-inf")
+        self._closing = threading.Event()
         self._worker = Worker(f"form:{self.symbol}", self._job_failed)
         self._make_widgets(confirm)
         sources = [source for source in (book, trading) if source is not None]
@@ -414,13 +418,30 @@ class OrderForm(View):
         )
         self._must_pass(ticket)
         if not ask:
-            self._submit(ticket)
+            self._send_unasked(ticket, mode, typed)
             return
         with self._lock:
             if typed == self._typed and mode == self._mode:  # nothing was edited meanwhile
                 self._asking = ticket
                 self._asked_at = time.monotonic()
         self._done()
+
+    def _send_unasked(
+        self, ticket: Ticket | ListTicket, mode: str, typed: Mapping[str, Any]
+    ) -> None:
+        """Send what was read, unless the last keys typed before the click come only now.
+
+        A page holds back a field's newest value until the kernel has taken the one before, but
+        not a click.
+        """
+        self._closing.wait(SETTLE_S)
+        with self._lock:
+            same = typed == self._typed and mode == self._mode
+        if not same:
+            raise OrderRefused(
+                "Not sent: a field changed right after the click. Look at it, and place it again."
+            )
+        self._submit(ticket)
 
     def _warn_about_key(self) -> None:
         if warning := self.trading.key_warning():
@@ -571,13 +592,17 @@ class OrderForm(View):
 
     def stop(self) -> None:
         """Take no more clicks; what was queued is still done. What is shown stays as a picture."""
-        self._worker.close()
+        self._end_work()
         super().stop()
 
     def close(self) -> None:
         """Stop, and take the form out of the notebook."""
-        self._worker.close()
+        self._end_work()
         super().close()
+
+    def _end_work(self) -> None:
+        self._closing.set()
+        self._worker.close()
 
 
 def _as_sources(objects: Iterable[Any]) -> list[Source]:

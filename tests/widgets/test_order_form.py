@@ -146,6 +146,16 @@ def test_a_double_click_on_place_does_not_answer_its_question(desk, client):
     assert form._asking is not None
 
 
+def test_keys_that_come_after_the_click_stop_an_order_that_nobody_is_asked_about(form, client):
+    """A page may send a click before the last keys typed: then nothing is sent."""
+    form.confirm_box.value = False
+    form.fill(quantity="0.01", price="59000")
+    form.place_button.click()
+    form.fill(price="60000")
+    until(form, lambda: any("changed right after the click" in line for line in form.results))
+    assert client.sent == []
+
+
 def test_back_sends_nothing(form, client):
     """Back closes the question."""
     form.fill(quantity="0.01", price="60000")
