@@ -5,7 +5,8 @@
         \"\"\"Candles of one symbol, oldest first.\"\"\"
 
 The function has no body.  Its parameters are the request's, under Binance's own names, and one
-that is None is not sent.  ``ws`` names the same call in the WebSocket API.
+that is None is not sent.  ``ws`` names the same call in the WebSocket API.  A name that Python
+reserves has an underscore behind it: ``from_`` is sent as ``from``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import difflib
 import functools
 import inspect
+import keyword
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -52,7 +54,7 @@ class Endpoint:
 
     Attributes:
         ws: The method's name in the WebSocket API; None if it has none.
-        params: Every parameter's name, in the order of the signature.
+        params: Every parameter's name as it is sent, in the order of the signature.
         times, joined: Those that are times, and those whose lists go as ``A,B``.
         orders: How many it adds to the count of unfilled orders.
         changes_state: Whether it must never be sent twice.
@@ -146,15 +148,20 @@ def endpoint(
             flat=(flat,) if isinstance(flat, str) else flat,
         )
         positional = spec.params[: function.__code__.co_argcount - 1]
+        reserved = any(map(keyword.iskeyword, spec.params))
 
         @functools.wraps(function)
         def call(self: Any, /, *args: Any, **kwargs: Any) -> Any:
+            if reserved:
+                kwargs = {_python_name(name): value for name, value in kwargs.items()}
             try:
                 function(self, *args, **kwargs)  # no body to run: this checks the arguments
             except TypeError as error:
                 raise _explained(error, spec, kwargs) from None
             if retired:
                 warnings.warn(f"{spec.name}: {retired}", FutureWarning, stacklevel=2)
+            if reserved:
+                kwargs = {_sent_name(name): value for name, value in kwargs.items()}
             return self._send(spec, dict(zip(positional, args, strict=False), **kwargs))
 
         call.__doc__ = f"{inspect.cleandoc(function.__doc__ or '')}\n\n{spec}"
@@ -174,10 +181,21 @@ def _acts(method: str, path: str) -> bool:
     return method != "GET" and not path.endswith("/test")
 
 
+def _python_name(name: str) -> str:
+    return f"{name}_" if keyword.iskeyword(name) else name
+
+
+def _sent_name(name: str) -> str:
+    return name.removesuffix("_")  # no parameter of Binance's ends so
+
+
 def _spec_of(function: Callable[..., Any], **known: Any) -> Endpoint:
     code = function.__code__
-    names = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
-    kinds = {name: str(kind).removesuffix(" | None") for name, kind in _annotations(function)}
+    given = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
+    names = tuple(map(_sent_name, given))
+    kinds = {
+        _sent_name(name): str(kind).removesuffix(" | None") for name, kind in _annotations(function)
+    }
     order_ids = (name for name in _ORDER_IDS if name in names and known["method"] == "POST")
     return Endpoint(
         name=function.__name__,
@@ -197,11 +215,12 @@ def _annotations(function: Callable[..., Any]) -> list[tuple[str, Any]]:
 
 def _explained(error: TypeError, spec: Endpoint, kwargs: Params) -> TypeError:
     """The same complaint in words that help: the nearest name, and the way past the signature."""
-    unknown = [name for name in kwargs if name not in spec.params]
+    known = [_python_name(param) for param in spec.params]
+    unknown = [name for name in kwargs if name not in known]
     if not unknown:
         return TypeError(str(error))
     name = unknown[0]
-    folded = {param.lower(): param for param in spec.params}
+    folded = {param.lower(): param for param in known}
     near = difflib.get_close_matches(name.replace("_", "").lower(), folded, n=1, cutoff=0.5)
     meant = f" Did you mean {folded[near[0]]}?" if near else ""
     return TypeError(

@@ -96,6 +96,15 @@ def test_unknown_parameter_names_the_nearest_and_the_way_out():
     assert 'with_options(extra={"start_time": …}).klines' in str(caught.value)
 
 
+@pytest.mark.parametrize("given", [{"from_": "MARGIN"}, {"from": "MARGIN"}])
+def test_reserved_name_has_an_underscore_that_is_not_sent(serve, given):
+    """A parameter that Python reserves is written from_ and sent as from."""
+    server = serve(lambda asked: reply({}))
+    Spot("key", "secret", base_url=server.url).portfolio_margin.bankruptcy_loan_repay(**given)
+    assert server.asked[-1].params["from"] == "MARGIN"
+    assert "from_" not in server.asked[-1].params
+
+
 def test_missing_parameter_is_named():
     """A required parameter that is missing is a TypeError that names it."""
     with pytest.raises(TypeError, match="interval"):

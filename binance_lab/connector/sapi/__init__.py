@@ -10,10 +10,13 @@ GROUPS: dict[str, str] = {
     "c2c": "c2c:C2c",
     "copy_trading": "copy_trading:CopyTrading",
     "gift_card": "gift_card:GiftCard",
+    "loan": "loan:Loan",
     "margin": "margin:Margin",
     "pay": "pay:Pay",
+    "portfolio_margin": "portfolio_margin:PortfolioMargin",
     "rebate": "rebate:Rebate",
     "user_stream": "user_stream:UserStream",
+    "vip_loan": "vip_loan:VipLoan",
     "wallet": "wallet:Wallet",
 }
 HIDDEN = frozenset(("user_stream",))
