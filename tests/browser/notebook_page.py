@@ -140,6 +140,11 @@ class NotebookPage:
         """Save the notebook with its outputs."""
         self.page.evaluate(f"async () => {{ {_NOTEBOOK} await panel.context.save() }}")
 
+    def toggle_saving_of_widgets(self) -> None:
+        """Switch JupyterLab's setting that saves widget state in notebooks."""
+        command = "@jupyter-widgets/jupyterlab-manager:saveWidgetState"
+        self.page.evaluate("(id) => window.jupyterapp.commands.execute(id)", command)
+
     def output(self, cell: int) -> Locator:
         """The output of a cell."""
         return (

@@ -187,3 +187,18 @@ def test_tiny_prices_keep_their_digits(notebook: Open):
     page.run()
     page.execute("tape.trade(0.00000001)")
     expect(page.view(1)).to_contain_text("0.00000001")
+
+
+def test_saved_widget_state_shows_without_its_kernel(notebook: Open):
+    """A notebook saved with widget state opens with the chart as it was, and says it is old."""
+    page = notebook(*VIEWS["chart"].cells())
+    page.run()
+    close = page.execute("print(source.rows[-1, 4])")
+    page.toggle_saving_of_widgets()
+    page.save()
+    page.toggle_saving_of_widgets()
+    page.shut_down_kernel()
+    page.reload()
+    expect(page.view(1)).to_have_attribute("data-close", close)
+    expect(page.view(1).locator(".bl-state")).to_have_text("saved")
+    page.picture("chart-saved", 1)

@@ -153,7 +153,7 @@ function showState(frame, { head, headAt, heardAt }) {
   let text = head.state ?? "";
   let mood = MOODS[text] ?? "none";
   const age = head.age_s == null ? null : head.age_s + (performance.now() - headAt) / 1000;
-  if ((performance.now() - heardAt) / 1000 > SILENT_S) {
+  if (text !== "saved" && (performance.now() - heardAt) / 1000 > SILENT_S) {
     [text, mood] = ["kernel gone", "bad"];
   } else if (text === "live" && age > QUIET_S) {
     mood = "warn";
