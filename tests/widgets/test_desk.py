@@ -10,6 +10,8 @@ from binance_lab.widgets.desk import Desk
 from binance_lab.widgets.refresh import refresher
 from tests.browser.stand_ins import MovedBook, MovedCandles
 
+from .conftest import until
+
 
 def make_desk() -> Desk:
     return Desk([[CandleChart(MovedCandles(50)), DepthLadder(MovedBook())]], subject="BTCUSDT")
@@ -18,7 +20,8 @@ def make_desk() -> Desk:
 def test_desk_shows_its_views_while_they_live():
     """The views of a desk are drawn by themselves; its repr says how they are."""
     desk = make_desk()
-    assert all(view.wait_frames(1) or view.frames for view in desk.views)
+    for view in desk.views:
+        until(view, lambda view=view: view.frames > 0)
     assert repr(desk) == "<Desk desk BTCUSDT: 2 views, live>"
 
 

@@ -10,7 +10,7 @@ from binance_lab.widgets.tables import Column, table_html
 from binance_lab.widgets.watchlist import Watchlist
 from tests.browser.stand_ins import MovedAccount, MovedStatus, MovedTickers
 
-from .conftest import Sent
+from .conftest import Sent, until
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_sparkline_begins_with_history(tickers: MovedTickers):
     """Prices given at the start are in the sparkline, the newest at its end."""
     history = {"BTCUSDT": [58_000.0, 59_000.0]}
     with Watchlist(tickers, ["BTCUSDT"], history=history) as view:
-        assert view.wait_frames(1, timeout=5) or view.frames
+        until(view, lambda: view.frames > 0)
         *_, (_, tone, prices) = view.rows()["BTCUSDT"]
     assert prices[:2] == [58_000.0, 59_000.0]
     assert prices[-1] == 60_000.0
