@@ -7,11 +7,11 @@ https://developers.binance.com/docs/margin_trading/risk-data-stream
 from __future__ import annotations
 
 from ...wire.types import JsonObject
-from ..base import Group
-from ..endpoint import delete, post, put, uid
+from ..endpoint import post, uid
+from .margin import RiskStream
 
 
-class ListenKeys(Group):
+class ListenKeys(RiskStream):
     """Calls that the margin streams make for themselves: ``ListenKeys(client)``."""
 
     @post("/sapi/v1/userListenToken", weight=uid(1), security="USER_DATA", changes_state=False)
@@ -30,27 +30,4 @@ class ListenKeys(Group):
             validity: ms; 24 hours if not given, which is the most.
 
         https://developers.binance.com/docs/margin_trading/trade-data-stream
-        """
-
-    @post("/sapi/v1/margin/listen-key", weight=uid(1), security="USER_STREAM", changes_state=False)
-    def new_risk_listen_key(self) -> JsonObject:
-        """The key of the margin risk stream, ``listenKey``, good for an hour.
-
-        https://developers.binance.com/docs/margin_trading/risk-data-stream
-        """
-
-    @put("/sapi/v1/margin/listen-key", weight=uid(1), security="USER_STREAM", changes_state=False)
-    def renew_risk_listen_key(self, listenKey: str) -> JsonObject:
-        """Keep a key for another hour; an empty object.
-
-        https://developers.binance.com/docs/margin_trading/risk-data-stream
-        """
-
-    @delete(
-        "/sapi/v1/margin/listen-key", weight=uid(3000), security="USER_STREAM", changes_state=False
-    )
-    def close_risk_listen_key(self) -> JsonObject:
-        """Close the stream and forget its key; an empty object.
-
-        https://developers.binance.com/docs/margin_trading/risk-data-stream
         """

@@ -602,6 +602,7 @@ class RiskStream(Group):
         weight=uid(3000),
         security="USER_STREAM",
         flat="close_margin_risk_listen_key",
+        changes_state=False,
     )
     def close_risk_listen_key(self) -> JsonObject:
         """Close the stream and forget its key; an empty object.
