@@ -889,6 +889,3 @@ def _text(value: Any) -> str | None:
 def _sort(value: Any) -> Any:
     """Orders values with None, which can't be told, as the largest."""
     return (value is None, value or 0)
-
-
-__all__ = ["AccountFeed", "OrderState", "Trading"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +19,7 @@ from .ticket import CONTINGENT
 
 T = TypeVar("T")
 
+_log = logging.getLogger(__name__)
 _RULES_S = 600.0
 _PRICES_S = 5.0
 _ACCOUNT_S = 2.0
@@ -184,8 +186,12 @@ class Surroundings:
         exchange: list[Any] = []
         assets: list[Any] = []
         if self._client.signed_by:
-            mine = self._client.my_filters(symbol)
-            exchange, assets = mine["exchangeFilters"], mine["assetFilters"]
+            try:
+                mine = self._client.my_filters(symbol)
+            except ApiError:  # the account's own filters can't be seen: the symbol's still count
+                _log.warning("The account's filters on %s can't be read", symbol, exc_info=True)
+            else:
+                exchange, assets = mine["exchangeFilters"], mine["assetFilters"]
         return Rules.of(info, exchange, assets)
 
     def _unknown(self, symbol: str) -> str:

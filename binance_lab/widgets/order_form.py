@@ -654,7 +654,7 @@ def _estimate_text(ticket: Ticket, scene: Scene, rate: Decimal) -> str:
         parts.append(f"Uses {_short(spent)} {asset}")
         if scene.free is not None:
             left = scene.free.get(asset, Decimal(0)) - spent
-            parts[-1] += f", leaves {_short(left)} {asset}"
+            parts[-1] += f", leaves {_short(left)} {asset}" if left >= 0 else ""
     return " ".join(f"{part}." for part in parts if part)
 
 

@@ -130,6 +130,18 @@ def test_an_unknown_symbol_suggests_known_ones(desk):
         desk.place("BTCUSD", "BUY", "LIMIT", **LIMIT)
 
 
+def test_orders_are_checked_without_the_account_s_own_filters(desk, client, monkeypatch):
+    """Where the account's filters can't be read, those of the symbol still count."""
+
+    def refused(symbol):
+        client.refuse(-1003, "Too many requests queued.")
+        client.new_order_test()
+
+    monkeypatch.setattr(client, "my_filters", refused)
+    with pytest.raises(OrderRefused, match="LOT_SIZE"):
+        desk.place("BTCUSDT", "BUY", "LIMIT", quantity="0.000001", price=60000)
+
+
 def test_without_keys_nothing_is_sent(desk, client):
     """No keys: the message says where to put them."""
     client.signed_by = None
