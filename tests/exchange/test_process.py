@@ -58,6 +58,17 @@ def test_each_account_has_its_own_keys():
         assert len({each["api_key"] for each in exchange.accounts}) == 3
 
 
+def test_its_control_door_is_at_hand():
+    """control uses the door, and says why if that refuses."""
+    with Exchange(symbols=["BTCUSDT"], agents=False) as exchange:
+        exchange.control("POST", "faults", kind="slow", delay_s=0.001)
+        assert [fault["kind"] for fault in exchange.control("GET", "")["faults"]] == ["slow"]
+        with pytest.raises(ExchangeError, match="No fault 'fire'"):
+            exchange.control("POST", "faults", kind="fire")
+        with pytest.raises(ExchangeError, match="Nothing is replayed here"):
+            exchange.control("POST", "replay")
+
+
 def test_it_dies_with_its_parent():
     """When the process that started it is killed, the exchange ends."""
     program = (
