@@ -49,13 +49,14 @@ def _new_order_head(order: Order, unit: TimeUnit) -> Json:
 
 
 def _new_order_result(rules: SymbolRules, order: Order, unit: TimeUnit) -> Json:
-    answer = _amounts(rules, order) | _optional(rules, order, unit)
-    if order.is_working:
-        answer["workingTime"] = stamp(order.working_us, unit)
-    else:
-        answer["workingTime"] = -1
+    answer = _amounts(rules, order)
+    if order.stop_ticks:
+        answer["stopPrice"] = rules.price_text(order.stop_ticks)
+    answer["workingTime"] = stamp(order.working_us, unit) if order.is_working else -1
+    if order.iceberg_lots:
+        answer["icebergQty"] = rules.qty_text(order.iceberg_lots)
     answer["selfTradePreventionMode"] = order.stp_mode
-    return answer
+    return answer | _rare(rules, order, unit)
 
 
 def _amounts(rules: SymbolRules, order: Order) -> Json:
@@ -85,17 +86,8 @@ def _order_fill(rules: SymbolRules, fill: Fill) -> Json:
     return row
 
 
-def _optional(rules: SymbolRules, order: Order, unit: TimeUnit) -> Json:
-    """Fields that an order has only if it was placed with them, or expired."""
-    fields: Json = {}
-    if order.iceberg_lots:
-        fields["icebergQty"] = rules.qty_text(order.iceberg_lots)
-    if order.stop_ticks:
-        fields["stopPrice"] = rules.price_text(order.stop_ticks)
-    return fields | _rare(rules, order, unit)
-
-
 def _rare(rules: SymbolRules, order: Order, unit: TimeUnit) -> Json:
+    """Fields that an order has only if it was placed with them, was prevented, or expired."""
     fields: Json = {}
     if order.prevented_lots:
         fields["preventedMatchId"] = order.prevented_match_id
@@ -162,9 +154,19 @@ def canceled_order(rules: SymbolRules, order: Order, unit: TimeUnit) -> Json:
             "transactTime": stamp(order.update_us, unit),
         }
         | _amounts(rules, order)
-        | _optional(rules, order, unit)
+        | _triggers(rules, order)
         | {"selfTradePreventionMode": order.stp_mode}
+        | _rare(rules, order, unit)
     )
+
+
+def _triggers(rules: SymbolRules, order: Order) -> Json:
+    fields: Json = {}
+    if order.stop_ticks:
+        fields["stopPrice"] = rules.price_text(order.stop_ticks)
+    if order.iceberg_lots:
+        fields["icebergQty"] = rules.qty_text(order.iceberg_lots)
+    return fields
 
 
 def canceled(rules: SymbolRules, what: Order | CanceledList, unit: TimeUnit) -> Json:
