@@ -43,6 +43,10 @@ class BookView(SurfaceView):
         super().__init__(surface, sources=[book], subject=book.symbol, **options)
         self.start()
 
+    def head(self) -> dict[str, Any]:
+        """The symbol, and that it is its order book."""
+        return {**super().head(), "subtitle": "order book"}
+
     def snapshot(self) -> Packet:
         """The best levels of both sides: price and amount."""
         sides = [np.array(side, float).reshape(-1, 2) for side in self.top()]

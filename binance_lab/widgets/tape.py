@@ -70,6 +70,10 @@ class TapeView(SurfaceView):
         )
         self.start()
 
+    def head(self) -> dict[str, Any]:
+        """The symbol, and that these are its trades."""
+        return {**super().head(), "subtitle": "trades"}
+
     def snapshot(self) -> Packet:
         """The newest trades."""
         return self._packet(self._rows())

@@ -13,7 +13,7 @@ from binance_lab.widgets.view import Source
 
 SPARK_POINTS = 60
 SPARK_EVERY_S = 2.0
-"""How often a price is put into the sparkline; it shows the last two minutes, or what it was given."""
+"""How often a price is put into a sparkline that was given no history."""
 
 
 class Ticker(Protocol):
@@ -53,7 +53,8 @@ class Watchlist(TableView):
     Args:
         tickers: Live tickers that have these symbols.
         symbols: In the order shown.
-        history: Prices by symbol, oldest first, with which sparklines begin.
+        history: Prices by symbol, oldest first, which sparklines show with the last price at
+            their end; without it they show the last two minutes.
     """
 
     kind = "watchlist"
@@ -80,9 +81,11 @@ class Watchlist(TableView):
     ) -> None:
         self.tickers = tickers
         self.symbols = tuple(dict.fromkeys(symbols))
-        known = history or {}
-        self._prices: dict[str, deque[float]] = {
-            symbol: deque(known.get(symbol, ()), maxlen=SPARK_POINTS) for symbol in self.symbols
+        self._history = {
+            symbol: list(map(float, prices)) for symbol, prices in (history or {}).items()
+        }
+        self._sampled: dict[str, deque[float]] = {
+            symbol: deque(maxlen=SPARK_POINTS) for symbol in self.symbols
         }
         self._decimals = dict.fromkeys(self.symbols, 0)
         self._before: dict[str, float] = {}
@@ -114,7 +117,7 @@ class Watchlist(TableView):
         change = 100 * (ticker.close / ticker.open - 1) if ticker.open else float("nan")
         tone = "up" if change > 0 else "down" if change < 0 else "muted"
         sign = "+" if change > 0 else ""
-        prices = list(self._prices[symbol])
+        prices = [*(self._history.get(symbol) or self._sampled[symbol]), ticker.close]
         return [
             [symbol, ""],
             [number(ticker.close, decimals), self._tick(symbol, ticker.close)],
@@ -129,7 +132,7 @@ class Watchlist(TableView):
         seen = decimals_of((ticker.open, ticker.high, ticker.low, ticker.close))
         self._decimals[symbol] = max(self._decimals[symbol], seen)
         if sample:
-            self._prices[symbol].append(ticker.close)
+            self._sampled[symbol].append(ticker.close)
 
     def _tick(self, symbol: str, price: float) -> str:
         """The tone of a price that moved since the last frame."""

@@ -42,14 +42,13 @@ def test_symbol_without_ticker_is_a_row_of_dashes(tickers: MovedTickers):
     assert texts(rows["BTCUSDT"])[1] == "60,000"
 
 
-def test_sparkline_begins_with_history(tickers: MovedTickers):
-    """Prices given at the start are in the sparkline, the newest at its end."""
+def test_sparkline_is_the_history_and_the_last_price(tickers: MovedTickers):
+    """Prices given at the start stay in the sparkline; its end is what the price is now."""
     history = {"BTCUSDT": [58_000.0, 59_000.0]}
     with Watchlist(tickers, ["BTCUSDT"], history=history) as view:
         until(view, lambda: view.frames > 0)
         *_, (_, tone, prices) = view.rows()["BTCUSDT"]
-    assert prices[:2] == [58_000.0, 59_000.0]
-    assert prices[-1] == 60_000.0
+    assert prices == [58_000.0, 59_000.0, 60_000.0]
     assert tone == "up"
 
 
