@@ -136,9 +136,7 @@ class Link:
         if not self._dialed.wait(self._options.dial_timeout_s):
             self._given_up = True
             self.abort()
-            raise StreamError(
-                f"{self.name}: no WebSocket within {self._options.dial_timeout_s:g} s"
-            )
+            raise StreamError(f"{self.name}: {self._too_slow()}")
         if not self.open:
             raise LinkRefused(self.name, self.ending or Ending(ABNORMAL, "ended"))
 
@@ -213,6 +211,8 @@ class Link:
             )
         except websocket.WebSocketBadStatusException as error:
             return _refusal(error)
+        except (TimeoutError, websocket.WebSocketTimeoutException):
+            return Ending(ABNORMAL, self._too_slow())
         except Exception as error:
             # A server that answers garbage makes the library raise nearly anything.
             return Ending(ABNORMAL, _words(error))
@@ -248,6 +248,9 @@ class Link:
                 self._answer_pings()
             if parser.goodbye:
                 return self._say_goodbye()
+
+    def _too_slow(self) -> str:
+        return f"no WebSocket within {self._options.dial_timeout_s:g} s"
 
     def _silent(self) -> Ending:
         return Ending(ABNORMAL, f"no frame for {self._options.silence_s:g} s", silent=True)
