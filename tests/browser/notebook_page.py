@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 PICTURES = ROOT / "build" / "screenshots"
 TIMEOUT_S = 30
 
-_ERROR = "application/vnd.jupyter.stderr"
 _NOTEBOOK = """
   const panel = window.jupyterapp?.shell.currentWidget;
   const kernel = panel?.context?.sessionContext?.session?.kernel;
@@ -26,6 +25,9 @@ _NOTEBOOK = """
 _IDLE = f"""() => {{ {_NOTEBOOK}
   return kernel?.status === 'idle' && kernel.connectionStatus === 'connected'
     && ![...panel.content.widgets].some(cell => cell.promptNode?.textContent.includes('*')) }}"""
+_RAISED = f"""(cell) => {{ {_NOTEBOOK}
+  const outputs = panel.content.widgets[cell].model.outputs.toJSON();
+  return outputs.filter(o => o.output_type === 'error').map(o => o.traceback.join('\\n')) }}"""
 _BUSY = f"() => {{ {_NOTEBOOK} return kernel?.status === 'busy' }}"
 _EXECUTE = f"""async (code) => {{ {_NOTEBOOK}
   const future = kernel.requestExecute({{ code, store_history: false }});
@@ -88,8 +90,8 @@ class NotebookPage:
             self.page.evaluate(f"(i) => {{ {_NOTEBOOK} {command} }}", cell)
             if wait:
                 self.wait_idle()
-                raised = self.output(cell).and_(self.page.locator(f"[data-mime-type='{_ERROR}']"))
-                assert raised.count() == 0, raised.all_inner_texts()
+                raised = self.page.evaluate(_RAISED, cell)
+                assert not raised, raised
 
     def wait_idle(self, timeout_s: float = TIMEOUT_S) -> None:
         """Wait until no cell runs or waits."""
