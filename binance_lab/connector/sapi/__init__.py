@@ -7,6 +7,7 @@ module is loaded when its group is first used.
 from __future__ import annotations
 
 GROUPS: dict[str, str] = {
+    "bfusd": "bfusd:Bfusd",
     "c2c": "c2c:C2c",
     "copy_trading": "copy_trading:CopyTrading",
     "gift_card": "gift_card:GiftCard",
