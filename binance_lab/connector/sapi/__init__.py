@@ -16,6 +16,7 @@ GROUPS: dict[str, str] = {
     "pay": "pay:Pay",
     "portfolio_margin": "portfolio_margin:PortfolioMargin",
     "rebate": "rebate:Rebate",
+    "rwusd": "rwusd:Rwusd",
     "simple_earn": "simple_earn:SimpleEarn",
     "user_stream": "user_stream:UserStream",
     "vip_loan": "vip_loan:VipLoan",
