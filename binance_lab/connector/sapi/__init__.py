@@ -10,6 +10,7 @@ GROUPS: dict[str, str] = {
     "bfusd": "bfusd:Bfusd",
     "c2c": "c2c:C2c",
     "copy_trading": "copy_trading:CopyTrading",
+    "eth_staking": "eth_staking:EthStaking",
     "gift_card": "gift_card:GiftCard",
     "loan": "loan:Loan",
     "margin": "margin:Margin",
