@@ -19,6 +19,7 @@ GROUPS: dict[str, str] = {
     "rebate": "rebate:Rebate",
     "rwusd": "rwusd:Rwusd",
     "simple_earn": "simple_earn:SimpleEarn",
+    "soft_staking": "soft_staking:SoftStaking",
     "sol_staking": "sol_staking:SolStaking",
     "user_stream": "user_stream:UserStream",
     "vip_loan": "vip_loan:VipLoan",
