@@ -7,32 +7,23 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .connector.exceptions import BadInput
-from .session import Session
+from .views import Views, interval_named
 from .wire.encoding import time_number
-from .wire.intervals import Interval, interval_of
 
 if TYPE_CHECKING:
     import pandas as pd
-    from ipywidgets import Button
 
     from .connector.endpoint import Endpoints
     from .frames import Numbers
     from .trading.check import Finding
     from .trading.order import Order
     from .trading.ticket import Ticket
-    from .widgets.balances import Balances
-    from .widgets.blotter import Blotter
-    from .widgets.chart import CandleChart, Engine
-    from .widgets.depth_ladder import DepthLadder
-    from .widgets.order_form import OrderForm
-    from .widgets.tape import TapeView
-    from .widgets.watchlist import Watchlist
 
 Time: TypeAlias = Any
 """A datetime, date, pandas Timestamp, ISO text or ms since 1970; without a zone it is UTC."""
 
 
-class Lab(Session):
+class Lab(Views):
     """Market data, live objects, views and orders of one environment of Binance Spot.
 
         lab = Lab()                                  # the embedded exchange: offline, no key
@@ -85,7 +76,7 @@ class Lab(Session):
         from .frames import klines_frame
         from .history.paging import join_arrays, klines_pages
 
-        period = _interval(interval)
+        period = interval_named(interval)
         if start is None:
             body = self.client.with_raw_body.klines(
                 symbol, period.name, endTime=_time_ms(end), limit=limit
@@ -199,80 +190,6 @@ class Lab(Session):
         body = self.client.with_raw_body.my_trades(symbol, limit=limit)
         return my_trades_frame(body, numbers=numbers, **self._origin(symbol))
 
-    # Views.
-
-    def chart(
-        self, symbol: str, interval: str = "1m", *, engine: Engine = "canvas", **settings: Any
-    ) -> CandleChart:
-        """A live candlestick chart; ``engine="matplotlib"`` draws it as a picture.
-
-        Args:
-            settings: averages, keep, height, name, rate of `binance_lab.widgets.CandleChart`.
-        """
-        from .widgets.chart import CandleChart
-
-        candles = self.live.candles(symbol, _interval(interval).name)
-        return CandleChart(candles, engine=engine, environment=self.environment.name, **settings)
-
-    def ladder(self, symbol: str, *, levels: int = 12) -> DepthLadder:
-        """The live order book as a price ladder."""
-        from .widgets.depth_ladder import DepthLadder
-
-        book = self.live.book(symbol)
-        return DepthLadder(book, levels=levels, environment=self.environment.name)
-
-    def tape(self, symbol: str) -> TapeView:
-        """The latest trades, newest first, live."""
-        from .widgets.tape import TapeView
-
-        return TapeView(self.live.trades(symbol), environment=self.environment.name)
-
-    def watchlist(self, symbols: Sequence[str]) -> Watchlist:
-        """Price, change, range and volume of symbols, live, with sparklines of the last day."""
-        from .widgets.watchlist import Watchlist
-
-        tickers = self.live.tickers(list(symbols))
-        history = {each: self.klines(each, "30m", limit=48)["close"] for each in symbols}
-        return Watchlist(tickers, symbols, history=history, environment=self.environment.name)
-
-    def balances(self) -> Balances:
-        """What the account holds and what it is worth, live."""
-        from .widgets.balances import Balances
-
-        self._need_keys("see balances")
-        return Balances(
-            self.live.account(), tickers=self.live.tickers(), environment=self.environment.name
-        )
-
-    def order_form(self, symbol: str) -> OrderForm:
-        """A form that checks an order as it is typed, and places it on local and testnet."""
-        from .widgets.order_form import OrderForm
-
-        symbol = self.trading.rules(
-            symbol
-        ).symbol  # an unknown one is told before a stream is opened
-        return OrderForm(self.trading, symbol, book=self.live.book(symbol))
-
-    def blotter(self) -> Blotter:
-        """This lab's orders, open and done, as they live."""
-        from .widgets.blotter import Blotter
-
-        return Blotter(self.trading)
-
-    def close_button(self) -> Button:
-        """A button that closes this lab: for the end of a notebook that is run as a whole."""
-        from ipywidgets import Button
-
-        button = Button(description="Close the lab", icon="power-off")
-
-        def close(_: object) -> None:
-            button.disabled = True
-            self.close()
-            button.description = "Closed"
-
-        button.on_click(close)
-        return button
-
     # Orders.
 
     def place(self, symbol: str, side: str, type: str, **fields: Any) -> Order:  # noqa: A002
@@ -339,12 +256,5 @@ class Lab(Session):
 def _time_ms(time: Time | None) -> int | None:
     try:
         return None if time is None else time_number(time)
-    except ValueError as error:
-        raise BadInput(str(error)) from None
-
-
-def _interval(name: str) -> Interval:
-    try:
-        return interval_of(name)
     except ValueError as error:
         raise BadInput(str(error)) from None

@@ -9,6 +9,7 @@ import weakref
 from contextlib import ExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+from weakref import WeakSet
 
 from .connector import environments
 from .connector.environments import Environment
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 class _Closable(Protocol):
     def close(self) -> None: ...
+
+
+class _Stoppable(Protocol):
+    def stop(self) -> None: ...
 
 
 Opened = TypeVar("Opened", bound=_Closable)
@@ -52,7 +57,8 @@ class Session:
         logger: logging.Logger | None = None,
     ) -> None:
         self._resources = ExitStack()
-        self._finalizer = weakref.finalize(self, self._resources.close)
+        self._views: WeakSet[_Stoppable] = WeakSet()
+        self._finalizer = weakref.finalize(self, _close, self._views, self._resources)
         self._logger = logger
         self._allow_orders = allow_orders
         self._private_key_pass = private_key_pass
@@ -187,6 +193,13 @@ class Session:
                 f"{prefix}_API_KEY and {prefix}_API_SECRET (or …_PRIVATE_KEY_FILE) before the "
                 "notebook starts, or use Lab(), whose embedded exchange needs none from you."
             )
+
+
+def _close(views: WeakSet[_Stoppable], resources: ExitStack) -> None:
+    """Views leave their last picture while the objects that they show are still there."""
+    for view in list(views):
+        view.stop()
+    resources.close()
 
 
 def _is_interactive() -> bool:

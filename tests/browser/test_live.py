@@ -65,10 +65,12 @@ def test_page_shows_what_the_server_says(desk: NotebookPage):
 def test_fill_is_marked_and_in_the_balances(desk: NotebookPage):
     """A market order moves the balance and marks the chart."""
     before = desk.page.locator("tr[data-key=BTC] td").nth(1).inner_text()
-    desk.execute("lab.client.new_order('BTCUSDT', 'BUY', 'MARKET', quantity='0.05')")
-    desk.execute("account.until(lambda: len(account.fills) > 0)")
+    order = "answer = lab.client.new_order('BTCUSDT', 'BUY', 'MARKET', quantity='0.05')"
+    desk.execute(order)
+    desk.execute("account.until(lambda: len(account.fills) == len(answer['fills']))")
     expect(desk.page.locator("tr[data-key=BTC] td").nth(1)).not_to_have_text(before)
-    expect(desk.page.locator(".bl-view[data-marks='1']")).to_have_count(1)
+    fills = desk.execute("print(len(account.fills))")
+    expect(desk.page.locator(f".bl-view[data-marks='{fills}']")).to_have_count(1)
 
 
 def test_desk_stays_within_its_budgets(desk: NotebookPage):

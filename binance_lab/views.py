@@ -1,0 +1,159 @@
+"""Views: the live views of one environment, each made of its live objects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .connector.exceptions import BadInput
+from .session import Session
+from .wire.intervals import Interval, interval_of
+
+if TYPE_CHECKING:
+    from ipywidgets import Button
+
+    from .widgets.balances import Balances
+    from .widgets.blotter import Blotter
+    from .widgets.chart import CandleChart, Engine
+    from .widgets.depth_chart import DepthChart
+    from .widgets.depth_ladder import DepthLadder
+    from .widgets.desk import Desk
+    from .widgets.order_form import OrderForm
+    from .widgets.status import StatusView
+    from .widgets.tape import TapeView
+    from .widgets.view import View
+    from .widgets.watchlist import Watchlist
+
+Shown = TypeVar("Shown", bound="View")
+
+
+class Views(Session):
+    """A session that shows its live objects.
+
+    A view follows its objects until its cell runs again, it is stopped, or the lab is closed; then
+    it leaves its last picture in the notebook.
+    """
+
+    def chart(
+        self, symbol: str, interval: str = "1m", *, engine: Engine = "canvas", **settings: Any
+    ) -> CandleChart:
+        """A live candlestick chart with volume, averages, and where the account traded.
+
+        Args:
+            engine: ``matplotlib`` draws it as a picture, for where canvas views don't work.
+            settings: averages, keep, height, name, rate of `binance_lab.widgets.CandleChart`.
+        """
+        from .widgets.chart import CandleChart
+
+        return self._shown(
+            CandleChart(
+                self.live.candles(symbol, interval_named(interval).name),
+                engine=engine,
+                account=self.live.account() if self._keys else None,
+                environment=self.environment.name,
+                **settings,
+            )
+        )
+
+    def ladder(self, symbol: str, *, levels: int = 12) -> DepthLadder:
+        """The live order book as a price ladder."""
+        from .widgets.depth_ladder import DepthLadder
+
+        book = self.live.book(symbol)
+        return self._shown(DepthLadder(book, levels=levels, environment=self.environment.name))
+
+    def depth_chart(self, symbol: str, *, levels: int = 80) -> DepthChart:
+        """How much is bid down to a price and offered up to one, live."""
+        from .widgets.depth_chart import DepthChart
+
+        book = self.live.book(symbol)
+        return self._shown(DepthChart(book, levels=levels, environment=self.environment.name))
+
+    def tape(self, symbol: str) -> TapeView:
+        """The latest trades, newest first, live."""
+        from .widgets.tape import TapeView
+
+        trades = self.live.trades(symbol)
+        return self._shown(TapeView(trades, environment=self.environment.name))
+
+    def watchlist(self, symbols: Sequence[str]) -> Watchlist:
+        """Price, change, range and volume of symbols, live, with sparklines."""
+        from .widgets.watchlist import Watchlist
+
+        tickers = self.live.tickers(list(symbols))
+        return self._shown(Watchlist(tickers, symbols, environment=self.environment.name))
+
+    def balances(self, *, quote: str = "USDT") -> Balances:
+        """What the account holds and what it is worth in a quote asset, live."""
+        from .widgets.balances import Balances
+
+        self._need_keys("see balances")
+        account = self.live.account()
+        traded = {row["symbol"] for row in self.client.ticker_price() if isinstance(row, dict)}
+        priced = [asset + quote for asset in account.frame().index if asset + quote in traded]
+        tickers = self.live.tickers(priced) if priced else None
+        return self._shown(
+            Balances(account, tickers=tickers, quote=quote, environment=self.environment.name)
+        )
+
+    def status(self) -> StatusView:
+        """Every live object and connection: state, age of the last message, gaps."""
+        from .widgets.status import StatusView
+
+        return self._shown(StatusView(self.live, environment=self.environment.name))
+
+    def order_form(self, symbol: str) -> OrderForm:
+        """A form that checks an order as it is typed, and places it on local and testnet."""
+        from .widgets.order_form import OrderForm
+
+        known = self.trading.rules(symbol).symbol  # an unknown one is told before a stream opens
+        return self._shown(OrderForm(self.trading, known, book=self.live.book(known)))
+
+    def blotter(self) -> Blotter:
+        """This lab's orders, open and done, as they live."""
+        from .widgets.blotter import Blotter
+
+        return self._shown(Blotter(self.trading))
+
+    def desk(self, symbol: str, interval: str = "1m") -> Desk:
+        """Chart, ladder, tape and depth of a symbol; with a key also form, blotter and balances."""
+        from .widgets.desk import Desk
+
+        rows: list[list[View]] = [
+            [self.chart(symbol, interval), self.ladder(symbol)],
+            [self.depth_chart(symbol), self.tape(symbol)],
+        ]
+        if self._keys:
+            rows += [[self.order_form(symbol), self.balances()], [self.blotter()]]
+        return self._shown(Desk([*rows, [self.status()]], subject=symbol))
+
+    def close_button(self) -> Button:
+        """A button that closes this lab: for the end of a notebook that is run as a whole."""
+        from ipywidgets import Button
+
+        button = Button(description="Close the lab", icon="power-off")
+
+        def close(_: object) -> None:
+            button.disabled = True
+            self.close()
+            button.description = "Closed"
+
+        button.on_click(close)
+        return button
+
+    def _shown(self, view: Shown) -> Shown:
+        """Let this view stop when the lab is closed, before the objects that it shows."""
+        self._views.add(view)
+        return view
+
+
+def interval_named(name: str) -> Interval:
+    """The interval of this name.
+
+    Raises:
+        BadInput: There is none; the message lists those there are.
+    """
+    try:
+        return interval_of(name)
+    except ValueError as error:
+        raise BadInput(str(error)) from None
