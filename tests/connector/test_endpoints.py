@@ -132,4 +132,4 @@ def test_endpoints_are_found_by_words():
     found = Spot.endpoints("deposit history")
     assert "wallet.deposit_history" in found
     assert all("deposit" in repr(spec).lower() for spec in found.values())
-    assert "wallet.deposit_history  Deposits" in repr(found)
+    assert re.search(r"^wallet\.deposit_history +Deposits", repr(found), re.MULTILINE)
