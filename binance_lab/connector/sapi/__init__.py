@@ -22,6 +22,7 @@ GROUPS: dict[str, str] = {
     "simple_earn": "simple_earn:SimpleEarn",
     "soft_staking": "soft_staking:SoftStaking",
     "sol_staking": "sol_staking:SolStaking",
+    "stocks": "stocks:Stocks",
     "sub_account": "sub_account:SubAccount",
     "user_stream": "user_stream:UserStream",
     "vip_loan": "vip_loan:VipLoan",
