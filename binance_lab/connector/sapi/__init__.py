@@ -14,6 +14,7 @@ GROUPS: dict[str, str] = {
     "gift_card": "gift_card:GiftCard",
     "loan": "loan:Loan",
     "margin": "margin:Margin",
+    "mining": "mining:Mining",
     "onchain_yields": "onchain_yields:OnchainYields",
     "pay": "pay:Pay",
     "portfolio_margin": "portfolio_margin:PortfolioMargin",
