@@ -9,6 +9,7 @@ from __future__ import annotations
 GROUPS: dict[str, str] = {
     "bfusd": "bfusd:Bfusd",
     "c2c": "c2c:C2c",
+    "convert": "convert:Convert",
     "copy_trading": "copy_trading:CopyTrading",
     "eth_staking": "eth_staking:EthStaking",
     "gift_card": "gift_card:GiftCard",
