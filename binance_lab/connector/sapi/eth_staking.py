@@ -64,7 +64,7 @@ class Staking(Group):
     ) -> JsonObject:
         """Redeem WBETH or BETH for ETH: success, arrivalTime, ethAmount, conversionRatio.
 
-        The ETH comes at arrivalTime, days later. The key needs the permission for spot and margin
+        The ETH comes at arrivalTime, days later.  The key needs the permission for spot and margin
         trading.
 
         Args:

@@ -59,7 +59,7 @@ class Staking(Group):
     def redeem_sol(self, amount: Number, *, recvWindow: Number | None = None) -> JsonObject:
         """Redeem BNSOL for SOL: success, solAmount, exchangeRate and arrivalTime.
 
-        The SOL comes at arrivalTime, days later. The key needs the permission for spot and margin
+        The SOL comes at arrivalTime, days later.  The key needs the permission for spot and margin
         trading.
 
         Args:
