@@ -15,6 +15,7 @@ GROUPS: dict[str, str] = {
     "eth_staking": "eth_staking:EthStaking",
     "gift_card": "gift_card:GiftCard",
     "loan": "loan:Loan",
+    "local_entity": "local_entity:LocalEntity",
     "managed_sub_account": "managed_sub_account:ManagedSubAccount",
     "margin": "margin:Margin",
     "mining": "mining:Mining",
