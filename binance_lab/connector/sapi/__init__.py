@@ -13,6 +13,7 @@ GROUPS: dict[str, str] = {
     "convert": "convert:Convert",
     "copy_trading": "copy_trading:CopyTrading",
     "eth_staking": "eth_staking:EthStaking",
+    "fiat": "fiat:Fiat",
     "gift_card": "gift_card:GiftCard",
     "loan": "loan:Loan",
     "local_entity": "local_entity:LocalEntity",
