@@ -75,8 +75,7 @@ class Mining(Group):
     ) -> JsonObject:
         """The account at a glance: fifteenMinHashRate, dayHashRate, validNum, invalidNum …
 
-        data also has profitToday and profitYesterday, each an object of amounts by coin, unit and
-        algo.
+        data also has unit, algo, and profitToday and profitYesterday: objects of amounts by coin.
 
         https://developers.binance.com/docs/mining/rest-api/Statistic-List
         """
