@@ -12,6 +12,7 @@ GROUPS: dict[str, str] = {
     "c2c": "c2c:C2c",
     "convert": "convert:Convert",
     "copy_trading": "copy_trading:CopyTrading",
+    "dual_investment": "dual_investment:DualInvestment",
     "eth_staking": "eth_staking:EthStaking",
     "fiat": "fiat:Fiat",
     "gift_card": "gift_card:GiftCard",
