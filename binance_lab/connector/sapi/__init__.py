@@ -7,6 +7,7 @@ module is loaded when its group is first used.
 from __future__ import annotations
 
 GROUPS: dict[str, str] = {
+    "algo": "algo:Algo",
     "auto_invest": "auto_invest:AutoInvest",
     "bfusd": "bfusd:Bfusd",
     "c2c": "c2c:C2c",
