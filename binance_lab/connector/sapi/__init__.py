@@ -22,6 +22,7 @@ GROUPS: dict[str, str] = {
     "managed_sub_account": "managed_sub_account:ManagedSubAccount",
     "margin": "margin:Margin",
     "mining": "mining:Mining",
+    "nft": "nft:Nft",
     "onchain_yields": "onchain_yields:OnchainYields",
     "pay": "pay:Pay",
     "portfolio_margin": "portfolio_margin:PortfolioMargin",
