@@ -8,7 +8,7 @@ LAB ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
-.PHONY: help lab demo test lint peers clean
+.PHONY: help lab demo test lint peers picture clean
 
 help:
 	@echo "make lab    JupyterLab on notebooks/01-tour.ipynb, the embedded exchange behind it"
@@ -58,6 +58,11 @@ lint: .venv/.test
 .venv/.test: .venv/.lab
 	$(BIN)/python -m pip install --quiet --group test
 	@touch $@
+
+# The picture in README: a screenshot of the desk, taken by its own test.
+picture: .venv/.test
+	$(BIN)/python -m pytest --quiet tests/browser/test_desk.py
+	mkdir -p notebooks/images && cp build/screenshots/desk.png notebooks/images/desk.png
 
 clean:
 	rm -rf .venv .venv-peers build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from .widgets.view import View
     from .widgets.watchlist import Watchlist
 
+_TALL, _MIDDLE = 510, 415  # pixels: a chart as high as the ladder, or the tape, beside it
+
 Shown = TypeVar("Shown", bound="View")
 
 
@@ -62,12 +64,18 @@ class Views(Session):
         book = self.live.book(symbol)
         return self._shown(DepthLadder(book, levels=levels, environment=self.environment.name))
 
-    def depth_chart(self, symbol: str, *, levels: int = 80) -> DepthChart:
-        """How much is bid down to a price and offered up to one, live."""
+    def depth_chart(self, symbol: str, *, levels: int = 80, height: int = 240) -> DepthChart:
+        """How much is bid down to a price and offered up to one, live; ``height`` in pixels."""
         from .widgets.depth_chart import DepthChart
 
-        book = self.live.book(symbol)
-        return self._shown(DepthChart(book, levels=levels, environment=self.environment.name))
+        return self._shown(
+            DepthChart(
+                self.live.book(symbol),
+                levels=levels,
+                height=height,
+                environment=self.environment.name,
+            )
+        )
 
     def tape(self, symbol: str) -> TapeView:
         """The latest trades, newest first, live."""
@@ -120,8 +128,8 @@ class Views(Session):
         from .widgets.desk import Desk
 
         rows: list[list[View]] = [
-            [self.chart(symbol, interval), self.ladder(symbol)],
-            [self.depth_chart(symbol), self.tape(symbol)],
+            [self.chart(symbol, interval, height=_TALL), self.ladder(symbol)],
+            [self.depth_chart(symbol, height=_MIDDLE), self.tape(symbol)],
         ]
         if self._keys:
             rows += [[self.order_form(symbol), self.balances()], [self.blotter()]]
