@@ -33,6 +33,7 @@ class Lab(Views):
         lab.close()
 
     | data, as DataFrames | `klines` `trades` `agg_trades` `depth` `tickers` `symbols` |
+    | kept on disk | `lab.history.klines` `.trades` `.agg_trades` `.sync` `.sql` `.quality` |
     | the account | `account` `open_orders` `orders` `my_trades` |
     | live objects | `lab.live.candles` `.book` `.trades` `.tickers` `.account` `.status` |
     | views | `chart` `ladder` `tape` `watchlist` `order_form` `blotter` `balances` |
@@ -47,6 +48,7 @@ class Lab(Views):
         private_key: An RSA or Ed25519 key, PEM text or path, instead of api_secret.
         allow_orders: Needed to place orders on ``live`` from code; forms never do.
         seed: Of the embedded exchange's market, if one is started.
+        data: Folder for `history`; BINANCE_LAB_DATA or the platform's data folder if None.
         logger: Takes the connector's log lines; ``logging.getLogger("binance_lab")`` if None.
 
     Raises:
@@ -57,7 +59,7 @@ class Lab(Views):
 
     def klines(
         self,
-        symbol: str,
+        symbol: str | Sequence[str],
         interval: str = "1m",
         *,
         start: Time | None = None,
@@ -65,30 +67,37 @@ class Lab(Views):
         limit: int | None = None,
         numbers: Numbers = "float",
     ) -> pd.DataFrame:
-        """Candles, oldest first; the columns are those of `binance_lab.frames.klines_frame`.
+        """Candles, oldest first; the columns of `klines_frame`, and ``closed`` (bool).
+
+        A range that takes many requests is kept on disk, see `history`: the same call after
+        ctrl-c, or tomorrow, fetches only what isn't there.
 
         Args:
+            symbol: One; or a list, if there is a start, for a frame with a column ``symbol``.
             interval: 1s, 1m 3m 5m 15m 30m, 1h 2h 4h 6h 8h 12h, 1d 3d, 1w or 1M.
             start, end: Opening times, both included, any range; up to now without an end.
             limit: The latest so many, where there is no start; 500 if not given, 1000 at most.
             numbers: ``decimal`` for exact prices and volumes.
         """
         from .frames import klines_frame
-        from .history.paging import join_arrays, klines_pages
+        from .history.history import closed
 
         period = interval_named(interval)
-        if start is None:
-            body = self.client.with_raw_body.klines(
-                symbol, period.name, endTime=_time_ms(end), limit=limit
+        if start is not None or not isinstance(symbol, str):
+            _no_limit(limit)
+            return self.history.klines(
+                symbol, period.name, start=start, end=end, numbers=numbers, keep=None
             )
-        else:
-            first, last = self._range(start, end, limit)
-            body = join_arrays(klines_pages(self.client, symbol, period, first, last))
-        return klines_frame(body, numbers=numbers, **self._origin(symbol, interval=period.name))
+        body = self.client.with_raw_body.klines(
+            symbol, period.name, endTime=_time_ms(end), limit=limit
+        )
+        frame = klines_frame(body, numbers=numbers, **self._origin(symbol, interval=period.name))
+        frame["closed"] = closed(frame, int(self.client.clock.now_s() * 1000))
+        return frame
 
     def trades(
         self,
-        symbol: str,
+        symbol: str | Sequence[str],
         *,
         start: Time | None = None,
         end: Time | None = None,
@@ -97,18 +106,16 @@ class Lab(Views):
     ) -> pd.DataFrame:
         """Trades, oldest first: the latest ``limit`` (500, at most 1000), or any range of time."""
         from .frames import trades_frame
-        from .history.paging import join_arrays, trades_pages
 
-        if start is None and end is None:
-            body = self.client.with_raw_body.trades(symbol, limit=limit)
-        else:
-            first, last = self._range(start, end, limit)
-            body = join_arrays(trades_pages(self.client, symbol, first, last))
+        if start is not None or end is not None or not isinstance(symbol, str):
+            _no_limit(limit)
+            return self.history.trades(symbol, start=start, end=end, numbers=numbers, keep=None)
+        body = self.client.with_raw_body.trades(symbol, limit=limit)
         return trades_frame(body, numbers=numbers, **self._origin(symbol))
 
     def agg_trades(
         self,
-        symbol: str,
+        symbol: str | Sequence[str],
         *,
         start: Time | None = None,
         end: Time | None = None,
@@ -117,13 +124,11 @@ class Lab(Views):
     ) -> pd.DataFrame:
         """Aggregate trades: what one order took at one price; else as `trades`."""
         from .frames import agg_trades_frame
-        from .history.paging import agg_trades_pages, join_arrays
 
-        if start is None and end is None:
-            body = self.client.with_raw_body.agg_trades(symbol, limit=limit)
-        else:
-            first, last = self._range(start, end, limit)
-            body = join_arrays(agg_trades_pages(self.client, symbol, first, last))
+        if start is not None or end is not None or not isinstance(symbol, str):
+            _no_limit(limit)
+            return self.history.agg_trades(symbol, start=start, end=end, numbers=numbers, keep=None)
+        body = self.client.with_raw_body.agg_trades(symbol, limit=limit)
         return agg_trades_frame(body, numbers=numbers, **self._origin(symbol))
 
     def depth(
@@ -234,23 +239,10 @@ class Lab(Views):
             "fetched_ms": int(time.time() * 1000),
         }
 
-    def _range(self, start: Time | None, end: Time | None, limit: int | None) -> tuple[int, int]:
-        """Start and end in ms, both included.
 
-        Raises:
-            BadInput: There is no start, it is after the end, or there is a limit too.
-        """
-        if limit is not None:
-            raise BadInput("limit and a range of time can't be combined; leave one out.")
-        first = _time_ms(start)
-        last = _time_ms(end)
-        if first is None:
-            raise BadInput("A range of time needs a start.")
-        if last is None:
-            last = int(self.client.clock.now_s() * 1000)
-        if first > last:
-            raise BadInput(f"The range starts after it ends: start {start}, end {end or 'now'}.")
-        return first, last
+def _no_limit(limit: int | None) -> None:
+    if limit is not None:
+        raise BadInput("limit and a range of time can't be combined; leave one out.")
 
 
 def _time_ms(time: Time | None) -> int | None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .connector.stream_pool import StreamPool
     from .connector.ws_api import WebsocketAPI
     from .exchange.process import Exchange
+    from .history import History
     from .live import Live
     from .trading.desk import Trading
     from .trading.journal import Journal
@@ -54,6 +55,7 @@ class Session:
         private_key_pass: str | bytes | None = None,
         allow_orders: bool = False,
         seed: int | None = None,
+        data: str | os.PathLike[str] | None = None,
         logger: logging.Logger | None = None,
     ) -> None:
         self._resources = ExitStack()
@@ -62,6 +64,7 @@ class Session:
         self._logger = logger
         self._allow_orders = allow_orders
         self._private_key_pass = private_key_pass
+        self._data = data or os.environ.get("BINANCE_LAB_DATA")
         self.exchange: Exchange | None = None
         """The embedded exchange that this lab started; None if it uses a running one."""
         name = environment or ("local" if url else os.environ.get("BINANCE_LAB_ENV") or "local")
@@ -151,6 +154,23 @@ class Session:
 
         live = Live(self.client, self.streams, lambda: self.ws_api)
         return self._opened(live)
+
+    @cached_property
+    def history(self) -> History:
+        """Candles and trades of any range, checked, and kept on disk.
+
+        The exchange that this lab started has its archive with it; what is kept of it goes with
+        the lab, unless a folder was given.
+        """
+        from .history.archive import BINANCE
+        from .history.history import History
+        from .history.places import history_folder
+
+        name, host = self.environment.name, self.environment.rest[0]
+        temporary = self.exchange is not None and not self._data
+        folder = None if temporary else history_folder(name, host, self._data)
+        archive_url = host if name == "local" else BINANCE
+        return self._opened(History(self.client, folder, archive_url=archive_url, environment=name))
 
     @cached_property
     def trading(self) -> Trading:

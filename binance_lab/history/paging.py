@@ -52,7 +52,7 @@ def klines_pages(
 
 def agg_trades_pages(client: Spot, symbol: str, start_ms: int, end_ms: int) -> list[bytes]:
     """The aggregate trades from start_ms to end_ms, both included, oldest page first."""
-    bounds = _agg_trade_bounds(client, symbol, start_ms, end_ms)
+    bounds = agg_trade_bounds(client, symbol, start_ms, end_ms)
     if bounds is None:
         return []
     first, last = bounds
@@ -68,7 +68,7 @@ def trades_pages(client: Spot, symbol: str, start_ms: int, end_ms: int) -> list[
 
     Trades can only be asked for by id; the aggregate trades at both ends tell the ids.
     """
-    bounds = _agg_trade_bounds(client, symbol, start_ms, end_ms)
+    bounds = agg_trade_bounds(client, symbol, start_ms, end_ms)
     if bounds is None:
         return []
     first, last = bounds
@@ -79,9 +79,10 @@ def trades_pages(client: Spot, symbol: str, start_ms: int, end_ms: int) -> list[
     return fetch(calls, label=f"{symbol} trades")
 
 
-def _agg_trade_bounds(
+def agg_trade_bounds(
     client: Spot, symbol: str, start_ms: int, end_ms: int
 ) -> tuple[_AggTrade, _AggTrade] | None:
+    """The first and last aggregate trade from start_ms to end_ms, both included; None if none."""
     ask = client.with_raw_body.agg_trades
     first = _agg_trades.decode(ask(symbol, startTime=start_ms, endTime=end_ms, limit=1))
     if not first:

@@ -1,0 +1,347 @@
+"""Fetches what a series lacks: files of the archive, pages of REST, each part kept once it is whole."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from ..connector.exceptions import ApiError, RequestError
+from ..wire.intervals import DAY_MS
+from .archive import Archive, ArchiveFile, read_zip
+from .cleaning import Cleaner, Hole, Unordered
+from .datasets import AGG_TRADES, Dataset
+from .errors import ArchiveError, NotArchived, StoreError
+from .extra import need
+from .manifest import Incident, Origin, Part
+from .paging import PAGE_ROWS, WORKERS, agg_trade_bounds, id_windows, join_arrays, kline_windows
+from .plan import Piece, plan
+from .series import Series
+from .spans import Span, day_of, without
+from .tasks import Task, work_off
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from ..connector.spot import Spot
+
+_BATCH_PAGES = 100  # of REST, kept as one part: what a killed process loses at most
+_MOST_EXPLAINED = 20  # holes of a part that other sources are asked about
+_ROUNDS = 3  # other processes may fetch the same, and be faster
+_COMPARED_PAGES = 3
+
+
+class Fetcher:
+    """Fills series from REST and the archive.
+
+    Args:
+        client: Its budget holds requests to the server's limits.
+        use_unverified: Use files of the archive that don't match their checksum, or have none;
+            else such a span is taken from REST.
+    """
+
+    def __init__(self, client: Spot, archive: Archive, *, use_unverified: bool = False) -> None:
+        self._client = client
+        self._precise = client.with_options(time_unit="us")  # trades have µs in the archive
+        self._archive = archive
+        self._use_unverified = use_unverified
+        self._stopping = threading.Event()
+
+    def fill(self, wanted: Sequence[tuple[Series, Span]]) -> None:
+        """Fetch what the series lack of their spans.
+
+        Raises:
+            ApiError, RequestError: The server refused, or can't be reached.
+            ArchiveError, StoreError: Neither could be used. Whatever was whole by then is kept.
+        """
+        try:
+            for _ in range(_ROUNDS):
+                tasks = [task for series, span in wanted for task in self._missing(series, span)]
+                if not tasks:
+                    return
+                symbols = {series.symbol for series, _ in wanted}
+                label = symbols.pop() if len(symbols) == 1 else f"{len(symbols)} symbols"
+                work_off(tasks, workers=WORKERS, label=label, stopping=self._stopping)
+        except (ApiError, RequestError, ArchiveError, StoreError) as error:
+            error.add_note("What was fetched before is kept; the same call goes on from there.")
+            raise
+        raise StoreError(
+            "Another process changes the same series all the time; ask again when it is done."
+        )
+
+    def first_ms(self, series: Series) -> int | None:
+        """When a series' first row is; None if the symbol was never traded.
+
+        Raises:
+            ApiError, RequestError: There is no such symbol, or the server can't be asked.
+        """
+        if (known := series.manifest().first_ms) is not None:
+            return known
+        dataset, ask = series.dataset, self._client.with_raw_body
+        if dataset.interval is not None:
+            interval = dataset.interval.name
+            body = ask.klines(series.symbol, interval, startTime=0, limit=1)
+        else:
+            body = ask.agg_trades(series.symbol, fromId=0, limit=1)
+        frame = (dataset if dataset.interval else AGG_TRADES).frame(body)
+        if frame.empty:
+            return None
+        first = int(pd.DatetimeIndex(frame.index).asi8[0]) // 1000
+        with series.changing() as manifest:
+            manifest.first_ms = first
+        return first
+
+    # From spans to tasks
+
+    def _missing(self, series: Series, span: Span) -> Iterator[Task]:
+        first_ms = self.first_ms(series)
+        if first_ms is None or first_ms >= span[1]:
+            return
+        wanted = max(span[0], first_ms - first_ms % 1000), span[1]
+        for missing in without(wanted, series.manifest().covered):
+            pieces = plan(
+                series.dataset,
+                missing,
+                now_ms=int(self._client.clock.now_s() * 1000),
+                first_ms=first_ms,
+            )
+            yield from self._tasks(series, pieces)
+
+    def _tasks(self, series: Series, pieces: Iterable[Piece]) -> Iterator[Task]:
+        for piece in pieces:
+            if piece.source != "rest":
+                yield Task(2, partial(self._from_archive, series, piece))
+            elif series.dataset.interval is None:
+                yield Task(2, partial(self._trades_from_rest, series, piece.span))
+            else:
+                yield from self._klines_from_rest(series, piece.span)
+
+    # The archive
+
+    def _from_archive(self, series: Series, piece: Piece) -> Iterable[Task]:
+        """Keep a file's rows; what follows instead where it is no use."""
+        daily = piece.source == "day"
+        path = series.dataset.archive_path(series.symbol, piece.start_ms, daily=daily)
+        try:
+            self._take_file(series, piece, path)
+        except NotArchived as error:
+            self._note(series, piece, error.url, f"not in the archive (HTTP {error.status})")
+        except _Unusable as error:
+            self._note(series, piece, self._archive.url + path, str(error))
+        else:
+            return ()
+        if daily:
+            return self._tasks(series, [Piece("rest", *piece.span)])
+        now_ms = int(self._client.clock.now_s() * 1000)
+        return self._tasks(series, plan(series.dataset, piece.span, now_ms=now_ms, months=False))
+
+    def _take_file(self, series: Series, piece: Piece, path: str) -> None:
+        """Keep a file that matches its checksum, or another one on consent.
+
+        Raises:
+            NotArchived: There is no such file.
+            _Unusable: It is not to be used.
+        """
+        with self._archive.file(path, self._stopping) as file:
+            if file.verified:
+                self._keep_file(series, piece, file, "verified")
+                return
+        # The file or its checksum may just have been replaced, or a byte got lost on the way.
+        with self._archive.file(path, self._stopping) as file:
+            if file.verified:
+                self._keep_file(series, piece, file, "verified")
+                return
+            checksum = "missing" if file.published is None else "mismatch"
+            what = f"checksum {checksum}; {self._compared(series, piece, file)}"
+            if not self._use_unverified:
+                raise _Unusable(f"{what}; not used")
+            self._keep_file(series, piece, file, checksum)
+            self._note(series, piece, file.url, f"{what}; used on consent")
+
+    def _keep_file(self, series: Series, piece: Piece, file: ArchiveFile, checksum: str) -> None:
+        origin = Origin(kind=piece.source, url=file.url, sha256=file.sha256, checksum=checksum)
+        part = Part(file="", start_ms=piece.start_ms, end_ms=piece.end_ms, origins=[origin])
+        explain = partial(self._explain_by_rest, series)
+        tables = read_zip(file.path, series.dataset)
+        try:
+            try:
+                cleaner = Cleaner(series.dataset, piece.span)
+                series.add(tables, cleaner, part, explain=explain)
+            except Unordered:
+                whole = need("pyarrow").concat_tables(read_zip(file.path, series.dataset))
+                cleaner = Cleaner(series.dataset, piece.span)
+                series.add([whole], cleaner, part, explain=explain)
+        except ArchiveError as error:
+            raise _Unusable(f"{error} Not used.") from None
+
+    def _compared(self, series: Series, piece: Piece, file: ArchiveFile) -> str:
+        """What REST says to a file that isn't the one it should be, in words."""
+        dataset = series.dataset
+        try:
+            cleaner = Cleaner(dataset, piece.span)
+            table = need("pyarrow").concat_tables(read_zip(file.path, dataset))
+            table = cleaner.take(table)
+        except ArchiveError:
+            return "the file can't be read"
+        last = max(0, table.num_rows - PAGE_ROWS)
+        pages = [
+            table.slice(at, PAGE_ROWS) for at in np.linspace(0, last, _COMPARED_PAGES, dtype=int)
+        ]
+        compared = sum(page.num_rows for page in pages)
+        differ = sum(self._differing(series, page) for page in pages)
+        return f"of {compared} rows compared with REST {differ} differ"
+
+    def _differing(self, series: Series, table: pa.Table) -> int:
+        """How many rows REST doesn't have, or has otherwise."""
+        dataset = series.dataset
+        keys = dataset.keys(table)
+        if not len(keys):
+            return 0
+        other = self._rest_from(series, int(keys[0]), int(keys[-1]))
+        known = {row[0]: row for row in _rows(dataset, other)}
+        return sum(known.get(row[0]) != row for row in _rows(dataset, table))
+
+    def _rest_from(self, series: Series, first: int, last: int) -> pa.Table:
+        """Rows by their keys, as REST has them now, at most a page."""
+        dataset, symbol = series.dataset, series.symbol
+        if dataset.interval is not None:
+            start, end = dataset.open_ms(first), dataset.open_ms(last)
+            name = dataset.interval.name
+            ask_klines = self._client.with_raw_body.klines
+            body = ask_klines(symbol, name, startTime=start, endTime=end, limit=PAGE_ROWS)
+            return dataset.table(body)
+        ask = self._precise.with_raw_body
+        call = ask.agg_trades if dataset == AGG_TRADES else ask.historical_trades
+        return dataset.table(call(symbol, fromId=first, limit=min(PAGE_ROWS, last - first + 1)))
+
+    # REST
+
+    def _klines_from_rest(self, series: Series, span: Span) -> Iterator[Task]:
+        assert series.dataset.interval is not None
+        interval = series.dataset.interval
+        windows = kline_windows(interval, span[0], span[1] - 1)
+        ask = partial(self._client.with_raw_body.klines, series.symbol, interval.name)
+        for at in range(0, len(windows), _BATCH_PAGES):
+            chosen = windows[at : at + _BATCH_PAGES]
+            end = span[1] if at + _BATCH_PAGES >= len(windows) else chosen[-1][1] + 1
+            start = span[0] if at == 0 else chosen[0][0]
+            calls = [
+                partial(ask, startTime=first, endTime=last, limit=PAGE_ROWS)
+                for first, last in chosen
+            ]
+            yield from self._batch(series, (start, end), calls)
+        if not windows:  # no candle opens within: nothing is missing
+            series.add(
+                [], Cleaner(series.dataset, span), Part(file="", start_ms=span[0], end_ms=span[1])
+            )
+
+    def _trades_from_rest(self, series: Series, span: Span) -> Iterable[Task]:
+        """The pages of a span, or its halves where it is too long to be kept at once."""
+        bounds = agg_trade_bounds(self._client, series.symbol, span[0], span[1] - 1)
+        if bounds is None:
+            return self._batch(series, span, [])
+        first, last = bounds
+        aggregate = series.dataset == AGG_TRADES
+        ids = (first.id, last.id) if aggregate else (first.first_trade_id, last.last_trade_id)
+        windows = id_windows(*ids)
+        middle = (span[0] + span[1]) // 2000 * 1000
+        if len(windows) > _BATCH_PAGES and span[0] < middle < span[1]:
+            halves = (span[0], middle), (middle, span[1])
+            return [Task(2, partial(self._trades_from_rest, series, half)) for half in halves]
+        ask = self._precise.with_raw_body
+        call = partial(ask.agg_trades if aggregate else ask.historical_trades, series.symbol)
+        calls = [partial(call, fromId=start, limit=rows) for start, rows in windows]
+        return self._batch(series, span, calls)
+
+    def _batch(self, series: Series, span: Span, calls: Sequence[partial[bytes]]) -> list[Task]:
+        """Tasks that ask for pages; the last of them to end keeps them all as one part."""
+        batch = _Batch(len(calls))
+        keep = Task(0, partial(self._keep_pages, series, span, batch))
+        if not calls:
+            return [keep]
+
+        def page(at: int, call: partial[bytes]) -> Iterable[Task]:
+            return [keep] if batch.put(at, call()) else ()
+
+        return [Task(1, partial(page, at, call)) for at, call in enumerate(calls)]
+
+    def _keep_pages(self, series: Series, span: Span, batch: _Batch) -> Iterable[Task]:
+        table = series.dataset.table(join_arrays(batch.bodies))
+        origin = Origin(kind="rest", url=self._client.base_url)
+        part = Part(file="", start_ms=span[0], end_ms=span[1], origins=[origin])
+        cleaner = Cleaner(series.dataset, span)
+        series.add([table], cleaner, part, explain=partial(self._explain_by_archive, series))
+        return ()
+
+    # Holes
+
+    def _explain_by_rest(self, series: Series, part: Part) -> None:
+        for hole in part.holes[:_MOST_EXPLAINED]:
+            there = self._rest_from(series, hole.first_key, hole.first_key + hole.missing - 1)
+            hole.lacks = "archive" if self._has(series.dataset, there, hole) else "exchange"
+
+    def _explain_by_archive(self, series: Series, part: Part) -> None:
+        now_ms = self._client.clock.now_s() * 1000
+        for hole in part.holes[:_MOST_EXPLAINED]:
+            day = day_of(hole.first_ms)
+            if day[1] + DAY_MS > now_ms or series.dataset.pages(day) < 1:
+                continue
+            path = series.dataset.archive_path(series.symbol, day[0], daily=True)
+            try:
+                with self._archive.file(path, self._stopping) as file:
+                    tables = read_zip(file.path, series.dataset)
+                    found = any(self._has(series.dataset, table, hole) for table in tables)
+                    hole.lacks = "rest" if found else "exchange"
+            except ArchiveError as error:
+                self._note(series, part, self._archive.url + path, f"a hole not explained: {error}")
+
+    @staticmethod
+    def _has(dataset: Dataset, table: pa.Table, hole: Hole) -> bool:
+        keys = dataset.keys(table)
+        last = hole.first_key + hole.missing - 1
+        return bool(((keys >= hole.first_key) & (keys <= last)).any())
+
+    def _note(self, series: Series, piece: Piece | Part, url: str, what: str) -> None:
+        incident = Incident(
+            start_ms=piece.start_ms,
+            end_ms=piece.end_ms,
+            url=url,
+            what=what,
+            noted_ms=int(time.time() * 1000),
+        )
+        series.note(incident)
+
+
+class _Unusable(Exception):
+    """A file of the archive that is not to be used; says why."""
+
+
+class _Batch:
+    """Pages that are kept together, in order, however they come."""
+
+    def __init__(self, pages: int) -> None:
+        self._lock = threading.Lock()  # guards _pages
+        self._due = pages
+        self._pages: dict[int, bytes] = {}
+
+    def put(self, at: int, body: bytes) -> bool:
+        """Take a page; True if it was the last that was missing."""
+        with self._lock:
+            self._pages[at] = body
+            return len(self._pages) == self._due
+
+    @property
+    def bodies(self) -> list[bytes]:
+        """The pages in order."""
+        return [self._pages[at] for at in sorted(self._pages)]
+
+
+def _rows(dataset: Dataset, table: pa.Table) -> list[tuple[object, ...]]:
+    """Rows as tuples, the key first."""
+    columns = [dataset.keys(table).tolist(), *(column.to_pylist() for column in table.columns)]
+    return list(zip(*columns, strict=True))

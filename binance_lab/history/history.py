@@ -1,0 +1,418 @@
+"""History: one call for any range, from the archive and REST, checked, and kept on disk."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from ..connector.exceptions import BadInput
+from ..frames.columns import Numbers
+from . import datasets
+from .archive import BINANCE, Archive
+from .datasets import Dataset
+from .extra import available, need
+from .fetching import Fetcher
+from .paging import agg_trades_pages, join_arrays, klines_pages, trades_pages
+from .plan import plan, requests
+from .quality import Quality, joined, quality_frame, quality_of
+from .request import Time, dataset_name, interval, range_ms, symbols_of, time_ms
+from .series import Series
+from .spans import Span
+from .store import Store
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as pads
+
+    from ..connector.spot import Spot
+
+SETTLED_MS = 10_000
+"""Rows are kept once they are that old: a candle's or second's last trade may come late."""
+
+_SMALL = 20  # requests; `Lab`'s own calls don't keep what takes fewer
+
+
+class History:
+    """Candles and trades of any range: fetched once, checked, kept as Parquet.
+
+        lab.history.klines("BTCUSDT", "1m", start="2019-01-01")        # a DataFrame
+        lab.history.sync(["BTCUSDT", "ETHUSDT"], "1m", start="2024-01-01")
+        lab.history.sql("select symbol, max(high) from klines_1m group by symbol")
+
+    | data | `klines` `trades` `agg_trades` |
+    | on disk | `contents` `sync` `verify` `compact` `prune` |
+    | read it otherwise | `sql` `scan`, and ``pandas.read_parquet(lab.history.folder / "klines_1m")`` |
+    | what is wrong with it | `quality`, ``frame.attrs["quality"]`` |
+
+    The store keeps float64; ranges with ``numbers="decimal"`` come from REST each time.
+
+    Args:
+        folder: Of the store; a temporary one, removed by close(), if None.
+        archive_url: The archive's address, or an embedded exchange's.
+        environment: For ``frame.attrs``.
+        use_unverified: Use archive files that don't match their published checksum, or have none,
+            even after a second try; else REST is asked for their rows.
+    """
+
+    def __init__(
+        self,
+        client: Spot,
+        folder: Path | None = None,
+        *,
+        archive_url: str = BINANCE,
+        environment: str = "",
+        use_unverified: bool = False,
+    ) -> None:
+        self._client = client
+        self._temporary = (
+            None if folder else tempfile.TemporaryDirectory(prefix="binance-lab-history-")
+        )
+        self.folder = folder or Path(self._temporary.name if self._temporary else "")
+        """Where the store is."""
+        self.archive = Archive(archive_url)
+        self._environment = environment
+        self.use_unverified = use_unverified
+
+    def __repr__(self) -> str:
+        kept = ", until the lab is closed" if self._temporary else ""
+        return f"<History {self.folder}{kept}>"
+
+    def __enter__(self) -> History:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close connections, and remove a temporary store."""
+        self.archive.close()
+        if self._temporary is not None:
+            self._temporary.cleanup()
+
+    @cached_property
+    def store(self) -> Store:
+        """The store; ConfigError where pyarrow isn't installed."""
+        return Store(self.folder, source=self._environment or self._client.base_url)
+
+    # Data
+
+    def klines(
+        self,
+        symbol: str | Sequence[str],
+        interval: str = "1m",
+        *,
+        start: Time,
+        end: Time | None = None,
+        numbers: Numbers = "float",
+        keep: bool | None = True,
+    ) -> pd.DataFrame:
+        """Candles of a range, oldest first: the columns of `klines_frame`, and ``closed`` (bool).
+
+        ``attrs["quality"]`` says what is missing and who lacks it, and where rows are from. For
+        several symbols there is a column ``symbol`` in front, and they follow one another.
+
+        Args:
+            start, end: Opening times, both included; up to now without an end.
+            numbers: ``decimal`` for exact numbers, from REST.
+            keep: None keeps only what takes many requests.
+
+        Raises:
+            BadInput: The interval, the symbol or the range can't be meant.
+            ApiError, RequestError, ArchiveError, StoreError: What was fetched is kept; the same
+                call goes on from there.
+        """
+        dataset = datasets.klines(_interval_name(interval))
+        return self._frame(dataset, symbol, (start, end), numbers, keep)
+
+    def trades(
+        self,
+        symbol: str | Sequence[str],
+        *,
+        start: Time,
+        end: Time | None = None,
+        numbers: Numbers = "float",
+        keep: bool | None = True,
+    ) -> pd.DataFrame:
+        """Trades of a range, oldest first: the columns of `trades_frame`; else as `klines`."""
+        return self._frame(datasets.TRADES, symbol, (start, end), numbers, keep)
+
+    def agg_trades(
+        self,
+        symbol: str | Sequence[str],
+        *,
+        start: Time,
+        end: Time | None = None,
+        numbers: Numbers = "float",
+        keep: bool | None = True,
+    ) -> pd.DataFrame:
+        """Aggregate trades of a range: the columns of `agg_trades_frame`; else as `klines`."""
+        return self._frame(datasets.AGG_TRADES, symbol, (start, end), numbers, keep)
+
+    # The store
+
+    def sync(
+        self,
+        symbols: str | Sequence[str] | None = None,
+        dataset: str | None = None,
+        *,
+        start: Time | None = None,
+        end: Time | None = None,
+    ) -> pd.DataFrame:
+        """Fetch what the store lacks and no more; answers `contents`.
+
+        Args:
+            symbols: All that are in the store if None.
+            dataset: An interval (``1m``), ``trades`` or ``agg_trades``; all in the store if None.
+            start: Where the store begins if None.
+            end: Now if None.
+
+        Raises:
+            BadInput: Nothing is in the store yet, and start isn't given.
+            ApiError, RequestError, ArchiveError, StoreError: What was fetched is kept.
+        """
+        wanted = []
+        for series in self._chosen(symbols, dataset):
+            since, parts = start, series.manifest().parts
+            if since is None and parts:
+                since = parts[0].start_ms
+            if since is None:
+                raise BadInput(f"{series.symbol} isn't in the store yet; sync needs a start.")
+            first, last = range_ms(since, end, now_ms=self._now_ms())
+            wanted.append((series, self._settled(series.dataset, (first, last))))
+        self._fetcher().fill(wanted)
+        return self.contents()
+
+    def contents(self) -> pd.DataFrame:
+        """What is in the store, a row for each series: see `Store.contents`."""
+        return self.store.contents()
+
+    def quality(
+        self,
+        symbols: str | Sequence[str] | None = None,
+        dataset: str | None = None,
+        *,
+        start: Time | None = None,
+        end: Time | None = None,
+    ) -> pd.DataFrame:
+        """What isn't as it should be, of what is in the store: see `quality_frame`."""
+        span: Span | None = None
+        if start is not None:
+            first, last = range_ms(start, end, now_ms=self._now_ms())
+            span = first, last + 1
+        chosen = self._chosen(symbols, dataset)
+        return quality_frame([series.manifest() for series in chosen], span)
+
+    def verify(
+        self,
+        symbols: str | Sequence[str] | None = None,
+        dataset: str | None = None,
+        *,
+        repair: bool = False,
+    ) -> pd.DataFrame:
+        """Read every file and compare it with its checksum.
+
+        Returns:
+            A row for each file: ``dataset``, ``symbol``, ``file``, ``rows``, ``problem`` (empty if
+            there is none).
+
+        Args:
+            repair: Take what is wrong out of the store; sync fetches it again.
+        """
+        chosen = self._chosen(symbols, dataset)
+        rows = [row for each in chosen for row in self.store.verify(each, repair=repair)]
+        return pd.DataFrame(rows, columns=["dataset", "symbol", "file", "rows", "problem"])
+
+    def compact(
+        self, symbols: str | Sequence[str] | None = None, dataset: str | None = None
+    ) -> int:
+        """Join the files of each month; answers how many fewer there are."""
+        return sum(series.compact() for series in self._chosen(symbols, dataset))
+
+    def prune(
+        self,
+        before: Time,
+        symbols: str | Sequence[str] | None = None,
+        dataset: str | None = None,
+    ) -> int:
+        """Remove files whose rows are all older than a time; answers how many."""
+        chosen = self._chosen(symbols, dataset)
+        return sum(self.store.prune(series, time_ms(before)) for series in chosen)
+
+    def sql(self, query: str, parameters: Any = None) -> pd.DataFrame:
+        """Ask DuckDB; each dataset is a view: klines_1m (…, klines_1mo), trades, agg_trades.
+
+        Views have the columns of the frames, and ``symbol`` and ``month`` (text).
+
+        Args:
+            parameters: For ``?`` in the query, or ``$name``.
+
+        Raises:
+            BadInput: The query is wrong, or there is no such view.
+        """
+        return self.store.sql(query, parameters)
+
+    def scan(self, dataset: str = "1m", symbols: str | Sequence[str] | None = None) -> pads.Dataset:
+        """A pyarrow dataset, for its own filters or ``polars.scan_pyarrow_dataset``."""
+        chosen = None if symbols is None else symbols_of(symbols)
+        return self.store.scan(_dataset(dataset), chosen)
+
+    # Inside
+
+    def _frame(
+        self,
+        dataset: Dataset,
+        symbol: str | Sequence[str],
+        limits: tuple[Time, Time | None],
+        numbers: Numbers,
+        keep: bool | None,
+    ) -> pd.DataFrame:
+        symbols = symbols_of(symbol)
+        now_ms = self._now_ms()
+        first, last = range_ms(*limits, now_ms=now_ms)
+        if self._is_kept(dataset, (first, last), numbers, keep):
+            wanted = [self.store.series(dataset, each) for each in symbols]
+            span = self._settled(dataset, (first, last))
+            self._fetcher().fill([(series, span) for series in wanted])
+            frames = [self._kept(series, span, first, last) for series in wanted]
+        else:
+            frames = [self._by_rest(dataset, each, first, last, numbers) for each in symbols]
+        for frame in frames:
+            frame.attrs.update(self._origin(dataset, now_ms))
+            if dataset.interval is not None:
+                frame["closed"] = closed(frame, now_ms)
+        if isinstance(symbol, str):
+            frames[0].attrs["symbol"] = symbols[0]
+            return frames[0]
+        return _stacked(symbols, frames)
+
+    def _is_kept(self, dataset: Dataset, limits: Span, numbers: Numbers, keep: bool | None) -> bool:
+        if numbers == "decimal" or keep is False:
+            return False
+        if keep is None:
+            pieces = plan(dataset, (limits[0], limits[1] + 1), now_ms=self._now_ms())
+            archived = any(piece.source != "rest" for piece in pieces)
+            many = dataset.interval is not None and requests(dataset, pieces) >= _SMALL
+            return (archived or many) and available()
+        need("pyarrow")
+        return True
+
+    def _kept(self, series: Series, span: Span, first: int, last: int) -> pd.DataFrame:
+        """Rows from the store, and those that are too new for it from REST."""
+        table = series.read((first, min(last + 1, span[1])))
+        frame: pd.DataFrame = table.to_pandas()
+        quality = quality_of(series.manifest(), (first, last + 1))
+        if last >= span[1]:
+            newest = max(first, span[1])
+            tail = self._by_rest(series.dataset, series.symbol, newest, last, "float")
+            frame = pd.concat([frame, tail])
+        frame.attrs = {"quality": quality}
+        return frame
+
+    def _by_rest(
+        self, dataset: Dataset, symbol: str, first: int, last: int, numbers: Numbers
+    ) -> pd.DataFrame:
+        """A range by REST alone."""
+        if dataset.interval is not None:
+            pages = klines_pages(self._client, symbol, dataset.interval, first, last)
+        else:
+            ask = trades_pages if dataset == datasets.TRADES else agg_trades_pages
+            pages = ask(self._client.with_options(time_unit="us"), symbol, first, last)
+        frame = dataset.frame(join_arrays(pages), numbers=numbers)
+        frame.attrs = {"quality": _quality_of_rest(dataset, symbol, frame, (first, last + 1))}
+        return frame
+
+    def _settled(self, dataset: Dataset, limits: Span) -> Span:
+        """The part of a range that is kept: whole candles or seconds that don't change any more."""
+        start, last = limits
+        newest = self._now_ms() - SETTLED_MS
+        if dataset.interval is None:
+            start, end, newest = (each // 1000 * 1000 for each in (start, last + 1000, newest))
+        else:
+            newest = dataset.interval.open_time(newest)
+            start = dataset.interval.open_time(start)
+            end = dataset.interval.next_open_time(last)
+        return start, max(start, min(end, newest))
+
+    def _fetcher(self) -> Fetcher:
+        return Fetcher(self._client, self.archive, use_unverified=self.use_unverified)
+
+    def _chosen(self, symbols: str | Sequence[str] | None, dataset: str | None) -> list[Series]:
+        names = None if symbols is None else symbols_of(symbols)
+        kind = None if dataset is None else _dataset(dataset)
+        if names is not None and kind is not None:
+            return [self.store.series(kind, name) for name in names]
+        return list(self.store.all(names, kind))
+
+    def _origin(self, dataset: Dataset, now_ms: int) -> dict[str, Any]:
+        known = {"interval": dataset.interval.name} if dataset.interval else {}
+        return known | {
+            "environment": self._environment,
+            "source": self._client.base_url,
+            "fetched_ms": now_ms,
+        }
+
+    def _now_ms(self) -> int:
+        return int(self._client.clock.now_s() * 1000)
+
+
+def closed(frame: pd.DataFrame, now_ms: int) -> Any:
+    """Which candles are over, by the server's clock: an array of bool."""
+    return frame["close_time"].to_numpy("datetime64[us]") < np.datetime64(now_ms * 1000, "us")
+
+
+def _stacked(symbols: Sequence[str], frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    attrs = {**frames[0].attrs, "symbols": list(symbols)}
+    attrs["quality"] = joined(frame.attrs["quality"] for frame in frames)
+    for symbol, frame in zip(symbols, frames, strict=True):
+        frame.insert(0, "symbol", pd.Series(symbol, index=frame.index, dtype="str"))
+        frame.attrs = {}
+    stacked = pd.concat(frames)
+    stacked.attrs = attrs
+    return stacked
+
+
+def _quality_of_rest(dataset: Dataset, symbol: str, frame: pd.DataFrame, span: Span) -> Quality:
+    """What rows that aren't kept say of themselves: holes between the first and the last."""
+    if dataset.interval is not None:
+        gaps = frame.ohlcv.gaps(dataset.interval.name)
+        holes = zip(gaps["first"], gaps["last"], gaps["missing"], strict=True)
+    else:
+        ids = frame["id"].to_numpy()
+        at = np.flatnonzero(np.diff(ids) > 1)
+        counts = (np.diff(ids) - 1)[at]
+        holes = zip(frame.index[at], frame.index[at + 1], counts, strict=True)
+    missing = [
+        {
+            "symbol": symbol,
+            "first": first.isoformat(),
+            "last": last.isoformat(),
+            "count": int(count),
+            "lacks": "unknown",
+        }
+        for first, last, count in holes
+    ]
+    notes = [f"{symbol} has no rows in this range."] if frame.empty else []
+    return {
+        "missing": missing,
+        "duplicates": 0,
+        "conflicts": 0,
+        "incidents": [],
+        "origins": [],
+        "notes": notes,
+    }
+
+
+def _interval_name(name: str) -> str:
+    return interval(name).name
+
+
+def _dataset(name: str) -> Dataset:
+    try:
+        return datasets.named(dataset_name(name))
+    except ValueError as error:
+        raise BadInput(str(error)) from None

@@ -1,0 +1,77 @@
+"""What may be asked for: symbols, datasets, ranges of time; what can't be meant is refused at once."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from ..connector.exceptions import BadInput
+from ..wire.encoding import time_number
+from ..wire.intervals import INTERVALS, Interval, interval_of
+
+Time: TypeAlias = Any
+"""A datetime, date, pandas Timestamp, ISO text or ms since 1970; without a zone it is UTC."""
+
+
+def time_ms(time: Time) -> int:
+    """A time in ms.
+
+    Raises:
+        BadInput: It isn't one.
+    """
+    if isinstance(time, datetime) and time.tzinfo is None:
+        # Python shows a warning once for each place in the user's code.
+        warnings.warn(f"{time} has no time zone and is taken as UTC.", stacklevel=4)
+    try:
+        return time_number(time)
+    except ValueError as error:
+        raise BadInput(str(error)) from None
+
+
+def range_ms(start: Time | None, end: Time | None, *, now_ms: int) -> tuple[int, int]:
+    """Start and end in ms, both included; up to now without an end.
+
+    Raises:
+        BadInput: There is no start, or it is after the end.
+    """
+    if start is None:
+        raise BadInput("A range of time needs a start.")
+    first, last = time_ms(start), now_ms if end is None else time_ms(end)
+    if first > last:
+        raise BadInput(f"The range starts after it ends: start {start}, end {end or 'now'}.")
+    return first, last
+
+
+def interval(name: str) -> Interval:
+    """The interval of a name.
+
+    Raises:
+        BadInput: There is none; the message lists those there are.
+    """
+    try:
+        return interval_of(name)
+    except ValueError as error:
+        raise BadInput(str(error)) from None
+
+
+def dataset_name(name: str) -> str:
+    """``klines_1m`` for ``1m``; other names of datasets as they are."""
+    name = "klines_1mo" if name == "1M" else name
+    return f"klines_{name}" if name in INTERVALS else name
+
+
+def symbols_of(symbol: str | Sequence[str]) -> list[str]:
+    """One or many symbols as a list, in upper case, each once.
+
+    Raises:
+        BadInput: One can't be a symbol, or there is none.
+    """
+    names = [symbol] if isinstance(symbol, str) else list(symbol)
+    for name in names:
+        if not isinstance(name, str) or not name.isalnum():
+            raise BadInput(f"{name!r} can't be a symbol; those of the exchange are lab.symbols().")
+    if not names:
+        raise BadInput("No symbol is given.")
+    return list(dict.fromkeys(name.upper() for name in names))
