@@ -26,6 +26,7 @@ GROUPS: dict[str, str] = {
     "onchain_yields": "onchain_yields:OnchainYields",
     "pay": "pay:Pay",
     "portfolio_margin": "portfolio_margin:PortfolioMargin",
+    "prediction": "prediction:Prediction",
     "rebate": "rebate:Rebate",
     "rwusd": "rwusd:Rwusd",
     "simple_earn": "simple_earn:SimpleEarn",
