@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from .connector.endpoint import Endpoints
     from .frames import Numbers
+    from .live import Recorder
     from .trading.check import Finding
     from .trading.order import Order
     from .trading.ticket import Ticket
@@ -38,6 +40,7 @@ class Lab(Views):
     | live objects | `lab.live.candles` `.book` `.trades` `.tickers` `.account` `.status` |
     | views | `chart` `ladder` `tape` `watchlist` `order_form` `blotter` `balances` |
     | orders | `place` `cancel` `cancel_all` `check_order` `nearest_order` |
+    | streams to files | `record` |
     | below | `lab.client` (every REST call), `lab.endpoints("margin")` finds them |
 
     Args:
@@ -225,6 +228,30 @@ class Lab(Views):
     def nearest_order(self, symbol: str, side: str, type: str, **fields: Any) -> Ticket:  # noqa: A002
         """The nearest order that the exchange would accept."""
         return self.trading.nearest_order(symbol, side, type, **fields)
+
+    # Recording.
+
+    def record(self, streams: Sequence[str], folder: str | os.PathLike[str]) -> Recorder:
+        """Record streams to capture files until what is returned, or the lab, is closed.
+
+            with lab.record(["btcusdt@trade", "btcusdt@depth@100ms"], "captures/") as recorder:
+                ...
+            Replay(*recorder.paths)          # of binance_lab.live: through live objects again
+
+        A file for each symbol, a ``.json`` beside it that says what is in it; order books begin
+        with a snapshot. Other sizes and endings: `binance_lab.live.Recorder`.
+
+        Args:
+            streams: Names as Binance has them, symbols in lower case.
+            folder: Made if it isn't there.
+        """
+        from .live import Recorder
+
+        about = {"environment": self.environment.name}
+        recorder = Recorder(
+            self.streams, streams, os.fspath(folder), client=self.client, about=about
+        )
+        return self._opened(recorder)
 
     def endpoints(self, search: str = "") -> Endpoints:
         """REST calls of ``lab.client`` whose name, path or summary has these words."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gc
+import json
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from binance_lab import Lab
 from binance_lab.connector.exceptions import ApiError, BadInput, ConfigError
+from binance_lab.wire.capture import read_capture
 
 SECRET = "never-to-be-seen-secret"
 
@@ -119,6 +122,22 @@ def test_without_a_key_the_error_names_the_variables():
     """What needs a key says which variables to set, and what needs none."""
     with Lab("testnet") as lab, pytest.raises(ConfigError, match="BINANCE_LAB_TESTNET_API_KEY"):
         lab.account()
+
+
+def test_streams_are_recorded_until_the_lab_is_closed(lab, tmp_path):
+    """A capture has the streams asked for, a book's snapshot, and beside it what it is of."""
+    other = Lab(url=lab.exchange.rest)
+    tape = other.live.trades("BTCUSDT")
+    recorder = other.record(["btcusdt@trade", "btcusdt@depth@100ms"], tmp_path)
+    assert tape.wait(20, timeout=20)
+    other.close()
+    [path] = recorder.paths
+    assert {message.stream for message in read_capture(path)} == {
+        "",  # the snapshot
+        "btcusdt@trade",
+        "btcusdt@depth@100ms",
+    }
+    assert json.loads(Path(f"{path}.json").read_text("utf-8"))["environment"] == "local"
 
 
 def test_a_closed_lab_says_so(lab):
