@@ -215,7 +215,7 @@ def _quoted(value: str) -> str:
 
 def query(params: Mapping[str, str]) -> str:
     """``a=1&b=%C3%A4``: the text that REST signs and sends, in the order given."""
-    return "&".join([f"{name}={_quoted(value)}" for name, value in params.items()])
+    return "&".join([f"{_quoted(name)}={_quoted(value)}" for name, value in params.items()])
 
 
 def json_params(

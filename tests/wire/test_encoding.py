@@ -131,9 +131,9 @@ def test_joined_list_goes_as_comma_text():
 
 def test_query_is_percent_encoded_utf_8():
     """Everything but letters, digits and -._~ is percent-encoded, before anything is signed."""
-    params = {"symbol": "１２", "email": "a@b.com", "symbols": '["A B"]', "x": "-._~"}
+    params = {"symbol": "１２", "email": "a@b.com", "symbols": '["A B"]', "x[0]": "-._~"}
     assert encoding.query(params) == (
-        "symbol=%EF%BC%91%EF%BC%92&email=a%40b.com&symbols=%5B%22A%20B%22%5D&x=-._~"
+        "symbol=%EF%BC%91%EF%BC%92&email=a%40b.com&symbols=%5B%22A%20B%22%5D&x%5B0%5D=-._~"
     )
 
 
