@@ -47,9 +47,10 @@ _decode = msgspec.json.Decoder().decode
 _BACK_OFF_S = 0.25
 _MAX_BACK_OFF_S = 5.0
 _UNKNOWN_OUTCOME = (-1006, -1007)
-_HIDDEN = frozenset(
-    ("apiKey", "code", "listenKey", "listenToken", "password", "signature", "token")
-)
+_SECRETS = ("apiKey", "code", "listenKey", "listenToken", "password", "signature", "token")
+_OTHERS_SECRETS = ("secretToken", "subAccountApiKey")
+_PERSONAL = ("accountInfo", "beneficiaryPii", "originatorPii", "questionnaire")
+_HIDDEN = frozenset((*_SECRETS, *_OTHERS_SECRETS, *_PERSONAL))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class _Call:
 
 
 def shown_request(endpoint: Endpoint, params: Mapping[str, str]) -> str:
-    """A request as an error may show it: without key, signature or listen key."""
+    """A request as an error may show it: without keys, signature and personal data."""
     values = (f"{k}={'…' if k in _HIDDEN else v}" for k, v in params.items())
     return " ".join((endpoint.method, endpoint.path, *values))
 

@@ -687,6 +687,24 @@ def test_log_has_a_line_for_each_request_and_no_secret(serve, caplog):
         assert secret not in caplog.text
 
 
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda client: client.prediction.otc_blocktrade_preview("hush-hush"),
+        lambda client: client.sub_account.api_delete_key("a@b.com", "hush-hush"),
+        lambda client: client.local_entity.submit_deposit_questionnaire_v2(1, "hush-hush"),
+    ],
+)
+def test_refusal_shows_no_key_and_no_personal_data(serve, ask):
+    """What a call was given as a key, a token or personal data isn't in its error."""
+    server = serve(lambda asked: reply({"code": -1, "msg": "no"}, 400))
+    with pytest.raises(ApiError) as caught:
+        ask(client_of(server))
+    assert server.asked[-1].params["timestamp"]
+    assert "=…" in caught.value.request
+    assert "hush-hush" not in f"{caught.value!r} {caught.value} {caught.value.request}"
+
+
 def test_logger_may_be_the_caller_s(serve):
     """Any logger can be passed in."""
     lines = []
