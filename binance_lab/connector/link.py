@@ -170,7 +170,7 @@ class Link:
         self._given_up = True
         if self.open:
             with contextlib.suppress(OSError, websocket.WebSocketException):
-                self._socket.send_close(code, reason)
+                self._socket.send_close(code, reason.encode())
         else:
             self._dialed.set()  # whoever waits in dial() learns that it is over
             self.abort()
