@@ -163,7 +163,7 @@ class Http:
             )
         merged = {**params, **options.extra}
         if endpoint.order_id and merged.get(endpoint.order_id) is None:
-            merged[endpoint.order_id] = f"lab_{secrets.token_hex(12)}"
+            merged[endpoint.order_id] = f"lab_{secrets.token_hex(14)}"  # algo orders want 32
         if endpoint.signed and merged.get("recvWindow") is None:
             merged["recvWindow"] = options.recv_window
         unit = options.time_unit or "ms"

@@ -657,6 +657,13 @@ def test_read_fails_over_to_the_next_host(serve):
     assert client.base_url == good.url
 
 
+def test_algo_order_has_an_id_of_its_length(serve):
+    """An algo order that was given no id gets one of 32 characters, the length it must have."""
+    server = serve(lambda asked: reply({"success": True}))
+    client_of(server).algo.spot_new_order_twap("BTCUSDT", "BUY", 1, 300)
+    assert len(server.asked[-1].params["clientAlgoId"]) == 32
+
+
 def test_order_does_not_fail_over(serve):
     """An order goes to one host."""
     bad, good = serve(lambda asked: None), serve(lambda asked: reply({}))
