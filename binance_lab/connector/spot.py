@@ -26,6 +26,7 @@ from .http import Http, OnLimit, Options
 from .limits import Limits
 from .resolve import resolve
 from .sapi import GROUPS, HIDDEN
+from .sapi.groups import Groups
 from .transport import Transport
 
 
@@ -33,7 +34,7 @@ class SpotApi(General, Market, Trade, OrderLists, Account):
     """The /api calls, which REST and the WebSocket API have in common."""
 
 
-class Spot(SpotApi):
+class Spot(SpotApi, Groups):
     """REST client of Binance Spot: /api calls as methods, /sapi calls in groups.
 
     Any thread may use it; clients of one process share budget and clock of a host.

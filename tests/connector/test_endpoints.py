@@ -12,10 +12,11 @@ import pytest
 
 from binance_lab.connector.base import Api
 from binance_lab.connector.endpoint import Endpoint, uid
-from binance_lab.connector.sapi import GROUPS
+from binance_lab.connector.sapi import GROUPS, HIDDEN
+from binance_lab.connector.sapi.groups import Groups
 from binance_lab.connector.spot import Spot, SpotApi, flat_names, group_class
 
-AREAS = ("/api/",)  # the areas whose calls are all declared
+AREAS = ("/api/", "/sapi/")
 ROWS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent.parent / "data" / "endpoints.json").read_text()
 )
@@ -133,3 +134,8 @@ def test_endpoints_are_found_by_words():
     assert "wallet.deposit_history" in found
     assert all("deposit" in repr(spec).lower() for spec in found.values())
     assert re.search(r"^wallet\.deposit_history +Deposits", repr(found), re.MULTILINE)
+
+
+def test_editors_know_every_group():
+    """Each group of /sapi calls that is shown is an attribute with a type."""
+    assert set(Groups.__annotations__) == set(GROUPS) - HIDDEN
