@@ -50,6 +50,8 @@ class Lab(Views):
         api_key, api_secret: Better not written in a notebook: see `binance_lab.connector.keys`.
         private_key: An RSA or Ed25519 key, PEM text or path, instead of api_secret.
         allow_orders: Needed to place orders on ``live`` from code; forms never do.
+        limits: What orders may be sent, such as ``Limits.of("testnet", max_order_value=500)`` of
+            `binance_lab.trading`; the environment's defaults if None.
         seed: Of the embedded exchange's market, if one is started.
         data: Folder for `history`; BINANCE_LAB_DATA or the platform's data folder if None.
         logger: Takes the connector's log lines; ``logging.getLogger("binance_lab")`` if None.

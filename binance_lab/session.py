@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .history import History
     from .live import Live
     from .trading.desk import Trading
+    from .trading.guards import Limits
     from .trading.journal import Journal
 
 
@@ -54,6 +55,7 @@ class Session:
         private_key: str | bytes | None = None,
         private_key_pass: str | bytes | None = None,
         allow_orders: bool = False,
+        limits: Limits | None = None,
         seed: int | None = None,
         data: str | os.PathLike[str] | None = None,
         logger: logging.Logger | None = None,
@@ -63,6 +65,7 @@ class Session:
         self._finalizer = weakref.finalize(self, _close, self._views, self._resources)
         self._logger = logger
         self._allow_orders = allow_orders
+        self._limits = limits
         self._private_key_pass = private_key_pass
         self._data = data or os.environ.get("BINANCE_LAB_DATA")
         self.exchange: Exchange | None = None
@@ -182,6 +185,7 @@ class Session:
             self.client,
             environment=self.environment.name,
             account=self.live.account(),
+            limits=self._limits,
             journal=self._journal(),
             allow_orders=self._allow_orders,
             confirm=input if _is_interactive() else None,

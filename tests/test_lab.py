@@ -11,6 +11,7 @@ import pytest
 
 from binance_lab import Lab
 from binance_lab.connector.exceptions import ApiError, BadInput, ConfigError
+from binance_lab.trading import Limits, OrderRefused
 from binance_lab.wire.capture import read_capture
 
 SECRET = "never-to-be-seen-secret"
@@ -164,3 +165,13 @@ def test_given_keys_are_not_shown():
     """A key given as argument appears in no repr."""
     with Lab("testnet", api_key="the-key", api_secret=SECRET) as lab:
         assert SECRET not in f"{lab!r} {lab.client!r} {vars(lab)}"
+
+
+def test_a_lab_has_limits_of_its_own(lab):
+    """An order worth more than the Lab's limit is refused before anything is sent."""
+    limits = Limits.of("local", max_order_value=100)
+    keys = {"api_key": lab.exchange.api_key, "api_secret": lab.exchange.api_secret}
+    with Lab(url=lab.exchange.rest, limits=limits, **keys) as careful:
+        with pytest.raises(OrderRefused, match="100"):
+            careful.place("BTCUSDT", "BUY", "MARKET", quantity="0.1")
+        assert careful.client.get_open_orders() == []
