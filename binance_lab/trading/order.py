@@ -376,8 +376,13 @@ class Order:
         self._tell()
 
     def lose_track(self, note: str) -> None:
-        """No answer came: until the exchange is heard, nothing is known."""
+        """No answer came: until the exchange is heard, nothing is known.
+
+        Its report may have been faster: one that is done is asked for nothing more.
+        """
         with self._changed:
+            if self._state.done:
+                return
             self._note = note
             if not self._state.known:
                 self._state = OrderState.UNKNOWN

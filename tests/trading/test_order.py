@@ -131,6 +131,16 @@ def test_a_report_corrects_what_was_only_guessed():
     assert (one.state, one.reason) == (OrderState.ACCEPTED, "")
 
 
+def test_a_lost_answer_says_nothing_of_an_order_that_is_done():
+    """Where the report of the last fill came before the answer was missed, nothing is asked."""
+    one = order()
+    for event in FILLS:
+        one.report(event)
+    one.lose_track("no answer, asking…")
+    assert one.state is OrderState.FILLED
+    assert one.note == ""
+
+
 def test_an_order_that_is_known_cannot_become_unknown():
     """A lost answer to a cancel leaves the order as it is known, with a note."""
     one = order()
