@@ -16,6 +16,7 @@ VERBS = {
     "exchange": ("exchange.server.command", "serve the embedded exchange until ctrl-c"),
     "demo": ("demo", "the main job in a terminal: frames, a stream, a chart, an order filled"),
     "lab": ("jupyter", "JupyterLab with the embedded exchange behind it"),
+    "download": ("download", "keep history on disk: klines or trades, checked, as Parquet"),
     "doctor": ("doctor", "what works from here, in words"),
 }
 

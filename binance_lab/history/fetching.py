@@ -189,9 +189,10 @@ class Fetcher:
         except ArchiveError:
             return "the file can't be read"
         last = max(0, table.num_rows - PAGE_ROWS)
-        pages = [
-            table.slice(at, PAGE_ROWS) for at in np.linspace(0, last, _COMPARED_PAGES, dtype=int)
-        ]
+        starts = np.linspace(0, last, _COMPARED_PAGES, dtype=int)
+        if table.num_rows <= PAGE_ROWS * _COMPARED_PAGES:
+            starts = np.arange(0, table.num_rows, PAGE_ROWS)
+        pages = [table.slice(at, PAGE_ROWS) for at in starts]
         compared = sum(page.num_rows for page in pages)
         differ = sum(self._differing(series, page) for page in pages)
         return f"of {compared} rows compared with REST {differ} differ"

@@ -94,6 +94,11 @@ class History:
         if self._temporary is not None:
             self._temporary.cleanup()
 
+    @property
+    def temporary(self) -> bool:
+        """Whether the store goes with close()."""
+        return self._temporary is not None
+
     @cached_property
     def store(self) -> Store:
         """The store; ConfigError where pyarrow isn't installed."""

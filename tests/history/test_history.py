@@ -1,0 +1,305 @@
+"""One call for any range: where rows come from, what is checked, what happens to bad input."""
+
+from __future__ import annotations
+
+import io
+import sys
+import zipfile
+
+import msgspec
+import pandas as pd
+import pytest
+
+from binance_lab import Spot
+from binance_lab.connector.exceptions import (
+    ApiError,
+    BadInput,
+    Banned,
+    ConfigError,
+    TooManyRequests,
+)
+from binance_lab.frames import klines_frame
+from binance_lab.history import History
+
+from .mirror import Answer, flipped, status
+
+MONTHS = {"start": "2024-12-20", "end": "2025-03-05T12:00"}  # over the change from ms to µs
+FILE = "*BTCUSDT-15m-2025-02.zip"
+
+
+def same(frame: pd.DataFrame, other: pd.DataFrame) -> None:
+    """Both hold the same rows, to the last digit."""
+    pd.testing.assert_frame_equal(frame, other, check_exact=True)
+
+
+def test_archive_and_rest_make_one_frame(history, mirror):
+    """Whole months come from the archive, edges from REST, and rows are what REST says they are."""
+    frame = history.klines("BTCUSDT", "15m", **MONTHS)
+    assert [origin["from"] for origin in frame.attrs["quality"]["origins"]] == [
+        "rest",
+        "month",
+        "month",
+        "rest",
+    ]
+    assert mirror.count("*.zip") == mirror.count("*.CHECKSUM") == 2
+    same(frame, history.klines("BTCUSDT", "15m", **MONTHS, keep=False))
+
+
+def test_what_is_kept_is_not_asked_for_again(history, mirror):
+    """The same range again costs no request, a longer one only what is new."""
+    first = history.klines("BTCUSDT", "15m", **MONTHS)
+    mirror.asked.clear()
+    same(history.klines("BTCUSDT", "15m", **MONTHS), first)
+    assert mirror.asked == []
+    longer = history.klines("BTCUSDT", "15m", start="2024-12-20", end="2025-03-07")
+    assert mirror.count("*klines*") == 1
+    assert len(longer) == len(first) + 36 * 4
+
+
+def test_trades_by_day_and_by_id_make_one_frame(history, mirror):
+    """Whole days of trades come from the archive; ids follow one another over the edges."""
+    span = {"start": "2025-03-01T23:30", "end": "2025-03-03T00:20"}
+    frame = history.agg_trades("SHIBUSDT", **span)
+    assert mirror.count("*daily/aggTrades*.zip") == 1
+    assert (frame["id"].diff().dropna() == 1).all()
+    same(frame, history.agg_trades("SHIBUSDT", **span, keep=False))
+    assert frame.attrs["quality"]["missing"] == []
+
+
+def test_trades_before_2025_are_in_ms_wherever_they_come_from(history):
+    """The archive has ms before 2025, so REST's µs are cut: the source doesn't change a row."""
+    span = {"start": "2024-03-01T23:50", "end": "2024-03-03T00:10"}
+    frame = history.trades("SHIBUSDT", **span)
+    same(frame, history.trades("SHIBUSDT", **span, keep=False))
+
+
+def test_the_open_candle_is_flagged_and_not_kept(history):
+    """The newest candle isn't closed; the store only has what doesn't change any more."""
+    frame = history.klines("BTCUSDT", "1m", start=pd.Timestamp.now("UTC") - pd.Timedelta("1h"))
+    assert frame["closed"].iloc[:-1].all()
+    assert not frame["closed"].iloc[-1]
+    stored = pd.read_parquet(history.folder / "klines_1m")
+    assert stored.index[-1] < frame.index[-1]
+    assert len(stored) >= 59
+    assert "closed" not in stored
+
+
+def test_many_symbols_are_one_frame(history):
+    """Several symbols follow one another, with their name in the first column."""
+    span = {"start": "2025-01-01", "end": "2025-01-02"}
+    frame = history.klines(["SOLUSDT", "BTCUSDT"], "1h", **span)
+    assert frame.columns[0] == "symbol"
+    assert frame.groupby("symbol", sort=False).size().to_dict() == {"SOLUSDT": 25, "BTCUSDT": 25}
+    alone = history.klines("BTCUSDT", "1h", **span)
+    same(frame[frame["symbol"] == "BTCUSDT"].drop(columns="symbol"), alone)
+
+
+def test_exact_numbers_come_from_rest(history, mirror):
+    """Decimals are never made of floats: they are asked for each time."""
+    frame = history.klines("BTCUSDT", "1h", start="2025-01-01", end="2025-01-01", numbers="decimal")
+    assert str(frame["close"].iloc[0]).count(".") == 1
+    assert not history.folder.exists()
+
+
+def test_before_the_listing_the_frame_is_empty_and_says_why(history, mirror):
+    """A range before the first trade costs one request and has a note and the full schema."""
+    empty = history.klines("SOLUSDT", "1m", start="2019-01-01", end="2019-03-01")
+    full = history.klines("SOLUSDT", "1m", start="2021-01-01", end="2021-01-01T01:00")
+    assert empty.empty
+    assert list(empty.dtypes) == list(full.dtypes)
+    assert "from 2020-08-11" in empty.attrs["quality"]["notes"][0]
+    assert mirror.count("*.zip") == 0
+
+
+def test_a_range_over_the_listing_begins_with_the_first_candle(history):
+    """What was before the listing is no hole."""
+    frame = history.klines("SOLUSDT", "15m", start="2020-07-01", end="2020-09-02")
+    assert frame.index[0] == pd.Timestamp("2020-08-11", tz="UTC")
+    assert frame.attrs["quality"]["missing"] == []
+
+
+# Archives that aren't as they should be
+
+
+def test_a_flipped_byte_is_noticed_and_rest_asked_instead(history, mirror):
+    """A file that doesn't match its checksum twice is not used; the incident is kept."""
+    mirror.wrong[FILE] = flipped
+    frame = history.klines("BTCUSDT", "15m", **MONTHS)
+    assert mirror.count(FILE) == 2
+    incident = frame.attrs["quality"]["incidents"][0]
+    assert incident["what"].startswith("checksum mismatch")
+    assert incident["what"].endswith("not used")
+    assert "month" not in {o["from"] for o in frame.attrs["quality"]["origins"][2:]}
+    same(frame, history.klines("BTCUSDT", "15m", **MONTHS, keep=False))
+
+
+def test_a_checksum_that_never_matches_needs_consent(history, mirror):
+    """On consent a file that REST agrees with is used, and what was compared is told."""
+    mirror.wrong[FILE + ".CHECKSUM"] = lambda answer: (200, {}, b"0" * 64 + b"  x.zip\n")
+    history.use_unverified = True
+    frame = history.klines("BTCUSDT", "15m", start="2025-02-01", end="2025-02-28T23:59")
+    quality = frame.attrs["quality"]
+    assert [origin["from"] for origin in quality["origins"]] == ["month"]
+    assert quality["incidents"][0]["what"] == (
+        "checksum mismatch; of 2688 rows compared with REST 0 differ; used on consent"
+    )
+
+
+def test_a_file_without_a_checksum_is_not_used_without_consent(history, mirror):
+    """What can't be verified counts as what doesn't match."""
+    mirror.wrong[FILE + ".CHECKSUM"] = status(404)
+    frame = history.klines("BTCUSDT", "15m", start="2025-02-01", end="2025-02-28T23:59")
+    assert frame.attrs["quality"]["incidents"][0]["what"].startswith("checksum missing")
+    assert len(frame) == 28 * 96
+
+
+@pytest.mark.parametrize("code", [403, 404])
+def test_a_month_that_is_not_in_the_archive_comes_by_rest(history, mirror, code):
+    """The month is whole nevertheless, and the missing file is told."""
+    mirror.wrong[FILE] = status(code)
+    frame = history.klines("BTCUSDT", "15m", start="2025-02-01", end="2025-02-28T23:59")
+    assert len(frame) == 28 * 96
+    assert f"HTTP {code}" in frame.attrs["quality"]["incidents"][0]["what"]
+
+
+# Holes
+
+
+def without_hour(answer: Answer) -> Answer:
+    """REST's answer without the candles from 06:00 to 06:59 of 2025-01-01."""
+    code, headers, body = answer
+    start = 1_735_711_200_000
+    rows = [row for row in msgspec.json.decode(body) if not start <= row[0] < start + 3_600_000]
+    return code, headers, msgspec.json.encode(rows)
+
+
+def test_holes_are_kept_as_holes_and_say_who_lacks_them(history, mirror):
+    """What REST leaves out isn't filled; the archive is asked whether it has it."""
+    mirror.wrong["*api/v3/klines*"] = without_hour
+    frame = history.klines("BTCUSDT", "1m", start="2025-01-01", end="2025-01-01T23:59")
+    assert len(frame) == 23 * 60
+    hole = {"first": "2025-01-01T06:00:00Z", "last": "2025-01-01T06:59:00Z", "count": 60}
+    assert frame.attrs["quality"]["missing"] == [{"symbol": "BTCUSDT", **hole, "lacks": "rest"}]
+    table = history.quality("BTCUSDT", "1m")
+    assert table[["kind", "count", "lacks"]].values.tolist() == [["missing", 60, "rest"]]
+    assert table["first"].iloc[0] == pd.Timestamp("2025-01-01T06:00Z")
+
+
+def test_what_neither_source_has_the_exchange_lacks(history, mirror):
+    """A hole that the archive has, too, was an outage."""
+    mirror.wrong["*api/v3/klines*"] = without_hour
+    mirror.wrong["*daily/klines*.zip"] = without_hour_of_zip
+    frame = history.klines("BTCUSDT", "1m", start="2025-01-01", end="2025-01-01T23:59")
+    assert [hole["lacks"] for hole in frame.attrs["quality"]["missing"]] == ["exchange"]
+
+
+def without_hour_of_zip(answer: Answer) -> Answer:
+    code, headers, body = answer
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        name = archive.namelist()[0]
+        lines = archive.read(name).decode().splitlines(keepends=True)
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr(name, "".join(lines[:360] + lines[420:]))
+    return code, headers, made.getvalue()
+
+
+# Refusals and bad input
+
+
+def test_a_refusal_half_way_loses_nothing(mirror, client, history):
+    """429 ends the call with a clear error; the same call then goes on from there."""
+    asked = []
+
+    def later(answer: Answer) -> Answer:
+        asked.append(1)
+        return status(429, retry_after="0")(answer) if len(asked) > 12 else answer
+
+    mirror.wrong["*api/v3/klines*"] = later
+    span = {"start": "2024-12-20", "end": "2025-01-20T12:00"}
+    with pytest.raises(TooManyRequests) as refused:
+        history.klines("BTCUSDT", "1m", **span)
+    assert "goes on from there" in refused.value.__notes__[0]
+    mirror.wrong.clear()
+    frame = history.klines("BTCUSDT", "1m", **span)
+    same(frame, history.klines("BTCUSDT", "1m", **span, keep=False))
+
+
+def test_a_ban_ends_the_call_at_once(mirror, tmp_path):
+    """418 is told, with the time to wait, and no further request is sent."""
+    mirror.wrong["*api/v3/klines*"] = status(418, retry_after="2")
+    with Spot(base_url=mirror.url) as client, pytest.raises(Banned, match="Retry after 2 s"):
+        History(client, tmp_path, archive_url=mirror.url).klines("BTCUSDT", start="2025-01-01")
+    assert mirror.count("*klines*") == 1
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda h: h.klines("BTCUSDT", "7m", start="2025-01-01"), "1m, 3m, 5m"),
+        (lambda h: h.klines("BTCUSDT", start="2025-02-01", end="2025-01-01"), "after it ends"),
+        (lambda h: h.klines("BTCUSDT", start="soon"), "2026-01-31"),
+        (lambda h: h.klines("../BTCUSDT", start="2025-01-01"), "can't be a symbol"),
+        (lambda h: h.klines([], start="2025-01-01"), "No symbol"),
+        (lambda h: h.sync("BTCUSDT", "1m"), "sync needs a start"),
+        (
+            lambda h: h.sync("BTCUSDT", "candles", start="2025-01-01"),
+            "trades, agg_trades or klines",
+        ),
+        (lambda h: h.sql("select * from klines_1m"), "lab.history.sync"),
+    ],
+)
+def test_bad_input_is_refused_before_anything_is_sent(history, mirror, call, says):
+    """What can't be meant is an error of ours that says what would be right."""
+    with pytest.raises(BadInput, match=says):
+        call(history)
+    assert mirror.asked == []
+
+
+def test_an_unknown_symbol_leaves_nothing_behind(history):
+    """The exchange's refusal is raised, and no folder is made for it."""
+    with pytest.raises(ApiError, match="Invalid symbol"):
+        history.klines("BTCUSD", start="2025-01-01")
+    assert not list(history.folder.glob("*/symbol=*"))
+
+
+def test_times_without_a_zone_are_said_to_be_utc(history):
+    """A datetime without a zone is taken as UTC, with a warning."""
+    with pytest.warns(UserWarning, match="taken as UTC"):
+        frame = history.klines(
+            "BTCUSDT", "1h", start=pd.Timestamp("2025-01-01"), end="2025-01-01T03:00"
+        )
+    assert frame.index[0] == pd.Timestamp("2025-01-01", tz="UTC")
+
+
+def test_without_pyarrow_rest_still_answers_and_the_store_says_what_to_install(
+    history, monkeypatch
+):
+    """Where the extra is missing, a range comes by REST; what needs the store names the pip line."""
+    monkeypatch.setattr("binance_lab.history.history.available", lambda: False)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    frame = history.klines("BTCUSDT", "15m", **MONTHS, keep=None)
+    assert len(frame) == 75 * 96 + 49
+    with pytest.raises(ConfigError, match=r'pip install "binance-lab\[history\]"'):
+        history.klines("BTCUSDT", "15m", **MONTHS)
+
+
+def test_small_ranges_are_not_kept_unless_asked(history):
+    """The lab's own calls keep what takes many requests, and nothing else."""
+    history.klines("BTCUSDT", "1m", start="2025-01-01", end="2025-01-02", keep=None)
+    assert not history.folder.exists()
+    history.klines("BTCUSDT", "15m", **MONTHS, keep=None)
+    assert history.contents()["dataset"].tolist() == ["klines_15m"]
+
+
+def test_months_and_weeks_are_kept_too(history, past):
+    """The longest intervals come by REST, in the months that they open in."""
+    span = {"start": "2023-05-01", "end": "2025-03-01"}
+    with Spot(base_url=past.rest) as spot:
+        for interval in ("1w", "3d", "1M"):
+            frame = history.klines("BTCUSDT", interval, **span)
+            asked = spot.klines("BTCUSDT", interval, startTime=1_682_899_200_000, limit=1000)
+            direct = klines_frame(asked)
+            direct = direct[direct.index <= "2025-03-01"]
+            same(frame.drop(columns="closed"), direct)
+            assert frame.attrs["quality"]["missing"] == []
