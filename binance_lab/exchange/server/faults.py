@@ -7,6 +7,7 @@ A fault is written as ``kind:name=value,…``, such as ``lost:chance=0.01,stream
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
 from random import Random
@@ -157,6 +158,8 @@ class Faults:
     """The faults that are on."""
 
     def __init__(self, seed: int) -> None:
+        self.struck: Counter[str] = Counter()
+        """How often each kind has struck since the start."""
         self._seed = seed
         self._active: dict[int, tuple[Fault, Random]] = {}
         self._next_id = 1
@@ -195,6 +198,7 @@ class Faults:
             if fault.kind not in kinds or not matches(fault) or random.random() >= fault.chance:
                 continue
             happening.append(fault)
+            self.struck[fault.kind] += 1
             if fault.times is not None:
                 fault.times -= 1
                 if fault.times <= 0:

@@ -97,6 +97,7 @@ class Lab:
             },
             "replay": self._replay(),
             "faults": self._list_faults(body),
+            "struck": dict(self._faults.struck),
         }
 
     def _replay(self) -> Json | None:
@@ -133,6 +134,7 @@ class Lab:
         if fault.kind not in CONNECTION_KINDS:
             return self._faults.add(fault)
         if not fault.every_s:
+            self._faults.struck[fault.kind] += 1
             self._strike(fault)
             return 0
         number = self._faults.add(fault)

@@ -38,6 +38,15 @@ def test_an_error_after_has_done_it(rest: Rest):
     assert open_orders(rest) == 1
 
 
+def test_what_struck_is_counted(rest: Rest):
+    """The exchange's status says how often each kind of fault has struck."""
+    rest.lab("POST", "/faults", kind="before", path="/api/v3/ping", times=2)
+    rest.lab("POST", "/faults", kind="cut")
+    for _ in range(3):
+        rest.get("/api/v3/ping")
+    assert rest.lab("GET", "")["struck"] == {"before": 2, "cut": 1}
+
+
 @pytest.mark.parametrize("kind", ["half", "drop"])
 def test_an_answer_may_break_off(rest: Rest, kind: str):
     """``half`` and ``drop`` do what was asked and lose the answer."""
