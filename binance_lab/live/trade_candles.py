@@ -122,9 +122,13 @@ class TradeCandles(Candles):
         self._row = rows[-1]
         self._row["closed"] = False
         self._next_us = self._interval.next_open_time(self._row["open_time"] // US) * US
-        if self._first_us is None:
+        first = self._first_us is None
+        if first:
             self._first_us = rows[0]["open_time"]
-        return self._keep(rows)
+        kept = self._keep(rows)
+        if first and self._loaded:
+            self._check_all()  # time may have passed between the history and the first trade
+        return kept
 
     def _keep(self, rows: list[Row]) -> list[Any]:
         """Put candles that are made into the rows, each over what was there."""

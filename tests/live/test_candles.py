@@ -227,3 +227,14 @@ def test_the_candle_in_which_the_tape_began_is_fetched_when_it_closes():
     assert candles.frame()["trades"].tolist() == [2] * 6 + [1]
     assert candles.frame()["source"].iloc[5] == "rest"
     assert candles.complete
+
+
+def test_time_between_history_and_the_first_trade_is_no_hole():
+    """Candles in which nothing is known to have been traded are asked for, too."""
+    client = FakeClient(klines=klines_of(-5, 0))
+    tape, candles = of_trades(client=client)
+    client.answers["klines"] = klines_of(-5, 3)
+    tape.receive(trade(1, time_ms=START_MS + 3 * 60_000), 1)
+    assert minutes(candles) == [-5, -4, -3, -2, -1, 0, 1, 2, 3]
+    assert candles.complete
+    assert candles.gaps["state"].tolist() == ["backfilled"]
