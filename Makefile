@@ -2,13 +2,15 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-# Arguments for one run: make test TESTS=tests/wire, make lab LAB=--no-browser
+# Arguments for one run: make test TESTS=tests/wire, make lab LAB=--no-browser, make faults MINUTES=1
 TESTS ?=
 LAB ?=
+MINUTES ?= 10
+SEED ?= 7
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
-.PHONY: help lab demo test lint peers picture clean
+.PHONY: help lab demo test lint peers faults picture clean
 
 help:
 	@echo "make lab    JupyterLab on notebooks/01-tour.ipynb, the embedded exchange behind it"
@@ -16,6 +18,9 @@ help:
 	@echo "make demo   the same in a terminal, about a minute"
 	@echo "make test   linters and all tests"
 	@echo "make peers  other people's clients on the embedded exchange"
+	@echo "make bench  ours beside the peers, some ten minutes; make bench ONLY=streams one area,"
+	@echo "            make bench BENCH='--readme README.md' also writes README's table"
+	@echo "make faults MINUTES=10 of random faults, then what live objects hold against the exchange"
 
 lab: .venv/.lab
 	$(BIN)/binance-lab lab $(LAB)
@@ -35,6 +40,21 @@ peers: .venv-peers/.ready
 	$(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/python -m pip install --quiet --upgrade "pip>=25.1"
 	.venv-peers/bin/python -m pip install --quiet --editable . python-binance binance-sdk-spot pytest pytest-timeout
+	@touch $@
+
+# Also in make test, for half a minute.
+faults: .venv/.test
+	$(BIN)/python tests/live/fault_run.py --minutes $(MINUTES) --seed $(SEED)
+
+# Ours, the peers and the bare libraries, interleaved; the peers in an environment of their own.
+bench: .venv/.lab .venv-bench/.ready
+	$(BIN)/python tests/benchmarks $(if $(ONLY),--only $(ONLY)) $(BENCH)
+
+.venv-bench/.ready: .venv/.python tests/benchmarks/peers.txt
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	.venv-bench/bin/python -m pip install --quiet --requirement tests/benchmarks/peers.txt
+	.venv-bench/bin/python -m pip install --quiet --no-deps --upgrade --target .venv-bench/connector binance-connector==3.13.0
 	@touch $@
 
 lint: .venv/.test
@@ -65,4 +85,4 @@ picture: .venv/.test
 	mkdir -p notebooks/images && cp build/screenshots/desk.png notebooks/images/desk.png
 
 clean:
-	rm -rf .venv .venv-peers build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-peers .venv-bench build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
