@@ -7,6 +7,7 @@ due and writes it once per turn of the event loop. A client that doesn't keep up
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 
@@ -22,6 +23,8 @@ MAX_MESSAGE = 64 * 2**10
 _TEXT = 0x81
 _PING = 0x89
 _PONG = 0x8A
+
+logger = logging.getLogger(__name__)
 
 
 def frame(payload: bytes, head: int = _TEXT) -> bytes:
@@ -74,26 +77,38 @@ class Connection:
     async def serve(
         self, received: Callable[[WSMessage], None], opened: Callable[[], None] = lambda: None
     ) -> None:
-        """Answer the handshake and hand over what arrives, until either side ends it."""
+        """Answer the handshake and hand over what arrives, until either side ends it.
+
+        A message that can't be handled for a fault of ours ends the connection with 1011.
+        """
         await self._socket.prepare(self._request)
         transport = self._request.transport
         if transport is None:  # gone during the handshake
             return
         self.attach(transport)
-        opened()
         try:
+            self._or_close(opened)
             async for message in self._socket:
                 if message.type is WSMsgType.PING:
                     self.send(frame(message.data, _PONG))
                 elif message.type is WSMsgType.PONG:
                     self._last_pong = self._loop.time()
-                received(message)
+                self._or_close(received, message)
             if self._closing is not None:  # the handler must outlive the close handshake
                 await asyncio.wait([self._closing], timeout=CLOSE_TIMEOUT_S)
         finally:
             self._transport = None
             for timer in self._timers.values():
                 timer.cancel()
+
+    def _or_close(self, handle: Callable[..., None], *message: WSMessage) -> None:
+        """Call what handles a message; an HTTP error can't be answered on an open WebSocket."""
+        try:
+            handle(*message)
+        except Exception:
+            # The client is told nothing of the inside; the log has it all.
+            logger.exception("a message of %s could not be handled", self._request.path)
+            self.close(WSCloseCode.INTERNAL_ERROR, "Internal error")
 
     def attach(self, transport: asyncio.Transport) -> None:
         """Send over this from now on, pings included."""

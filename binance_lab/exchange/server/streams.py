@@ -96,7 +96,7 @@ class StreamClient:
         try:
             try:
                 message = msgspec.json.decode(text)
-            except msgspec.DecodeError:
+            except (msgspec.DecodeError, RecursionError):
                 raise _Refused(3, "Invalid JSON: expected value at line 1 column 1") from None
             return self._control(message, len(text))
         except _Refused as refused:

@@ -127,7 +127,7 @@ class ApiClient:
         """Answer one message, or fail to, as faults have it."""
         try:
             message = _decode(text)
-        except (msgspec.ValidationError, msgspec.DecodeError):
+        except (msgspec.DecodeError, RecursionError):
             refusal = refused(Reject(*errors.INVALID_JSON), self._venue.now_us())
             encoded = self._encoded(_id_of(text), refusal, show_limits=self._show_limits)
             self.connection.send_text(encoded)
@@ -334,5 +334,5 @@ def _id_of(text: str | bytes) -> int | str | None:
     """The id of a request that is wrong otherwise, if it has one."""
     try:
         return msgspec.json.decode(text, type=_OnlyId).id
-    except (msgspec.ValidationError, msgspec.DecodeError):
+    except (msgspec.DecodeError, RecursionError):
         return None

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession, WSMsgType, web
 
 from binance_lab.exchange.server.connection import MAX_BACKLOG, Connection, frame
 
@@ -99,3 +100,36 @@ def test_pings_carry_the_time():
         assert wire.written[0][2:].isdigit()
 
     on_a_wire(test)
+
+
+def test_a_fault_of_ours_closes_the_socket():
+    """A message whose handling fails ends the connection with 1011, and tells nothing of the inside."""
+
+    def fail(message: object) -> None:
+        raise RuntimeError("inside")
+
+    async def serve(request: web.Request) -> web.StreamResponse:
+        connection = Connection(request, ip="127.0.0.1")
+        await connection.serve(fail)
+        return connection.response
+
+    async def run() -> None:
+        app = web.Application()
+        app.router.add_get("/", serve)
+        runner = web.AppRunner(app, shutdown_timeout=1.0)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        try:
+            host, port = runner.addresses[0]
+            async with (
+                ClientSession() as session,
+                session.ws_connect(f"ws://{host}:{port}/", autoclose=True) as socket,
+            ):
+                await socket.send_str("hello")
+                message = await socket.receive(timeout=5)
+                assert (message.type, message.data) == (WSMsgType.CLOSE, 1011)
+                assert "inside" not in str(message.extra)
+        finally:
+            await runner.cleanup()
+
+    asyncio.run(run())

@@ -110,6 +110,7 @@ def test_the_combined_property_can_be_set(socket: Open):
     ("text", "code", "msg"),
     [
         ('{"method":"SUBSCRIBE"', 3, "Invalid JSON: expected value"),
+        ("[" * 10_000, 3, "Invalid JSON: expected value"),
         ('{"params":[],"id":1}', 2, "Invalid request: missing field `method`"),
         ('{"method":"FLY","params":[],"id":1}', 2, "Invalid request: unknown variant `FLY`, expected one of `SUBSCRIBE`"),
         ('{"method":"SUBSCRIBE","params":["a@b"],"id":1.5}', 2, "Invalid request: request ID must be an unsigned integer"),

@@ -96,7 +96,10 @@ def test_a_request_is_refused(socket: Open, method: str, params: Any, status: in
     assert answer["status"] in (status, 401)
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"id":1}', '{"id":1,"method":5}'])
+DEEP = '{"id":1,"method":"ping","params":' + '{"a":' * 10_000
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"id":1}', '{"id":1,"method":5}', DEEP])
 def test_what_is_no_request_is_refused(socket: Open, text: str):
     """Garbled JSON is answered, and the connection stays."""
     api = socket(API)
