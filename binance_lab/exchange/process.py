@@ -25,6 +25,8 @@ from binance_lab.wire.lab_error import LabError
 READY_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 5.0
 CONTROL_TIMEOUT_S = 30.0
+SECRET_VARIABLE = "BINANCE_LAB_EXCHANGE_API_SECRET"
+"""Where the child reads the first account's secret: the command line is for all to see."""
 
 
 class ExchangeError(LabError):
@@ -78,7 +80,7 @@ class Exchange:
         command = [sys.executable, "-m", "binance_lab", "exchange", "--with-parent"]
         command += ["--seed", str(seed), "--port", str(port), "--speed", str(speed)]
         command += ["--accounts", str(accounts)]
-        for name, value in (("--data", data), ("--api-key", api_key), ("--api-secret", api_secret)):
+        for name, value in (("--data", data), ("--api-key", api_key)):
             if value is not None:
                 command += [name, os.fspath(value)]
         command += [] if agents else ["--no-agents"]
@@ -95,6 +97,7 @@ class Exchange:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._words,
+            env=_environment(api_secret),
         )
         atexit.register(self.stop)
         try:
@@ -195,3 +198,8 @@ class Exchange:
     def __repr__(self) -> str:
         state = "running" if self.running else "stopped"
         return f"<Exchange {state}: {getattr(self, 'rest', 'not ready')}>"
+
+
+def _environment(api_secret: str | None) -> dict[str, str]:
+    """The child's environment variables, the secret among them if there is one."""
+    return dict(os.environ) if api_secret is None else {**os.environ, SECRET_VARIABLE: api_secret}

@@ -47,9 +47,10 @@ def test_its_repr_has_no_secret():
 
 
 def test_keys_can_be_given():
-    """The first account's key and secret may be chosen."""
+    """The first account's key and secret may be chosen; no list of processes shows the secret."""
     with Exchange(agents=False, api_key="my-key", api_secret="my-secret") as exchange:
         assert (exchange.api_key, exchange.api_secret) == ("my-key", "my-secret")
+        assert "my-secret" not in " ".join(psutil.Process(exchange.pid).cmdline())
 
 
 def test_each_account_has_its_own_keys():

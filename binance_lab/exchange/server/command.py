@@ -19,6 +19,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from binance_lab.exchange.process import SECRET_VARIABLE
 from binance_lab.exchange.server.app import Server
 from binance_lab.exchange.server.faults import BadFault, parse_fault
 from binance_lab.exchange.server.lab import Lab
@@ -52,7 +53,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="keep accounts, orders and trades here, and go on with them after a restart",
     )
     parser.add_argument("--api-key", metavar="KEY", help="the first account's key (else random)")
-    parser.add_argument("--api-secret", metavar="SECRET", help="its secret (else random)")
+    parser.add_argument(
+        "--api-secret",
+        metavar="SECRET",
+        help=f"its secret (else {SECRET_VARIABLE}, which no list of processes shows, else random)",
+    )
     parser.add_argument("--accounts", type=int, default=1, metavar="N", help="how many accounts")
     parser.add_argument("--no-agents", action="store_true", help="only clients trade")
     parser.add_argument(
@@ -103,7 +108,7 @@ def _options(args: argparse.Namespace) -> Options:
         replay=args.replay or [],
         speed=args.speed,
         api_key=args.api_key,
-        api_secret=args.api_secret,
+        api_secret=args.api_secret or os.environ.get(SECRET_VARIABLE),
         accounts=args.accounts,
         faults=args.faults,
         agents=not args.no_agents,
