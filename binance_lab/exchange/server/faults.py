@@ -48,7 +48,9 @@ CLOCK_KINDS = {"skew": "the server's clock is delay_s ahead (or behind, negative
 KINDS = REQUEST_KINDS | STREAM_KINDS | CONNECTION_KINDS | CLOCK_KINDS
 
 MAX_FAULTS = 100
-_ERROR_BY_STATUS = {500: errors.UNKNOWN, 503: errors.SERVER_BUSY, 504: errors.TIMEOUT}
+# Only -1008 says that nothing was done, so only what fails before may say it.
+_BEFORE = {500: errors.UNKNOWN, 503: errors.SERVER_BUSY, 504: errors.TIMEOUT}
+_AFTER = _BEFORE | {503: errors.DISCONNECTED}
 
 
 class Client(Protocol):
@@ -110,7 +112,7 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
             raise BadFault(f"No fault {self.kind!r}; there are {', '.join(KINDS)}.")
         if not 0 <= self.chance <= 1:
             raise BadFault(f"A chance is from 0 to 1, not {self.chance}.")
-        if self.status not in _ERROR_BY_STATUS:
+        if self.status not in _BEFORE:
             raise BadFault(f"A status is 500, 503 or 504, not {self.status}.")
         if self.door not in ("streams", "api", "all"):
             raise BadFault(f"A door is streams, api or all, not {self.door!r}.")
@@ -119,7 +121,7 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
     def refusal(self) -> Reject:
         """The 5xx of ``before`` and ``after``."""
-        made = Reject(*_ERROR_BY_STATUS[self.status])
+        made = Reject(*(_BEFORE if self.kind == "before" else _AFTER)[self.status])
         made.status = self.status  # type: ignore[attr-defined]
         return made
 
