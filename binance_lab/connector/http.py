@@ -31,7 +31,6 @@ from .exceptions import (
     Banned,
     ClockError,
     ConfigError,
-    OutcomeUnknown,
     RequestError,
     ServerError,
     TooManyRequests,
@@ -39,6 +38,7 @@ from .exceptions import (
 )
 from .hosts import Host, host_of
 from .limits import Booking, Use, account_scope
+from .outcome import may_have_happened, outcome_unknown, shown, told
 from .transport import Answer, Transport
 
 OnLimit: TypeAlias = Literal["wait", "raise"]
@@ -46,11 +46,6 @@ OnLimit: TypeAlias = Literal["wait", "raise"]
 _decode = msgspec.json.Decoder().decode
 _BACK_OFF_S = 0.25
 _MAX_BACK_OFF_S = 5.0
-_UNKNOWN_OUTCOME = (-1006, -1007)
-_SECRETS = ("apiKey", "code", "listenKey", "listenToken", "password", "signature", "token")
-_OTHERS_SECRETS = ("secretToken", "subAccountApiKey")
-_PERSONAL = ("accountInfo", "beneficiaryPii", "originatorPii", "questionnaire")
-_HIDDEN = frozenset((*_SECRETS, *_OTHERS_SECRETS, *_PERSONAL))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +80,11 @@ class _Call:
     @property
     def shown(self) -> str:
         """Method, path and parameters without secrets."""
-        return shown_request(self.endpoint, self.params)
+        return shown(self.asked, self.params)
 
-
-def shown_request(endpoint: Endpoint, params: Mapping[str, str]) -> str:
-    """A request as an error may show it: without keys, signature and personal data."""
-    values = (f"{k}={'…' if k in _HIDDEN else v}" for k, v in params.items())
-    return " ".join((endpoint.method, endpoint.path, *values))
+    def told(self, error: RequestError | ApiError) -> RequestError | ApiError:
+        """The error as the caller sees it."""
+        return told(error, asked=self.asked, request=self.shown, tries=self.tries)
 
 
 class Http:
@@ -266,29 +259,17 @@ class Http:
             self._raise_for_change(call, error)
         self._fail_over(index, error)
         if not self._may_retry(call, error):
-            raise _told(call, error) from None
+            raise call.told(error) from None
         delay_s = self._back_off_s(call)
         self._log.info("%s again in %.2f s: %s", call.asked, delay_s, error)
         call.left_s -= delay_s
         time.sleep(delay_s)
 
     def _raise_for_change(self, call: _Call, error: RequestError | ApiError) -> None:
-        lost = isinstance(error, RequestError) and error.sent
-        failed = isinstance(error, ApiError) and (
-            error.code in _UNKNOWN_OUTCOME or error.status >= 500
-        )
-        if not lost and not failed:
-            raise _told(call, error) from None
-        ids = (call.endpoint.order_id, "origClientOrderId", "newClientOrderId")
-        raise OutcomeUnknown(
-            f"{call.asked} was sent, but whether it took effect is unknown: {error} Don't send it"
-            " again; client.resolve(error) finds out.",
-            method=call.endpoint.method,
-            path=call.endpoint.path,
-            params={k: v for k, v in call.params.items() if k not in _HIDDEN},
-            request=call.shown,
-            client_order_id=next((call.params[i] for i in ids if i and i in call.params), None),
-            sent_at_s=call.sent_at_s,
+        if not may_have_happened(error):
+            raise call.told(error) from None
+        raise outcome_unknown(
+            call.endpoint, call.params, error, asked=call.asked, sent_at_s=call.sent_at_s
         ) from None
 
     def _may_retry(self, call: _Call, error: RequestError | ApiError) -> bool:
@@ -360,15 +341,6 @@ class Http:
                 len(answer.body),
                 used,
             )
-
-
-def _told(call: _Call, error: RequestError | ApiError) -> RequestError | ApiError:
-    """The error as the caller sees it: it says what was asked."""
-    if isinstance(error, RequestError) and not error.request:
-        error.request = call.shown
-        tries = f" (tried {call.tries} times)" if call.tries > 1 else ""
-        error.args = (f"{call.asked}: {error}{tries}.",)
-    return error
 
 
 def _json(answer: Answer) -> Any:

@@ -41,15 +41,13 @@ from .hosts import host_of
 from .http import OnLimit, Options
 from .limits import Limits, Use
 from .link import LinkOptions
+from .outcome import may_have_happened, outcome_unknown, shown, told
 from .resolve import resolve
 from .spot import SpotApi, changed_options, checked_key, signer_of
 
 BASE_URL = "wss://ws-api.binance.com:443/ws-api/v3"
 
 SIGNED_ALWAYS = frozenset(("session.logon", "userDataStream.subscribe.signature"))
-_UNKNOWN_OUTCOME = (-1006, -1007)
-_SERVER_BUSY = -1008  # an explicit refusal, though with a 5xx status
-_HIDDEN = frozenset(("apiKey", "listenToken", "signature"))
 _BACK_OFF_S = 0.25
 
 
@@ -76,8 +74,16 @@ class _Call:
     @property
     def shown(self) -> str:
         """Method and parameters without secrets."""
-        values = (f"{k}={'…' if k in _HIDDEN else text(v)}" for k, v in self.params.items())
-        return " ".join((self.method, *values))
+        return shown(self.method, self.texts)
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The parameters as REST would send them."""
+        return {name: text(value) for name, value in self.params.items()}
+
+    def told(self, error: RequestError | ApiError) -> RequestError | ApiError:
+        """The error as the caller sees it."""
+        return told(error, asked=self.method, request=self.shown, tries=self.tries)
 
 
 class WebsocketAPI(SpotApi, Session):
@@ -345,10 +351,12 @@ class WebsocketAPI(SpotApi, Session):
             call.clock_measured = True
             self.clock.forget()
             return
-        if call.endpoint.changes_state and _lost(error):
-            raise self._unknown(call, error) from None
+        if call.endpoint.changes_state and may_have_happened(error):
+            raise outcome_unknown(
+                call.endpoint, call.texts, error, asked=call.method, sent_at_s=call.sent_at_s
+            ) from None
         if call.endpoint.changes_state or not self._may_retry(call, error):
-            raise _told(call, error) from None
+            raise call.told(error) from None
         delay_s = min(_BACK_OFF_S * 2**call.tries * random.uniform(0.5, 1.0), call.left_s / 2)
         self._log.info("%s again in %.2f s: %s", call.method, delay_s, error)
         time.sleep(max(0.0, delay_s))
@@ -359,20 +367,6 @@ class WebsocketAPI(SpotApi, Session):
         if isinstance(error, TooManyRequests):  # the wait for it is in the limits
             return self._options.on_limit == "wait" and not isinstance(error, Banned)
         return isinstance(error, RequestError | ServerError)
-
-    def _unknown(self, call: _Call, error: Exception) -> OutcomeUnknown:
-        params = {name: text(value) for name, value in call.params.items()}
-        ids = (call.endpoint.order_id, "origClientOrderId", "newClientOrderId")
-        return OutcomeUnknown(
-            f"{call.method} was sent, but whether it took effect is unknown: {error} Don't send it"
-            " again; client.resolve(error) finds out.",
-            method=call.endpoint.method,
-            path=call.endpoint.path,
-            params=params,
-            request=call.shown,
-            client_order_id=next((params[i] for i in ids if i and i in params), None),
-            sent_at_s=call.sent_at_s,
-        )
 
     def __enter__(self) -> WebsocketAPI:
         return self
@@ -390,19 +384,3 @@ class WebsocketAPI(SpotApi, Session):
 
 def _signs(endpoint: Endpoint) -> bool:
     return endpoint.signed or endpoint.ws in SIGNED_ALWAYS
-
-
-def _lost(error: RequestError | ApiError) -> bool:
-    """Whether the request may have taken effect."""
-    if isinstance(error, RequestError):
-        return error.sent
-    return error.code in _UNKNOWN_OUTCOME or (error.status >= 500 and error.code != _SERVER_BUSY)
-
-
-def _told(call: _Call, error: RequestError | ApiError) -> RequestError | ApiError:
-    """The error as the caller sees it: it says what was asked."""
-    if isinstance(error, RequestError) and not error.request:
-        error.request = call.shown
-        tries = f" (tried {call.tries} times)" if call.tries > 1 else ""
-        error.args = (f"{call.method}: {error}{tries}.",)
-    return error

@@ -166,10 +166,12 @@ def test_late_answer_to_an_order_is_an_unknown_outcome(api, connect):
     assert api.methods().count("order.place") == 1
 
 
-@pytest.mark.parametrize("code", [-1006, -1007])
-def test_outcome_that_the_server_does_not_know_is_unknown(api, connect, code):
-    """-1006 and -1007 are OutcomeUnknown for an order."""
-    api.answers["order.place"] = refusal(500, code, "Timeout waiting for response")
+@pytest.mark.parametrize(
+    ("status", "code"), [(400, -1006), (400, -1007), (500, -1000), (503, -1008)]
+)
+def test_outcome_that_the_server_does_not_know_is_unknown(api, connect, status, code):
+    """-1006, -1007 and every 5xx are OutcomeUnknown for an order, as over REST."""
+    api.answers["order.place"] = refusal(status, code, "Timeout waiting for response")
     with pytest.raises(OutcomeUnknown):
         connect("key", "secret").new_order(**ORDER)
 
