@@ -18,6 +18,7 @@ from binance_lab.connector.connection import ConnectionEvent, State
 from binance_lab.wire.capture import CaptureWriter
 
 from .backfill import Fetch
+from .continuity import Continuity
 from .runtime import Runtime, Threads
 
 if TYPE_CHECKING:
@@ -37,10 +38,11 @@ class Recorder:
     """Writes streams to captures until it is closed: a file for each symbol, and the next one
     after a time or a size.
 
-    What came is on disk half a second later, so a crash loses no more than that. Beside each
-    file lies one that ends with ``.json`` and says what is in it: streams, times, how many
-    messages, and the holes, when the connection was lost. Order books begin with a snapshot in
-    each file and after each hole.
+    What came is with the system half a second later, so a crash loses no more than that. Each
+    file begins with a header (`binance_lab.wire.capture.read_header`), and beside it lies one
+    that ends with ``.json`` and says what is in it: streams, times, how many messages, ``holes``:
+    when the connection was lost, and ``gaps``: which ids the streams skipped. Order books begin
+    with a snapshot in each file and after each hole.
 
     Args:
         streams: The pool.
@@ -179,6 +181,7 @@ class _Track:
         self._waiting: deque[tuple[int, bytes]] = deque()
         self._lock = threading.Lock()  # guards the file: _writer, paths, count, _bytes
         self._holes: list[dict[str, Any]] = []
+        self._continuity = Continuity(names)
         self._lost_at: tuple[int, str] | None = None
         self._writer: CaptureWriter | None = None
         self._began_s = 0.0
@@ -240,6 +243,7 @@ class _Track:
             received_ns, payload = self._waiting[0]
             writer.write(received_ns, payload)
             self._waiting.popleft()
+            self._continuity.check(payload)
             self.count += 1
             self._bytes += len(payload)
         writer.flush()
@@ -254,7 +258,9 @@ class _Track:
         self._writer = CaptureWriter(path)
         self.paths.append(path)
         self._began_s, self._bytes, self._holes = time.monotonic(), 0, []
-        self._about["began"] = now.isoformat()
+        self._continuity.begin()
+        self._about |= {"symbol": self.symbol, "streams": self.names, "began": now.isoformat()}
+        self._writer.write_header(int(now.timestamp() * 1e9), self._about)
         self._want_snapshot(self)
         return self._writer
 
@@ -263,11 +269,10 @@ class _Track:
         assert self._writer is not None
         path = Path(f"{self.paths[-1]}.json")
         about = self._about | {
-            "symbol": self.symbol,
-            "streams": self.names,
             "messages": self._writer.count,
             "lost": self.lost,
             "holes": self._holes + ([self._hole(None)] if self._lost_at is not None else []),
+            "gaps": self._continuity.holes(),
             "written": datetime.now(UTC).isoformat(),
         }
         unfinished = path.with_suffix(".part")

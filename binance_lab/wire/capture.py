@@ -3,6 +3,9 @@
 A line is the local receive time in ns, a space, and the message: what a combined stream sent
 (``{"stream":…,"data":…}``) or a REST depth snapshot (``{"lastUpdateId":…}``). Files whose names end
 with ``.gz`` are gzip, with ``.zst`` zstd (needs the ``zstandard`` package), others plain text.
+
+The first line may be a header, which says what was recorded and where: a message of the stream
+``!capture``, which no exchange has, so that programs that know nothing of headers pass over it.
 """
 
 from __future__ import annotations
@@ -10,13 +13,16 @@ from __future__ import annotations
 import gzip
 import importlib
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self, cast
 
 import msgspec
+
+HEADER = "!capture"
+"""The stream of a header."""
 
 
 class CaptureError(ValueError):
@@ -61,7 +67,7 @@ _envelopes = msgspec.json.Decoder(_Envelope)
 def read_capture(
     path: Path | str, *, on_error: Callable[[CaptureError], None] | None = None
 ) -> Iterator[CaptureMessage]:
-    """The messages of a capture, in the order of the file.
+    """The messages of a capture, in the order of the file, without its header.
 
     Args:
         on_error: Called with what is wrong with a line; reading goes on behind it, as far as the
@@ -77,15 +83,38 @@ def read_capture(
         with _open(path, "rb") as lines:
             for number, line in enumerate(lines, 1):
                 try:
-                    yield parse_line(line)
+                    message = parse_line(line)
                 except ValueError as error:
                     _report(CaptureError(path, number, str(error)), on_error)
+                else:
+                    if message.stream != HEADER:
+                        yield message
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         problem = (
             f"the compressed file is damaged or ends too early ({error}); what comes before "
             "this line was read. Copy the file again, or record it anew."
         )
         _report(CaptureError(path, number + 1, problem), on_error)
+
+
+def read_header(path: Path | str) -> dict[str, Any]:
+    """What a capture says of itself; empty if it doesn't.
+
+    Keys of a recording made here: ``symbol``, ``streams``, ``began`` and ``environment``.
+
+    Raises:
+        CaptureError: The first line can't be read.
+        OSError: There is no such file, or it may not be read.
+    """
+    path = Path(path)
+    try:
+        with _open(path, "rb") as lines:
+            first = parse_line(lines.readline())
+        if first.stream != HEADER:
+            return {}
+        return msgspec.json.decode(first.data, type=dict[str, Any])
+    except (EOFError, zlib.error, gzip.BadGzipFile, ValueError) as error:
+        raise CaptureError(path, 1, str(error)) from None
 
 
 def parse_line(line: bytes) -> CaptureMessage:
@@ -124,6 +153,11 @@ class CaptureWriter:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._file = _open(self.path, "ab")
         self.count = 0
+
+    def write_header(self, written_ns: int, about: Mapping[str, Any]) -> None:
+        """Say what is recorded here; the first line of a file, not counted as a message."""
+        message = msgspec.json.encode({"stream": HEADER, "data": about})
+        self._file.write(b"%d %b\n" % (written_ns, message))
 
     def write(self, received_ns: int, message: bytes) -> None:
         """Append a message, exactly as it came.

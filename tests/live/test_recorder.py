@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import msgspec
 import pandas as pd
@@ -12,7 +17,7 @@ from binance_lab.connector.connection import ConnectionEvent, State
 from binance_lab.live import Recorder, Replay, Tape
 from binance_lab.live import recorder as recorders
 from binance_lab.live.runtime import Inline
-from binance_lab.wire.capture import read_capture
+from binance_lab.wire.capture import CaptureError, read_capture, read_header
 
 from .doubles import FakeClient, FakeStreams, combined, depth, snapshot, trade
 
@@ -36,6 +41,12 @@ def written(recorder: Recorder, count: int, timeout_s: float = 10.0) -> bool:
     while recorder.count < count and time.monotonic() < end:
         recorder._stop.wait(0.01)
     return recorder.count >= count
+
+
+def index_of(recorder: Recorder) -> dict[str, Any]:
+    """What the file beside the first capture says."""
+    told: dict[str, Any] = msgspec.json.decode(Path(f"{recorder.paths[0]}.json").read_bytes())
+    return told
 
 
 @pytest.mark.parametrize("ending", [".jsonl", ".jsonl.gz"])
@@ -108,11 +119,75 @@ def test_holes_are_told_and_books_begin_anew_after_them(tmp_path, streams):
         sink.connection_changed(ConnectionEvent(State.OPEN, "test", 9))
         streams.send(trade(2))
         assert written(rec, 4)
-    told = msgspec.json.decode((rec.paths[0].parent / f"{rec.paths[0].name}.json").read_bytes())
+    told = index_of(rec)
     assert told["holes"] == [{"from_ns": 5, "to_ns": 9, "reason": "1006 gone"}]
     assert told["environment"] == "local"
     assert told["streams"] == list(NAMES)
     assert told["messages"] == 4
+    assert told["gaps"] == []
+
+
+def test_a_file_says_what_it_is_in_its_first_line(tmp_path, streams):
+    """Environment, symbol, streams and begin are in the header, which is no message."""
+    with Recorder(streams, NAMES[:1], tmp_path, about={"environment": "local"}) as recorder:
+        streams.send(trade(1))
+    header = read_header(recorder.paths[0])
+    assert (header["environment"], header["symbol"]) == ("local", "btcusdt")
+    assert header["streams"] == ["btcusdt@trade"]
+    assert datetime.fromisoformat(header["began"]) <= datetime.now(UTC)
+    assert [message.stream for message in read_capture(recorder.paths[0])] == ["btcusdt@trade"]
+
+
+def test_ids_that_were_skipped_are_told(tmp_path, streams):
+    """The file beside lists what the stream skipped: from, to, when it was noticed."""
+    with Recorder(streams, NAMES[:1], tmp_path) as recorder:
+        for number in (1, 2, 6):
+            streams.send(trade(number))
+    [gap] = index_of(recorder)["gaps"]
+    assert (gap["stream"], gap["key"]) == ("btcusdt@trade", "trade id")
+    assert (gap["first"], gap["last"]) == (3, 5)
+    assert gap["noticed_ns"] > 0
+
+
+KILLED = """
+import itertools, sys, threading, time
+sys.path.insert(0, {tests!r})
+from live.doubles import FakeStreams, trade
+from binance_lab.live import Recorder
+
+streams, pause = FakeStreams(), threading.Event()
+recorder = Recorder(streams, ["btcusdt@trade"], {folder!r}, ending={ending!r})
+for number in itertools.count(1):
+    streams.send(trade(number))
+    print(number, time.monotonic_ns(), flush=True)
+    pause.wait(0.002)
+"""
+
+
+@pytest.mark.parametrize("ending", [".jsonl", ".jsonl.gz"])
+def test_a_process_that_is_killed_loses_at_most_the_last_second(tmp_path, ending):
+    """After kill -9 the file is read up to a second before, and the one beside it as well."""
+    code = KILLED.format(tests=str(Path(__file__).parents[1]), folder=str(tmp_path), ending=ending)
+    sent: dict[int, int] = {}
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            number, at_ns = map(int, line.split())
+            sent[number] = at_ns
+            if at_ns - sent[1] > 2.5e9:
+                process.kill()
+                break
+    [path] = tmp_path.glob(f"*{ending}")
+    errors: list[CaptureError] = []
+    read = [message.received_ns for message in read_capture(path, on_error=errors.append)]
+    due = [number for number, at_ns in sent.items() if at_ns < max(sent.values()) - 1e9]
+    assert len(read) >= len(due) > 100
+    assert len(errors) <= 1
+    assert msgspec.json.decode(Path(f"{path}.json").read_bytes())["messages"] <= len(read)
+    with Replay(path, runtime=Inline()) as replay:
+        tape = replay.live.trades("BTCUSDT")
+        replay.run()
+    assert tape.frame()["id"].tolist() == list(range(1, len(read) + 1))
 
 
 def test_a_disk_that_fails_is_told_and_what_waits_is_kept(tmp_path, streams, monkeypatch):

@@ -6,7 +6,13 @@ import gzip
 
 import pytest
 
-from binance_lab.wire.capture import CaptureError, CaptureWriter, parse_line, read_capture
+from binance_lab.wire.capture import (
+    CaptureError,
+    CaptureWriter,
+    parse_line,
+    read_capture,
+    read_header,
+)
 
 TRADE = b'{"stream":"btcusdt@trade","data":{"e":"trade","t": 7}}'
 SNAPSHOT = b'{"lastUpdateId":5,"bids":[],"asks":[]}'
@@ -80,6 +86,33 @@ def test_compressed_file_that_ends_too_early_is_named(tmp_path):
     count = sum(1 for _ in read_capture(path, on_error=errors.append))
     assert 0 < count < 2000
     assert "ends too early" in str(errors[-1])
+
+
+def test_header_is_no_message(tmp_path):
+    """What a file says of itself is in its first line, and read apart from the messages."""
+    path = tmp_path / "a.jsonl"
+    with CaptureWriter(path) as capture:
+        capture.write_header(1, {"environment": "local"})
+        capture.write(2, TRADE)
+    assert read_header(path) == {"environment": "local"}
+    assert [message.received_ns for message in read_capture(path)] == [2]
+    assert capture.count == 1
+
+
+@pytest.mark.parametrize(("text", "says"), [(b"", "no receive time"), (b"garbled", "line 1")])
+def test_header_of_a_garbled_file_is_an_error(tmp_path, text, says):
+    """A file whose first line can't be read says nothing of itself."""
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(text)
+    with pytest.raises(CaptureError, match=says):
+        read_header(path)
+
+
+def test_file_without_a_header_says_nothing_of_itself(tmp_path):
+    """Captures of other programs begin with a message."""
+    with CaptureWriter(tmp_path / "a.jsonl") as capture:
+        capture.write(2, TRADE)
+    assert read_header(tmp_path / "a.jsonl") == {}
 
 
 def test_message_with_a_line_break_is_not_written(tmp_path):
