@@ -116,11 +116,9 @@ class Dataset:
             frame.index = _archive_times(times.asi8).rename("time")
         return frame
 
-    def table(self, body: bytes) -> pa.Table:
-        """REST's answer as a table."""
-        return need("pyarrow").Table.from_pandas(
-            self.frame(body), schema=self.schema, preserve_index=True
-        )
+    def table(self, frame: pd.DataFrame) -> pa.Table:
+        """A frame as a table."""
+        return need("pyarrow").Table.from_pandas(frame, schema=self.schema, preserve_index=True)
 
     def read_csv(self, file: BinaryIO, *, header: bool) -> Iterator[pa.Table]:
         """Tables of an archive's CSV, a few MB each.
@@ -150,14 +148,21 @@ class Dataset:
             columns[name] = pa.array(times, type=self.schema.field(name).type)
         return pa.Table.from_arrays(list(columns.values()), schema=self.schema)
 
-    def keys(self, table: pa.Table) -> Ints:
-        """What a row is known by: the number of its candle since 1970, or its id."""
+    def keys(self, rows: pa.Table | pd.DataFrame) -> Ints:
+        """What rows are known by: the number of a candle since 1970, or a trade's id."""
         if self.interval is None:
-            return np.asarray(table["id"].to_numpy())
-        times = times_us(table, self.time)
+            return np.asarray(rows["id"].to_numpy())
+        if isinstance(rows, pd.DataFrame):
+            return self._numbers(pd.DatetimeIndex(rows.index).asi8)
+        return self._numbers(times_us(rows, self.time))
+
+    def _numbers(self, opens_us: Ints) -> Ints:
+        """The numbers of the candles that open then."""
+        assert self.interval is not None
         if self.interval.length_ms is None:
-            return times.view("M8[us]").astype("M8[M]").astype(np.int64)
-        return (times // 1000 - self._anchor_ms) // self.interval.length_ms
+            months: Ints = opens_us.view("M8[us]").astype("M8[M]").astype(np.int64)
+            return months
+        return (opens_us // 1000 - self._anchor_ms) // self.interval.length_ms
 
     def open_ms(self, key: int) -> int:
         """The open time of a candle by its number."""
@@ -173,10 +178,7 @@ class Dataset:
         if first is None:
             return None
         opens = np.array([first, self.interval.open_time(span[1] - 1)]) * 1000
-        if self.interval.length_ms is None:
-            months = opens.view("M8[us]").astype("M8[M]").astype(np.int64)
-            return int(months[0]), int(months[1])
-        numbers = (opens // 1000 - self._anchor_ms) // self.interval.length_ms
+        numbers = self._numbers(opens)
         return int(numbers[0]), int(numbers[1])
 
     @property

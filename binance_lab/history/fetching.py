@@ -19,7 +19,17 @@ from .datasets import AGG_TRADES, Dataset
 from .errors import ArchiveError, NotArchived, StoreError
 from .extra import need
 from .manifest import Incident, Origin, Part
-from .paging import PAGE_ROWS, WORKERS, agg_trade_bounds, id_windows, join_arrays, kline_windows
+from .paging import (
+    PAGE_ROWS,
+    WORKERS,
+    Call,
+    agg_trade_ids,
+    agg_trades_calls,
+    kline_windows,
+    klines_calls,
+    trade_ids,
+    trades_calls,
+)
 from .plan import Piece, plan
 from .series import Series
 from .spans import Span, day_of, without
@@ -215,68 +225,53 @@ class Fetcher:
             name = dataset.interval.name
             ask_klines = self._client.with_raw_body.klines
             body = ask_klines(symbol, name, startTime=start, endTime=end, limit=PAGE_ROWS)
-            return dataset.table(body)
+            return dataset.table(dataset.frame(body))
         ask = self._precise.with_raw_body
         call = ask.agg_trades if dataset == AGG_TRADES else ask.historical_trades
-        return dataset.table(call(symbol, fromId=first, limit=min(PAGE_ROWS, last - first + 1)))
+        body = call(symbol, fromId=first, limit=min(PAGE_ROWS, last - first + 1))
+        return dataset.table(dataset.frame(body))
 
     # REST
 
     def _klines_from_rest(self, series: Series, span: Span) -> Iterator[Task]:
-        assert series.dataset.interval is not None
         interval = series.dataset.interval
+        assert interval is not None
         windows = kline_windows(interval, span[0], span[1] - 1)
-        ask = partial(self._client.with_raw_body.klines, series.symbol, interval.name)
-        for at in range(0, len(windows), _BATCH_PAGES):
-            chosen = windows[at : at + _BATCH_PAGES]
-            end = span[1] if at + _BATCH_PAGES >= len(windows) else chosen[-1][1] + 1
-            start = span[0] if at == 0 else chosen[0][0]
-            calls = [
-                partial(ask, startTime=first, endTime=last, limit=PAGE_ROWS)
-                for first, last in chosen
-            ]
+        cuts = [start for start, _ in windows[_BATCH_PAGES::_BATCH_PAGES]]
+        for start, end in zip([span[0], *cuts], [*cuts, span[1]], strict=True):
+            calls = klines_calls(self._client, series.symbol, interval, start, end - 1)
             yield from self._batch(series, (start, end), calls)
-        if not windows:  # no candle opens within: nothing is missing
-            series.add(
-                [], Cleaner(series.dataset, span), Part(file="", start_ms=span[0], end_ms=span[1])
-            )
 
     def _trades_from_rest(self, series: Series, span: Span) -> Iterable[Task]:
         """The pages of a span, or its halves where it is too long to be kept at once."""
-        bounds = agg_trade_bounds(self._client, series.symbol, span[0], span[1] - 1)
-        if bounds is None:
-            return self._batch(series, span, [])
-        first, last = bounds
         aggregate = series.dataset == AGG_TRADES
-        ids = (first.id, last.id) if aggregate else (first.first_trade_id, last.last_trade_id)
-        windows = id_windows(*ids)
+        find_ids = agg_trade_ids if aggregate else trade_ids
+        ids = find_ids(self._precise, series.symbol, span[0], span[1] - 1)
+        if ids is None:
+            return self._batch(series, span, [])
         middle = (span[0] + span[1]) // 2000 * 1000
-        if len(windows) > _BATCH_PAGES and span[0] < middle < span[1]:
+        if ids[1] - ids[0] > _BATCH_PAGES * PAGE_ROWS and span[0] < middle < span[1]:
             halves = (span[0], middle), (middle, span[1])
             return [Task(2, partial(self._trades_from_rest, series, half)) for half in halves]
-        ask = self._precise.with_raw_body
-        call = partial(ask.agg_trades if aggregate else ask.historical_trades, series.symbol)
-        calls = [partial(call, fromId=start, limit=rows) for start, rows in windows]
-        return self._batch(series, span, calls)
+        calls_for = agg_trades_calls if aggregate else trades_calls
+        return self._batch(series, span, calls_for(self._precise, series.symbol, *ids))
 
-    def _batch(self, series: Series, span: Span, calls: Sequence[partial[bytes]]) -> list[Task]:
+    def _batch(self, series: Series, span: Span, calls: Sequence[Call]) -> list[Task]:
         """Tasks that ask for pages; the last of them to end keeps them all as one part."""
         batch = _Batch(len(calls))
         keep = Task(0, partial(self._keep_pages, series, span, batch))
-        if not calls:
-            return [keep]
 
-        def page(at: int, call: partial[bytes]) -> Iterable[Task]:
-            return [keep] if batch.put(at, call()) else ()
+        def page(at: int, call: Call) -> Iterable[Task]:
+            return [keep] if batch.put(at, series.dataset.frame(call())) else ()
 
-        return [Task(1, partial(page, at, call)) for at, call in enumerate(calls)]
+        return [Task(1, partial(page, at, call)) for at, call in enumerate(calls)] or [keep]
 
     def _keep_pages(self, series: Series, span: Span, batch: _Batch) -> Iterable[Task]:
-        table = series.dataset.table(join_arrays(batch.bodies))
+        tables = [series.dataset.table(frame) for frame in batch.frames]
         origin = Origin(kind="rest", url=self._client.base_url)
         part = Part(file="", start_ms=span[0], end_ms=span[1], origins=[origin])
         cleaner = Cleaner(series.dataset, span)
-        series.add([table], cleaner, part, explain=partial(self._explain_by_archive, series))
+        series.add(tables, cleaner, part, explain=partial(self._explain_by_archive, series))
         return ()
 
     # Holes
@@ -328,18 +323,19 @@ class _Batch:
     def __init__(self, pages: int) -> None:
         self._lock = threading.Lock()  # guards _pages
         self._due = pages
-        self._pages: dict[int, bytes] = {}
+        self._pages: dict[int, pd.DataFrame] = {}
 
-    def put(self, at: int, body: bytes) -> bool:
+    def put(self, at: int, page: pd.DataFrame) -> bool:
         """Take a page; True if it was the last that was missing."""
         with self._lock:
-            self._pages[at] = body
+            self._pages[at] = page
             return len(self._pages) == self._due
 
     @property
-    def bodies(self) -> list[bytes]:
-        """The pages in order."""
-        return [self._pages[at] for at in sorted(self._pages)]
+    def frames(self) -> list[pd.DataFrame]:
+        """The pages as one frame; none if there are none."""
+        pages = [self._pages[at] for at in sorted(self._pages)]
+        return [pd.concat(pages)] if pages else []
 
 
 def _rows(dataset: Dataset, table: pa.Table) -> list[tuple[object, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +18,20 @@ from .archive import BINANCE, Archive
 from .datasets import Dataset
 from .extra import available, need
 from .fetching import Fetcher
-from .paging import agg_trades_pages, join_arrays, klines_pages, trades_pages
+from .paging import (
+    Call,
+    agg_trade_ids,
+    agg_trades_calls,
+    fetch,
+    klines_calls,
+    trade_ids,
+    trades_calls,
+)
 from .plan import plan, requests
 from .quality import Quality, joined, quality_frame, quality_of
 from .request import Time, dataset_name, interval, range_ms, symbols_of, time_ms
 from .series import Series
-from .spans import Span
+from .spans import Span, text
 from .store import Store
 
 if TYPE_CHECKING:
@@ -322,14 +330,24 @@ class History:
         self, dataset: Dataset, symbol: str, first: int, last: int, numbers: Numbers
     ) -> pd.DataFrame:
         """A range by REST alone."""
-        if dataset.interval is not None:
-            pages = klines_pages(self._client, symbol, dataset.interval, first, last)
-        else:
-            ask = trades_pages if dataset == datasets.TRADES else agg_trades_pages
-            pages = ask(self._client.with_options(time_unit="us"), symbol, first, last)
-        frame = dataset.frame(join_arrays(pages), numbers=numbers)
-        frame.attrs = {"quality": _quality_of_rest(dataset, symbol, frame, (first, last + 1))}
+
+        def page(call: Call) -> pd.DataFrame:
+            return dataset.frame(call(), numbers=numbers)
+
+        calls = self._calls(dataset, symbol, first, last)
+        pages = fetch([partial(page, call) for call in calls], label=f"{symbol} {dataset}")
+        frame = pd.concat(pages) if pages else dataset.frame(b"[]", numbers=numbers)
+        frame.attrs = {"quality": _quality_of_rest(dataset, symbol, frame)}
         return frame
+
+    def _calls(self, dataset: Dataset, symbol: str, first: int, last: int) -> list[Call]:
+        if dataset.interval is not None:
+            return klines_calls(self._client, symbol, dataset.interval, first, last)
+        precise = self._client.with_options(time_unit="us")  # as the archive's
+        aggregate = dataset == datasets.AGG_TRADES
+        ids = (agg_trade_ids if aggregate else trade_ids)(precise, symbol, first, last)
+        calls_for = agg_trades_calls if aggregate else trades_calls
+        return calls_for(precise, symbol, *ids) if ids else []
 
     def _settled(self, dataset: Dataset, limits: Span) -> Span:
         """The part of a range that is kept: whole candles or seconds that don't change any more."""
@@ -381,25 +399,18 @@ def _stacked(symbols: Sequence[str], frames: Sequence[pd.DataFrame]) -> pd.DataF
     return stacked
 
 
-def _quality_of_rest(dataset: Dataset, symbol: str, frame: pd.DataFrame, span: Span) -> Quality:
+def _quality_of_rest(dataset: Dataset, symbol: str, frame: pd.DataFrame) -> Quality:
     """What rows that aren't kept say of themselves: holes between the first and the last."""
-    if dataset.interval is not None:
-        gaps = frame.ohlcv.gaps(dataset.interval.name)
-        holes = zip(gaps["first"], gaps["last"], gaps["missing"], strict=True)
-    else:
-        ids = frame["id"].to_numpy()
-        at = np.flatnonzero(np.diff(ids) > 1)
-        counts = (np.diff(ids) - 1)[at]
-        holes = zip(frame.index[at], frame.index[at + 1], counts, strict=True)
+    keys = dataset.keys(frame)
     missing = [
         {
             "symbol": symbol,
-            "first": first.isoformat(),
-            "last": last.isoformat(),
-            "count": int(count),
+            "first": _edge(dataset, frame, at, int(keys[at]) + 1),
+            "last": _edge(dataset, frame, at + 1, int(keys[at + 1]) - 1),
+            "count": int(keys[at + 1] - keys[at] - 1),
             "lacks": "unknown",
         }
-        for first, last, count in holes
+        for at in np.flatnonzero(np.diff(keys) > 1).tolist()
     ]
     notes = [f"{symbol} has no rows in this range."] if frame.empty else []
     return {
@@ -410,6 +421,13 @@ def _quality_of_rest(dataset: Dataset, symbol: str, frame: pd.DataFrame, span: S
         "origins": [],
         "notes": notes,
     }
+
+
+def _edge(dataset: Dataset, frame: pd.DataFrame, at: int, key: int) -> str:
+    """When a missing candle opens; of trades, when the one beside it was."""
+    if dataset.interval is not None:
+        return text(dataset.open_ms(key))
+    return text(int(pd.DatetimeIndex(frame.index).asi8[at]) // 1000)
 
 
 def _interval_name(name: str) -> str:

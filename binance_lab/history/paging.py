@@ -1,14 +1,14 @@
-"""Ranges longer than one request: plan the pages, fetch them side by side, join their bodies.
+"""Ranges longer than one request: the calls for their pages, and fetching them side by side.
 
-Pages are undecoded JSON arrays, so that a frame is decoded once, from all of them.
+Calls answer with undecoded JSON; who makes them decodes each page while others are on their way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import msgspec
 from tqdm.auto import tqdm
@@ -18,8 +18,11 @@ from binance_lab.wire.intervals import Interval
 if TYPE_CHECKING:
     from binance_lab.connector.spot import Spot
 
+Call: TypeAlias = Callable[[], bytes]
+Page = TypeVar("Page")
+
 PAGE_ROWS = 1_000  # the most that klines, aggTrades and historicalTrades answer with
-WORKERS = 8  # requests in flight; the client's budget holds them to the server's limits
+WORKERS = 16  # requests in flight; the client's budget holds them to the server's limits
 _BAR_FROM_PAGES = 20  # less is over before a bar can be read
 
 
@@ -32,57 +35,47 @@ class _AggTrade(msgspec.Struct, rename={"id": "a", "first_trade_id": "f", "last_
 _agg_trades = msgspec.json.Decoder(list[_AggTrade])
 
 
-def klines_pages(
+def klines_calls(
     client: Spot, symbol: str, interval: Interval, start_ms: int, end_ms: int
-) -> list[bytes]:
-    """The candles that open from start_ms to end_ms, both included, oldest page first."""
-    calls = [
-        partial(
-            client.with_raw_body.klines,
-            symbol,
-            interval.name,
-            startTime=start,
-            endTime=end,
-            limit=PAGE_ROWS,
-        )
+) -> list[Call]:
+    """The calls for the candles that open from start_ms to end_ms, both included, oldest first."""
+    ask = partial(client.with_raw_body.klines, symbol, interval.name)
+    return [
+        partial(ask, startTime=start, endTime=end, limit=PAGE_ROWS)
         for start, end in kline_windows(interval, start_ms, end_ms)
     ]
-    return fetch(calls, label=f"{symbol} {interval}")
 
 
-def agg_trades_pages(client: Spot, symbol: str, start_ms: int, end_ms: int) -> list[bytes]:
-    """The aggregate trades from start_ms to end_ms, both included, oldest page first."""
-    bounds = agg_trade_bounds(client, symbol, start_ms, end_ms)
-    if bounds is None:
-        return []
-    first, last = bounds
-    calls = [
-        partial(client.with_raw_body.agg_trades, symbol, fromId=start, limit=rows)
-        for start, rows in id_windows(first.id, last.id)
-    ]
-    return fetch(calls, label=f"{symbol} aggTrades")
+def trades_calls(client: Spot, symbol: str, first: int, last: int) -> list[Call]:
+    """The calls for the trades of these ids, both included, oldest first."""
+    ask = partial(client.with_raw_body.historical_trades, symbol)
+    return [partial(ask, fromId=start, limit=rows) for start, rows in id_windows(first, last)]
 
 
-def trades_pages(client: Spot, symbol: str, start_ms: int, end_ms: int) -> list[bytes]:
-    """The trades from start_ms to end_ms, both included, oldest page first.
+def agg_trades_calls(client: Spot, symbol: str, first: int, last: int) -> list[Call]:
+    """The calls for the aggregate trades of these ids, both included, oldest first."""
+    ask = partial(client.with_raw_body.agg_trades, symbol)
+    return [partial(ask, fromId=start, limit=rows) for start, rows in id_windows(first, last)]
+
+
+def agg_trade_ids(client: Spot, symbol: str, start_ms: int, end_ms: int) -> tuple[int, int] | None:
+    """First and last id of the aggregate trades from start_ms to end_ms; None if there are none."""
+    bounds = _agg_trade_bounds(client, symbol, start_ms, end_ms)
+    return None if bounds is None else (bounds[0].id, bounds[1].id)
+
+
+def trade_ids(client: Spot, symbol: str, start_ms: int, end_ms: int) -> tuple[int, int] | None:
+    """First and last id of the trades from start_ms to end_ms; None if there are none.
 
     Trades can only be asked for by id; the aggregate trades at both ends tell the ids.
     """
-    bounds = agg_trade_bounds(client, symbol, start_ms, end_ms)
-    if bounds is None:
-        return []
-    first, last = bounds
-    calls = [
-        partial(client.with_raw_body.historical_trades, symbol, fromId=start, limit=rows)
-        for start, rows in id_windows(first.first_trade_id, last.last_trade_id)
-    ]
-    return fetch(calls, label=f"{symbol} trades")
+    bounds = _agg_trade_bounds(client, symbol, start_ms, end_ms)
+    return None if bounds is None else (bounds[0].first_trade_id, bounds[1].last_trade_id)
 
 
-def agg_trade_bounds(
+def _agg_trade_bounds(
     client: Spot, symbol: str, start_ms: int, end_ms: int
 ) -> tuple[_AggTrade, _AggTrade] | None:
-    """The first and last aggregate trade from start_ms to end_ms, both included; None if none."""
     ask = client.with_raw_body.agg_trades
     first = _agg_trades.decode(ask(symbol, startTime=start_ms, endTime=end_ms, limit=1))
     if not first:
@@ -109,7 +102,7 @@ def id_windows(first: int, last: int) -> list[tuple[int, int]]:
     ]
 
 
-def fetch(calls: Sequence[Callable[[], bytes]], *, label: str) -> list[bytes]:
+def fetch(calls: Sequence[Callable[[], Page]], *, label: str) -> list[Page]:
     """The calls' answers in the calls' order, fetched side by side, with a bar if many.
 
     The first error, and ctrl-c, ends the rest and is raised.
@@ -123,9 +116,3 @@ def fetch(calls: Sequence[Callable[[], bytes]], *, label: str) -> list[bytes]:
         return [future.result() for future in futures]
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-
-
-def join_arrays(bodies: Iterable[bytes]) -> bytes:
-    """One JSON array with the rows of all of them, undecoded."""
-    rows = (body.strip()[1:-1].strip() for body in bodies)
-    return b"[" + b",".join(row for row in rows if row) + b"]"

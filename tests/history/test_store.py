@@ -208,7 +208,7 @@ def test_of_two_who_fetch_the_same_one_is_kept(tmp_path):
     series = Series(tmp_path, klines("1h"), "BTCUSDT")
     span = 0, 3_600_000
     body = b'[[0,"1","1","1","1","1",3599999,"1",1,"1","1","0"]]'
-    tables = [series.dataset.table(body)]
+    tables = [series.dataset.table(series.dataset.frame(body))]
     added = [
         series.add(tables, Cleaner(series.dataset, span), Part(file="", start_ms=0, end_ms=span[1]))
         for _ in range(2)
