@@ -7,6 +7,7 @@ from .candles import Candles as Candles
 from .consumers import Consumer as Consumer
 from .hub import Live as Live
 from .order_book import OrderBook as OrderBook
+from .parquet import captures_to_parquet as captures_to_parquet
 from .recorder import Recorder as Recorder
 from .replay import Replay as Replay
 from .tape import Tape as Tape
