@@ -17,8 +17,9 @@ from binance_lab.trading.desk import Trading
 from binance_lab.trading.order import Order, OrderState
 from binance_lab.wire.encoding import decimal_text
 
+from .panel import bar, dress, still_html, style, time_text, utc_text
 from .refresh import close_tree
-from .theme import DOWN, ENVIRONMENTS, UP
+from .surface import page_zone
 from .view import Source, Still, View
 from .worker import Worker, in_words
 
@@ -26,22 +27,15 @@ OPEN_ROWS = 30
 DONE_ROWS = 20
 FILL_ROWS = 20
 
-_WAIT = "#b97a00"
-_COLORS = {
+_GOOD, _WAIT, _BAD = "bl-good", "bl-wait", "bl-error"
+_MOODS = {
     OrderState.SENT: _WAIT,
     OrderState.UNKNOWN: _WAIT,
-    OrderState.FILLED: UP,
-    OrderState.PARTIALLY_FILLED: UP,
-    OrderState.REJECTED: DOWN,
-    OrderState.EXPIRED: DOWN,
+    OrderState.FILLED: _GOOD,
+    OrderState.PARTIALLY_FILLED: _GOOD,
+    OrderState.REJECTED: _BAD,
+    OrderState.EXPIRED: _BAD,
 }
-_STYLE = """<style>
-.bl-table { border-collapse: collapse; font-variant-numeric: tabular-nums }
-.bl-table th { text-align: left; font-weight: 600; padding: 1px 10px 1px 0; color: var(--jp-ui-font-color2, #777) }
-.bl-table td { padding: 1px 10px 1px 0; white-space: nowrap }
-.bl-table td.bl-number, .bl-table th.bl-number { text-align: right }
-.bl-head { font-weight: 600; display: block; padding-top: 4px }
-</style>"""
 _ORDER_HEAD = (
     "time",
     "symbol",
@@ -56,6 +50,7 @@ _ORDER_HEAD = (
 )
 _FILL_HEAD = ("time", "symbol", "side", "quantity", "price", "fee", "order")
 _NUMBERS = {"quantity", "price", "filled", "average", "slippage", "fee"}
+_OPTIONAL = {"type", "slippage", "order"}  # left out where the cell is narrow
 
 
 class OpenRow(ipywidgets.HBox):
@@ -63,13 +58,15 @@ class OpenRow(ipywidgets.HBox):
 
     def __init__(self, order: Order, cancel: Callable[[], None], edit: Callable[[], None]) -> None:
         self.order = order
-        self._text = ipywidgets.HTML(layout=ipywidgets.Layout(min_width="560px"))
-        self.cancel = ipywidgets.Button(description="Cancel", layout=_narrow())
-        self.edit = ipywidgets.Button(description="Change", layout=_narrow())
+        self._text = ipywidgets.HTML()
+        self.cancel = ipywidgets.Button(description="Cancel")
+        self.edit = ipywidgets.Button(description="Change")
         self.cancel.on_click(lambda _: cancel())
         self.edit.on_click(lambda _: edit())
         self._shown = ""
-        super().__init__([self.cancel, self.edit, self._text])
+        super().__init__([self._text, self.edit, self.cancel])
+        for name in ("bl-open", "bl-small"):
+            self.add_class(name)
 
     def show(self) -> None:
         """Write the order as it is now; on the refresher's thread."""
@@ -97,26 +94,29 @@ class Blotter(View):
         self._message = ("", "")
         self._editing: Order | None = None
         self._rows: dict[str, OpenRow] = {}
+        self._zone = page_zone()
         self._worker = Worker("blotter", self._job_failed)
-        color = ENVIRONMENTS[trading.environment]
-        self._head = ipywidgets.HTML(
-            f"{_STYLE}<b style='color:{color}'>Orders · {trading.environment.upper()}</b>"
-        )
+        head = ipywidgets.HTML(style() + bar("Orders", "", trading.environment))
         self.cancel_all_button = ipywidgets.Button(
             description="Cancel all",
             button_style="danger",
             tooltip="Cancel every open order of the account, now",
         )
         self.cancel_all_button.on_click(self._cancel_all)
-        self._nothing = ipywidgets.HTML("<span>No open orders.</span>")
+        self.cancel_all_button.add_class("bl-small")
+        top = ipywidgets.HBox([head, self.cancel_all_button])
+        top.add_class("bl-head")
+        self._nothing = ipywidgets.HTML("<span class='bl-faint'>No open orders.</span>")
         self._open = ipywidgets.VBox([self._nothing])
         self._make_editor()
         self._done_table = ipywidgets.HTML()
         self._fills_table = ipywidgets.HTML()
+        for table in (self._done_table, self._fills_table):
+            table.add_class("bl-table-box")
         self._says = ipywidgets.HTML()
         super().__init__(
             [
-                ipywidgets.HBox([self.cancel_all_button, self._head]),
+                top,
                 self._open,
                 self._editor,
                 self._says,
@@ -127,6 +127,7 @@ class Blotter(View):
             name=name,
             rate=4.0,
         )
+        dress(self, trading.environment)
         self.start()
 
     def frame(self) -> pd.DataFrame:
@@ -155,7 +156,7 @@ class Blotter(View):
         self.replace_button = ipywidgets.Button(
             description="Cancel and replace", tooltip="A new order with these values"
         )
-        self.leave_button = ipywidgets.Button(description="Leave it", layout=_narrow())
+        self.leave_button = ipywidgets.Button(description="Leave it")
         self.amend_button.on_click(self._amend)
         self.replace_button.on_click(self._replace)
         self.leave_button.on_click(self._leave_editor)
@@ -165,8 +166,9 @@ class Blotter(View):
                 ipywidgets.HBox([self.new_quantity, self.new_price]),
                 ipywidgets.HBox([self.amend_button, self.replace_button, self.leave_button]),
             ],
-            layout=ipywidgets.Layout(display="none", border=f"1px solid {_WAIT}", padding="6px"),
+            layout=ipywidgets.Layout(display="none"),
         )
+        self._editor.add_class("bl-ask-box")
 
     # -- callbacks, on the kernel's thread: they only queue work -------------------------------
 
@@ -209,41 +211,48 @@ class Blotter(View):
 
     def _do_cancel_all(self) -> None:
         canceled = self.trading.cancel_all()
-        self._say(f"{len(canceled)} orders canceled." if canceled else "No order was open.", UP)
+        self._say(f"{len(canceled)} orders canceled." if canceled else "No order was open.", _GOOD)
 
     def _do_cancel(self, order: Order) -> None:
         self.trading.cancel(order)
-        self._say(f"{order.client_order_id}: {order.note or order.state.value}.", UP)
+        self._say(f"{order.client_order_id}: {order.note or order.state.value}.", _GOOD)
 
     def _do_amend(self, order: Order, quantity: str) -> None:
         self.trading.amend(order, quantity)
-        self._say(f"Amended: {_plain(order)}", UP)
+        self._say(f"Amended: {_plain(order)}", _GOOD)
 
     def _do_replace(self, order: Order, quantity: str, price: str) -> None:
         changes = {"quantity": quantity} | ({"price": price} if price.strip() else {})
         ticket = order.ticket.with_(**changes)
         new = self.trading.send_replacement(order, ticket, origin="form")
-        self._say(f"Replaced by: {_plain(new)}", UP)
+        self._say(f"Replaced by: {_plain(new)}", _GOOD)
 
     def _job_failed(self, error: Exception) -> None:
-        self._say(in_words(error), DOWN)
+        self._say(in_words(error), _BAD)
 
-    def _say(self, text: str, color: str) -> None:
+    def _say(self, text: str, mood: str) -> None:
         with self._lock:
-            self._message = (f"{time.strftime('%H:%M:%S')} {text}", color)
+            self._message = (f"{time_text(time.time() * 1_000)} {text}", mood)
         self.mark()
 
     # -- drawing, on the refresher's thread ----------------------------------------------------
 
     def draw(self) -> None:
         """Write the rows and tables anew where they changed."""
+        self._zone = page_zone()
         orders = self.trading.orders
         self._draw_open([order for order in orders if not order.done][-OPEN_ROWS:])
         done = [order for order in reversed(orders) if order.done][:DONE_ROWS]
         self._done_table.value = _table("Done", _ORDER_HEAD, [_order_cells(each) for each in done])
         self._fills_table.value = _table("Fills", _FILL_HEAD, _fill_cells(orders)[:FILL_ROWS])
-        text, color = self._message
-        self._says.value = f"<span role='status' style='color:{color}'>{html.escape(text)}</span>"
+        text, mood = self._message
+        self._says.value = f"<span role='status' class='{mood}'>{html.escape(text)}</span>"
+
+    def pulse(self) -> None:
+        """Once a second: times are written anew once a page has said its time zone."""
+        super().pulse()
+        if page_zone() != self._zone:
+            self.mark()
 
     def _draw_open(self, orders: list[Order]) -> None:
         wanted = {order.client_order_ids[0]: order for order in orders}
@@ -268,7 +277,9 @@ class Blotter(View):
         tables = _table("Orders", _ORDER_HEAD, rows) + _table(
             "Fills", _FILL_HEAD, _fill_cells(orders)
         )
-        return {"text/html": self._head.value + tables, "text/plain": repr(self)}
+        environment = self.trading.environment
+        text = still_html(environment, bar("Orders", "", environment) + tables)
+        return {"text/html": text, "text/plain": repr(self)}
 
     def stop(self) -> None:
         """Take no more clicks; what was queued is still done. The tables stay as a picture."""
@@ -286,11 +297,6 @@ def _as_sources(trading: Any) -> list[Source]:
     return [trading]
 
 
-def _narrow() -> ipywidgets.Layout:
-    """A layout of its own for each widget: one that is shared would be closed with the first."""
-    return ipywidgets.Layout(width="80px")
-
-
 def _field(label: str) -> ipywidgets.Text:
     return ipywidgets.Text(
         description=label,
@@ -301,7 +307,7 @@ def _field(label: str) -> ipywidgets.Text:
 
 def _line(order: Order) -> str:
     """An open order on one line."""
-    color = _COLORS.get(order.state, "inherit")
+    mood = _MOODS.get(order.state, "")
     state = order.state.value
     if not order.state.known:
         state = "UNKNOWN, asking…"
@@ -310,7 +316,7 @@ def _line(order: Order) -> str:
     return (
         f"<span title='{html.escape(order.client_order_id)}'>{_time(order.sent_ms)} "
         f"{html.escape(_current(order))} · "
-        f"<b style='color:{color}'>{html.escape(state)}{filled}</b>{html.escape(note)}</span>"
+        f"<b class='{mood}'>{html.escape(state)}{filled}</b>{html.escape(note)}</span>"
     )
 
 
@@ -328,7 +334,7 @@ def _plain(order: Order) -> str:
 def _order_cells(order: Order) -> tuple[str, ...]:
     ticket = order.ticket
     slippage = order.slippage_bps
-    state = f"<b style='color:{_COLORS.get(order.state, 'inherit')}'>{order.state.value}</b>"
+    state = f"<b class='{_MOODS.get(order.state, '')}'>{order.state.value}</b>"
     detail = order.reason or order.note
     return (
         *(_time(order.sent_ms), html.escape(ticket.symbol), ticket.side.value),
@@ -357,15 +363,22 @@ def _fill_cells(orders: list[Order]) -> list[tuple[str, ...]]:
 def _table(title: str, head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     if not rows:
         return ""
-    kinds = [" class='bl-number'" if name in _NUMBERS else "" for name in head]
+    kinds = [_classes(name) for name in head]
     top = "".join(f"<th{kind}>{name}</th>" for name, kind in zip(head, kinds, strict=True))
     body = "".join(
         "<tr>" + "".join(f"<td{k}>{c}</td>" for c, k in zip(row, kinds, strict=True)) + "</tr>"
         for row in rows
     )
     return (
-        f"<span class='bl-head'>{title}</span><table class='bl-table'><tr>{top}</tr>{body}</table>"
+        f"<span class='bl-section'>{title}</span><table><thead><tr>{top}</tr></thead>"
+        f"<tbody>{body}</tbody></table>"
     )
+
+
+def _classes(name: str) -> str:
+    """What a column is to the style sheet: numbers stand right, less important ones may go."""
+    words = ["bl-number"] * (name in _NUMBERS) + ["bl-optional"] * (name in _OPTIONAL)
+    return f" class='{' '.join(words)}'" if words else ""
 
 
 def _number(value: Decimal | None) -> str:
@@ -373,4 +386,7 @@ def _number(value: Decimal | None) -> str:
 
 
 def _time(time_ms: int) -> str:
-    return time.strftime("%H:%M:%S", time.localtime(time_ms / 1_000)) if time_ms else ""
+    """A time as text, in full and in UTC where the mouse rests on it."""
+    if not time_ms:
+        return ""
+    return f"<span class='bl-faint' title='{utc_text(time_ms)}'>{time_text(time_ms)}</span>"

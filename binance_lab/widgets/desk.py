@@ -45,6 +45,7 @@ class Desk(View):
             box.layout.grid_gap = "6px"
         super().__init__(boxes, subject=subject, name=name, rate=1.0)
         self.layout.grid_gap = "6px"
+        self.add_class("bl-desk")
         self.start()
 
     def __repr__(self) -> str:

@@ -30,7 +30,7 @@ _LABELS = {
     "iceberg_qty": "Iceberg shows",
     "peg_offset_value": "Peg offset",
 }
-_LABEL = {"description_width": "96px"}
+_LABEL = {"description_width": "92px"}
 _NONE = "none"
 
 
@@ -42,20 +42,25 @@ class FieldRow(ipywidgets.VBox):
     """
 
     def __init__(self, name: str, unit: str, edited: Callable[[Any], None]) -> None:
-        self.field = ipywidgets.Text(
-            description=_LABELS[name], layout=_width(), style=_LABEL, placeholder=unit
-        )
-        self._unit = ipywidgets.HTML(f"<span class='bl-unit'>{html.escape(unit)}</span>")
+        self.field = ipywidgets.Text(description=_LABELS[name], layout=_width(), style=_LABEL)
+        self._unit = ipywidgets.HTML(html.escape(unit))
+        typed = ipywidgets.HBox([self.field, self._unit])
+        typed.add_class("bl-input")
         self._fix = ipywidgets.Button(
-            layout=ipywidgets.Layout(width="auto", display="none"),
+            layout=ipywidgets.Layout(display="none"),
             tooltip="Put the nearest legal value into the field",
         )
-        self._says = ipywidgets.HTML(layout=ipywidgets.Layout(display="none", margin="0 0 0 100px"))
+        self._fix.add_class("bl-small")
+        self._says = ipywidgets.HTML()
+        self._beside = ipywidgets.HBox(
+            [self._says, self._fix], layout=ipywidgets.Layout(display="none")
+        )
+        self._beside.add_class("bl-beside")
         self._nearest = ""
         self._shown = ("", "")
         self.field.observe(edited, "value")
         self._fix.on_click(self._take_nearest)
-        super().__init__([ipywidgets.HBox([self.field, self._unit, self._fix]), self._says])
+        super().__init__([typed, self._beside])
 
     def show(self, finding: Finding | None) -> None:
         """Show a finding, or none."""
@@ -65,7 +70,7 @@ class FieldRow(ipywidgets.VBox):
             return
         self._shown = (text, nearest)
         self._says.value = f"<span class='bl-finding' role='alert'>{html.escape(text)}</span>"
-        self._says.layout.display = None if text else "none"
+        self._beside.layout.display = None if text else "none"
         self._nearest = nearest
         self._fix.description = f"Use {nearest}" if nearest else ""
         self._fix.layout.display = None if nearest else "none"
@@ -110,16 +115,15 @@ class OrderFields(ipywidgets.VBox):
         self.side = ipywidgets.ToggleButtons(
             options=[side.value for side in Side],
             value=side.value,
-            style={"button_width": "120px"},
             tooltips=["Buy the base asset", "Sell the base asset"],
         )
+        self.side.add_class("bl-side")
         offered = [each.value for each in types if each in rules.order_types]
         self.type = ipywidgets.Dropdown(
             options=offered, description="Type", layout=_width(), style=_LABEL
         )
         self.amount_kind = ipywidgets.ToggleButtons(
             options=[(f"Quantity in {rules.base}", QUANTITY), (f"Amount in {rules.quote}", AMOUNT)],
-            style={"button_width": "145px"},
         )
         self.time_in_force = _choice("Time in force", TimeInForce)
         self.stp_mode = _choice("Self-trade", sorted(rules.stp_modes), default="the symbol's own")
@@ -211,9 +215,7 @@ class OrderFields(ipywidgets.VBox):
                 self.rows["peg_offset_value"],
             ]
         )
-        accordion = ipywidgets.Accordion([inside], titles=("Advanced",), selected_index=None)
-        accordion.layout.width = "460px"
-        return accordion
+        return ipywidgets.Accordion([inside], titles=("Advanced",), selected_index=None)
 
     def _layout_rows(self, titled: bool) -> list[ipywidgets.Widget]:
         own = [self.side] if self._own_amount else []
@@ -261,7 +263,7 @@ class OrderFields(ipywidgets.VBox):
 
 def _width() -> ipywidgets.Layout:
     """A layout of its own for each widget: one that is shared would be closed with the first."""
-    return ipywidgets.Layout(width="300px")
+    return ipywidgets.Layout(width="auto")
 
 
 def _choice(label: str, words: Iterable[Any], default: str | None = None) -> ipywidgets.Dropdown:

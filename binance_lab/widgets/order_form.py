@@ -29,7 +29,7 @@ from binance_lab.wire.encoding import decimal_text
 from binance_lab.wire.enums import OrderType, Side
 
 from .order_fields import OrderFields, ticket_of, whole_steps
-from .theme import ENVIRONMENTS
+from .panel import bar, dress, still_html, style, time_text
 from .view import Source, Still, View
 from .worker import Worker, in_words
 
@@ -57,19 +57,10 @@ _OCO_TYPES = (
 _BELOW_TYPES = (*_OCO_TYPES[1:], OrderType.LIMIT_MAKER)
 _WORKING_TYPES = (OrderType.LIMIT, OrderType.LIMIT_MAKER)
 _BANNERS = {
-    "local": "LOCAL · embedded exchange, play money",
-    "testnet": "TESTNET · Binance Spot Testnet, play money",
-    "live": "LIVE · real money, this form places no orders",
+    "local": "embedded exchange, play money",
+    "testnet": "Binance Spot Testnet, play money",
+    "live": "real money, this form places no orders",
 }
-_STYLE = """<style>
-.bl-unit { color: var(--jp-ui-font-color2, #777); padding-left: 4px }
-.bl-finding, .bl-error { color: #d6304a }
-.bl-good { color: #1fa287 } .bl-wait { color: #b97a00 } .bl-faint { color: var(--jp-ui-font-color2, #777) }
-.bl-leg { font-size: 105% }
-.bl-finding, .bl-results, .bl-estimate { line-height: 1.45; white-space: normal; max-width: 640px; display: block }
-.bl-banner { color: white; font-weight: 600; padding: 4px 10px; border-radius: 3px; display: block }
-</style>"""
-
 P = ParamSpec("P")
 
 
@@ -92,7 +83,7 @@ def _guarded(
 class _Line:
     """A line below the form: a text, or an order whose state it follows."""
 
-    at: str
+    at_ms: float
     text: str = ""
     mood: str = ""
     orders: tuple[Order, ...] = ()
@@ -161,6 +152,7 @@ class OrderForm(View):
         super().__init__(
             self._rows(), sources=_as_sources(sources), subject=self.symbol, name=name, rate=5.0
         )
+        dress(self, trading.environment, "bl-slim")
         self._edited()
         self._worker.submit(self._warn_about_key)
         self.start()
@@ -189,16 +181,13 @@ class OrderForm(View):
     # -- widgets -----------------------------------------------------------------------------
 
     def _make_widgets(self, confirm: bool) -> None:
-        color, words = ENVIRONMENTS[self.trading.environment], _BANNERS[self.trading.environment]
-        self._banner = ipywidgets.HTML(
-            f"{_STYLE}<span class='bl-banner' role='note' style='background:{color}'>"
-            f"{html.escape(self.symbol)} · {html.escape(words)}</span>"
-        )
-        self.mode = ipywidgets.ToggleButtons(
-            options=[SINGLE, *self._list_kinds()], style={"button_width": "80px"}
-        )
-        self._bid = _quote_button("Take this price: what buyers pay", "success")
-        self._ask = _quote_button("Take this price: what sellers ask", "danger")
+        environment = self.trading.environment
+        line = bar(self.symbol, "order", environment, _BANNERS[environment])
+        self._banner = ipywidgets.HTML(style() + line)
+        self._banner.add_class("bl-head")
+        self.mode = ipywidgets.ToggleButtons(options=[SINGLE, *self._list_kinds()])
+        self._bid = _quote_button("Take this price: what buyers pay", "bl-bid")
+        self._ask = _quote_button("Take this price: what sellers ask", "bl-ask")
         self._spread = ipywidgets.HTML()
         self._percents = [self._percent_button(percent) for percent in (25, 50, 75, 100)]
         self._legs = self._make_legs()
@@ -215,8 +204,9 @@ class OrderForm(View):
         self.back_button = ipywidgets.Button(description="Back")
         self._asks = ipywidgets.VBox(
             [self._summary, ipywidgets.HBox([self.back_button, self.send_button])],
-            layout=ipywidgets.Layout(display="none", border="1px solid #b97a00", padding="6px"),
+            layout=ipywidgets.Layout(display="none"),
         )
+        self._asks.add_class("bl-ask-box")
         self._results = ipywidgets.HTML()
         self._refuse_on_live()
         self._listen()
@@ -228,7 +218,9 @@ class OrderForm(View):
 
     def _make_legs(self) -> dict[str, OrderFields]:
         leg = partial(OrderFields, self.rules, self._edited)
-        percents = ipywidgets.HBox(self._percents, layout=ipywidgets.Layout(margin="0 0 0 100px"))
+        percents = ipywidgets.HBox(self._percents)
+        for name in ("bl-beside", "bl-wide", "bl-small"):
+            percents.add_class(name)
         return {
             "order": leg(types=OrderType, below_amount=[percents]),
             "working": leg(types=_WORKING_TYPES, title="Working: placed now"),
@@ -252,7 +244,6 @@ class OrderForm(View):
     def _percent_button(self, percent: int) -> ipywidgets.Button:
         button = ipywidgets.Button(
             description=f"{percent} %",
-            layout=ipywidgets.Layout(width="70px"),
             tooltip=f"{percent} % of what is free",
         )
         button.on_click(partial(self._take_percent, percent))
@@ -276,13 +267,18 @@ class OrderForm(View):
         self._arrange()
 
     def _rows(self) -> list[ipywidgets.Widget]:
+        quotes = ipywidgets.HBox([self._bid, self._spread, self._ask])
+        for name in ("bl-quotes", "bl-wide"):
+            quotes.add_class(name)
+        actions = ipywidgets.HBox([self.check_button, self.place_button, self.confirm_box])
+        actions.add_class("bl-wide")
         return [
             self._banner,
             self.mode,
-            ipywidgets.HBox([self._bid, self._spread, self._ask]),
+            quotes,
             *(self._legs[name] for name in ("order", "working", "pending", "above", "below")),
             self._estimate,
-            ipywidgets.HBox([self.check_button, self.place_button, self.confirm_box]),
+            actions,
             self._asks,
             self._results,
         ]
@@ -567,12 +563,12 @@ class OrderForm(View):
         self._results.value = _lines_html(lines)
 
     def _draw_quotes(self, checked: _Checked) -> None:
-        self._bid.description = f"bid {_price(checked.bid)}"
-        self._ask.description = f"ask {_price(checked.ask)}"
+        self._bid.description = f"bid {_price(checked.bid, self.rules.tick)}"
+        self._ask.description = f"ask {_price(checked.ask, self.rules.tick)}"
         text = ""
         if checked.bid is not None and checked.ask is not None:
             text = f"spread {decimal_text((checked.ask - checked.bid).normalize())}"
-        self._spread.value = f"<span class='bl-faint' style='padding:0 8px'>{text}</span>"
+        self._spread.value = f"<span class='bl-faint'>{text}</span>"
 
     def _draw_findings(self, checked: _Checked, mode: str) -> None:
         others = []
@@ -588,7 +584,10 @@ class OrderForm(View):
         """What was shown last, without its fields."""
         with self._lock:
             lines = list(self._lines)
-        return {"text/html": self._banner.value + _lines_html(lines), "text/plain": repr(self)}
+        environment = self.trading.environment
+        line = bar(self.symbol, "order", environment, _BANNERS[environment])
+        text = still_html(environment, line + _lines_html(lines))
+        return {"text/html": text, "text/plain": repr(self)}
 
     def stop(self) -> None:
         """Take no more clicks; what was queued is still done. What is shown stays as a picture."""
@@ -610,13 +609,10 @@ def _as_sources(objects: Iterable[Any]) -> list[Source]:
     return list(objects)
 
 
-def _quote_button(tooltip: str, style: str) -> ipywidgets.Button:
-    return ipywidgets.Button(
-        description="–",
-        tooltip=tooltip,
-        button_style=style,
-        layout=ipywidgets.Layout(width="150px"),
-    )
+def _quote_button(tooltip: str, look: str) -> ipywidgets.Button:
+    button = ipywidgets.Button(description="–", tooltip=tooltip)
+    button.add_class(look)
+    return button
 
 
 def _first_leg(mode: str) -> str:
@@ -676,12 +672,15 @@ def _short(value: Decimal) -> str:
     return decimal_text(round(value, 8).normalize())
 
 
-def _price(value: Decimal | None) -> str:
-    return "–" if value is None else decimal_text(value.normalize())
+def _price(value: Decimal | None, tick: Decimal) -> str:
+    """A price with as many decimals as prices of the symbol have."""
+    if value is None:
+        return "–"
+    return f"{value.quantize(tick.normalize()):,f}" if tick else decimal_text(value.normalize())
 
 
-def _now() -> str:
-    return time.strftime("%H:%M:%S")
+def _now() -> float:
+    return time.time() * 1_000
 
 
 def _text_of(line: _Line) -> str:
@@ -711,7 +710,7 @@ def _mood_of(line: _Line) -> str:
 
 def _lines_html(lines: list[_Line]) -> str:
     rows = [
-        f"<div class='bl-{_mood_of(line)}'><span class='bl-faint'>{line.at}</span> "
+        f"<div class='bl-{_mood_of(line)}'><span class='bl-faint'>{time_text(line.at_ms)}</span> "
         f"{html.escape(_text_of(line))}</div>"
         for line in lines
     ]

@@ -34,6 +34,14 @@ HIDDEN_RATE = 2.0
 """Frames a second of a view that no page shows. Not 0: coming back is said through the shell."""
 
 
+_page_zone = ""
+
+
+def page_zone() -> str:
+    """The time zone of the page that said hello last, to any view; empty before the first."""
+    return _page_zone
+
+
 @cache
 def static_text(name: str) -> str:
     """A file of `widgets/static`. As text: anywidget would watch a path for changes, for ever."""
@@ -87,7 +95,7 @@ class Surface(anywidget.AnyWidget):
     Threads: `send_frame` and `save` belong to the refresher's; pages are heard on any.
     """
 
-    _css = static_text("view.css")
+    _css = static_text("theme.css") + static_text("view.css")
     saved = traitlets.Dict().tag(sync=True)
     height = traitlets.Int(420).tag(sync=True)
 
@@ -144,6 +152,7 @@ class Surface(anywidget.AnyWidget):
         self.saved = {"message": message, "buffers": packet.buffers()}
 
     def _hear(self, _: object, content: dict[str, Any], __: object) -> None:
+        global _page_zone
         page = content.get("page")
         if not isinstance(page, str):
             return
@@ -153,7 +162,7 @@ class Surface(anywidget.AnyWidget):
             elif "hello" in content:
                 self._pages[page] = True
                 self._wanted += 1
-                self.zone = str(content.get("zone", ""))
+                self.zone = _page_zone = str(content.get("zone", ""))
             else:
                 self._pages[page] = bool(content.get("visible"))
         self.heard()

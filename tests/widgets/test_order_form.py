@@ -11,6 +11,7 @@ from binance_lab.trading.desk import Trading
 from binance_lab.trading.guards import Limits
 from binance_lab.widgets import order_form
 from binance_lab.widgets.order_form import OrderForm
+from binance_lab.widgets.theme import ENVIRONMENTS
 
 from ..trading.scripted import ScriptedClient
 
@@ -67,7 +68,7 @@ def test_a_type_shows_just_the_fields_that_it_has(form, order_type, fields):
 def test_the_banner_says_the_environment(form):
     """The environment stands above the form in words and color."""
     assert "LOCAL" in form._banner.value
-    assert order_form.ENVIRONMENTS["local"] in form._banner.value
+    assert ENVIRONMENTS["local"] in form._banner.value
 
 
 def test_a_field_is_checked_as_it_is_typed(form):
@@ -77,7 +78,7 @@ def test_a_field_is_checked_as_it_is_typed(form):
     assert row(form, "price")._fix.description == "Use 60000.01"
     row(form, "price")._fix.click()
     assert row(form, "price").field.value == "60000.01"
-    until(form, lambda: form.findings == [] and row(form, "price")._says.layout.display == "none")
+    until(form, lambda: form.findings == [] and row(form, "price")._beside.layout.display == "none")
 
 
 @pytest.mark.parametrize(
@@ -236,7 +237,7 @@ def test_a_key_that_may_withdraw_is_warned_about(client):
 
 def test_prices_fill_in_on_a_click(form):
     """A click on the bid or the ask puts it into the price, and only a click does."""
-    until(form, lambda: form._bid.description == "bid 59999")
+    until(form, lambda: form._bid.description == "bid 59,999.00")
     assert row(form, "price").field.value == ""
     form._ask.click()
     assert row(form, "price").field.value == "60001"
