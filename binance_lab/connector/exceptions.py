@@ -21,7 +21,8 @@
     │   └── ServerError          5xx, or too busy: a read may be asked again
     ├── OutcomeUnknown           sent, but no answer says what became of it
     └── StreamError
-        └── BookGap              an update id was skipped: the book is out of sync
+        └── BookOutOfSync        the book can't be read: it waits for a snapshot
+            └── BookGap          as an update id was skipped
 
 Catch the narrowest that you handle.  No message and no attribute holds a key or a signature.
 
@@ -34,15 +35,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ..wire.lab_error import BadInput as BadInput
 from ..wire.lab_error import LabError as LabError
 
 
 class ConfigError(LabError, ValueError):
     """The client can't work as it was set up: no key, a bad key, a bad address."""
-
-
-class BadInput(LabError, ValueError):
-    """An argument can't be what was meant, such as a start after the end; nothing was sent."""
 
 
 class RequestError(LabError):
@@ -211,11 +209,13 @@ class StreamError(LabError):
     """A WebSocket connection or its messages failed."""
 
 
-class BookGap(StreamError):
-    """A depth update was skipped: the book is out of sync until its next snapshot."""
+class BookOutOfSync(StreamError):
+    """The order book can't be read: it waits for a snapshot that fits its updates."""
 
 
-BookOutOfSync = BookGap
+class BookGap(BookOutOfSync):
+    """A depth update was skipped: why a book is out of sync."""
+
 
 _BY_CODE: dict[int, type[ApiError]] = {
     -1000: ServerError,
@@ -253,6 +253,7 @@ _BY_TEXT: tuple[tuple[str, type[ApiError]], ...] = (
     ("trading is not enabled", PermissionDenied),
     ("may not place or cancel orders", PermissionDenied),
 )
+_SYMBOL = re.compile(r" symbols?=(\S+)")
 _BAN_END = re.compile(r"banned until (\d{13})")
 
 
@@ -293,8 +294,10 @@ def api_error(
         now_s: Seconds since 1970; the end of a ban may be told as a point in time.
     """
     cls = error_class(status, code, msg)
-    said = f"{code} {msg}" if code is not None else f"HTTP {status} {msg}".rstrip()
-    message = " ".join(part for part in (f"{asked}: {said.rstrip('.')}.", cls.hint) if part)
+    said = (f"{code} {msg}" if code is not None else f"HTTP {status} {msg}").rstrip(" .")
+    if cls is BadSymbol and (symbol := _SYMBOL.search(request)):
+        said += f": {symbol[1]}"
+    message = f"{asked}: {said}. {cls.hint}".rstrip()
     error = cls(
         message, status=status, code=code, msg=msg, headers=headers, request=request, data=data
     )

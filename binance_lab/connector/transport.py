@@ -116,7 +116,7 @@ class Transport:
                 body = _read(raw, started_s + timeout_s)
                 raw.release_conn()
         except (pool_errors.HTTPError, requests.RequestException, OSError) as error:
-            raise _named(error, timeout_s) from None
+            raise _named(error, base_url, timeout_s) from None
         return Answer(
             raw.status,
             {name.lower(): value for name, value in raw.headers.items()},
@@ -200,15 +200,16 @@ def _read(raw: urllib3.BaseHTTPResponse, deadline_s: float) -> bytes:
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
-def _named(error: Exception, timeout_s: float) -> RequestError:
+def _named(error: Exception, base_url: str, timeout_s: float) -> RequestError:
     """The same failure as one of ours.  Library messages hold URLs, so none is repeated."""
     cause = _root(error)
+    host = urlsplit(base_url).netloc.rpartition("@")[2]
     if isinstance(cause, pool_errors.NewConnectionError):
         return ConnectionFailed(
-            "no connection; check the address, the network and the proxy", sent=False
+            f"no connection to {host}; check the address, the network and the proxy", sent=False
         )
     if isinstance(cause, pool_errors.ConnectTimeoutError):
-        return Timeout("no connection in time", sent=False)
+        return Timeout(f"no connection to {host} in time", sent=False)
     if isinstance(cause, pool_errors.ProxyError | requests.exceptions.ProxyError):
         return ConnectionFailed("the proxy could not be reached or refused", sent=False)
     if "CERTIFICATE_VERIFY_FAILED" in repr(cause):

@@ -52,7 +52,7 @@ class Candles(LiveObject):
         max_rows: Older candles are dropped.
 
     Raises:
-        ValueError: There is no such interval.
+        BadInput: There is no such interval.
     """
 
     def __init__(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Protocol, TypeVar
 
-from binance_lab.connector.exceptions import ApiError, BadSymbol, BookGap, LabError
+from binance_lab.connector.exceptions import ApiError, BadSymbol, BookOutOfSync, LabError
 from binance_lab.connector.spot import Spot
 from binance_lab.wire.filters import MarketFacts, MaxPosition
 
@@ -58,7 +58,7 @@ class Book(Protocol):
         """The best n levels of both sides, as (price, qty) pairs.
 
         Raises:
-            BookGap: The book is out of sync.
+            BookOutOfSync: It can't be read now.
         """
 
 
@@ -174,7 +174,7 @@ class Surroundings:
             return None
         try:
             top = book.top(n)
-        except BookGap:
+        except BookOutOfSync:
             return None  # it fell out of sync just now
         return _levels(top.bids), _levels(top.asks)
 

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from .lab_error import BadInput
+
 SECOND_MS = 1_000
 MINUTE_MS = 60 * SECOND_MS
 HOUR_MS = 60 * MINUTE_MS
@@ -110,13 +112,13 @@ def interval_of(name: str) -> Interval:
     """The interval of this name.
 
     Raises:
-        ValueError: There is none; the message lists those there are.
+        BadInput: There is none; the message lists those there are.
     """
     try:
         return INTERVALS[name]
     except KeyError:
         known = ", ".join(INTERVALS)
-        raise ValueError(f"Invalid interval: {name!r}. Use one of {known}.") from None
+        raise BadInput(f"Invalid interval: {name!r}. Use one of {known}.") from None
 
 
 def parse_time_zone(text: str) -> int:

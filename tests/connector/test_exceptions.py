@@ -19,6 +19,7 @@ from binance_lab.connector.exceptions import (
     api_error,
     error_class,
 )
+from binance_lab.connector.spot import Spot
 
 CLASSES = [
     cls for _, cls in inspect.getmembers(exceptions, inspect.isclass) if issubclass(cls, Exception)
@@ -70,6 +71,26 @@ def test_message_says_what_was_asked_what_came_and_what_to_do():
     assert str(error) == (
         "GET /x: -1121 Invalid symbol. See client.exchange_info() for the symbols that trade."
     )
+
+
+def test_a_bad_symbol_is_named():
+    """Of a wrong symbol the message says which, as several cells may have asked."""
+    error = refusal(code=-1121, msg="Invalid symbol.", request="GET /x symbol=BTCUSD limit=5")
+    assert "-1121 Invalid symbol: BTCUSD. See" in str(error)
+
+
+def test_a_cell_shows_an_error_as_a_paragraph():
+    """IPython gets the message and the line that led to it, without the frames of this package."""
+
+    def cell() -> None:
+        client = Spot(base_url="http://127.0.0.1:9")
+        client.klines("BTCUSDT", "1m", startTime="never")
+
+    with pytest.raises(LabError) as caught:
+        cell()
+    shown = caught.value._render_traceback_()
+    assert shown[0] == f"BadInput: {caught.value}"
+    assert shown[1].endswith('client.klines("BTCUSDT", "1m", startTime="never")')
 
 
 @pytest.mark.parametrize(
