@@ -319,16 +319,23 @@ class LiveObject:
     def _batch(self) -> list[tuple[bytes, int]]:
         rooms = [room for consumer in self._consumers if (room := consumer.room) is not None]
         size = min([BATCH, len(self._inbox), *rooms])
-        batch = []
-        for _ in range(size):
-            try:
-                batch.append(self._inbox.popleft())
-            except IndexError:  # closed meanwhile
-                break
+        take = self._inbox.popleft
+        try:
+            batch = [take() for _ in range(size)]
+        except IndexError:  # closed meanwhile
+            return []
         self._taken += len(batch)
         return batch
 
     def _decoded(self, batch: list[tuple[bytes, int]]) -> list[Any]:
+        decode = self._decode
+        try:
+            return [decode(payload) for payload, _ in batch]
+        except ValueError:
+            return self._decoded_singly(batch)
+
+    def _decoded_singly(self, batch: list[tuple[bytes, int]]) -> list[Any]:
+        """The events of those messages that can be read."""
         decode, events = self._decode, []
         for payload, _ in batch:
             try:
