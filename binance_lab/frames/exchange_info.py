@@ -74,6 +74,19 @@ _FILTERS: dict[str, tuple[Kind, tuple[tuple[str, str], ...]]] = {
     "min_trailing_below": ("maybe int", (("TRAILING_DELTA", "minTrailingBelowDelta"),)),
     "max_trailing_below": ("maybe int", (("TRAILING_DELTA", "maxTrailingBelowDelta"),)),
 }
+_NO_FILTERS = dict.fromkeys(_FILTERS)
+
+
+def _places() -> dict[str, list[tuple[str, str, bool]]]:
+    """What a filter tells: its key, the column, and whether the column looks there first."""
+    found: dict[str, list[tuple[str, str, bool]]] = {}
+    for column, (_, places) in _FILTERS.items():
+        for number, (name, key) in enumerate(places):
+            found.setdefault(name, []).append((key, column, number == 0))
+    return found
+
+
+_PLACES = _places()
 _FIELDS = (
     *_SYMBOL,
     *(Field(name, name, "bool") for name in _FLAGS),
@@ -109,21 +122,22 @@ def symbols_frame(answer: Answer, *, numbers: Numbers = "float", **attrs: Any) -
 
 
 def _row(symbol: Mapping[str, Any]) -> dict[str, Any]:
-    filters = {each["filterType"]: each for each in symbol["filters"]}
-    return {
+    row: dict[str, Any] = {
         **symbol,
         "orderTypes": " ".join(symbol["orderTypes"]),
         "permissions": " ".join(_permissions(symbol)),
-        **{name: bool(symbol.get(key)) for name, key in _FLAGS.items()},
-        **{name: _first(filters, places) for name, (_, places) in _FILTERS.items()},
+        **_NO_FILTERS,
     }
+    for name, key in _FLAGS.items():
+        row[name] = bool(symbol.get(key))
+    for each in symbol["filters"]:
+        for key, column, first in _PLACES.get(each["filterType"], ()):
+            if first or row[column] is None:
+                row[column] = each[key]
+    return row
 
 
 def _permissions(symbol: Mapping[str, Any]) -> list[str]:
     """Every permission that lets an account trade it; newer answers have them in sets."""
     sets = symbol.get("permissionSets") or [symbol.get("permissions") or []]
     return sorted({name for each in sets for name in each})
-
-
-def _first(filters: Mapping[str, Mapping[str, Any]], places: tuple[tuple[str, str], ...]) -> Any:
-    return next((filters[name][key] for name, key in places if name in filters), None)
