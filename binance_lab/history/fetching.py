@@ -31,8 +31,8 @@ from .paging import (
     trades_calls,
 )
 from .plan import Piece, plan
-from .series import Series
-from .spans import Span, day_of, without
+from .series import Series, take_over
+from .spans import Span, by_day, day_of, without
 from .tasks import Task, work_off
 
 if TYPE_CHECKING:
@@ -295,6 +295,44 @@ class Fetcher:
                     hole.lacks = "rest" if found else "exchange"
             except ArchiveError as error:
                 self._note(series, part, self._archive.url + path, f"a hole not explained: {error}")
+
+    def mend(self, series: Series) -> int:
+        """Put rows into holes that another source has; answers how many.
+
+        Raises:
+            ApiError, RequestError, ArchiveError: A source that has them didn't answer.
+        """
+        return sum(self._mend(series, part) for part in series.manifest().parts if part.holes)
+
+    def _mend(self, series: Series, part: Part) -> int:
+        found = [table for hole in part.holes for table in self._rows_of(series, hole)]
+        if not sum(table.num_rows for table in found):
+            return 0
+        kind = "rest" if any(hole.lacks == "archive" for hole in part.holes) else "day"
+        url = self._client.base_url if kind == "rest" else self._archive.url
+        origin = Origin(kind=kind, url=url)
+        whole = Part(file="", start_ms=part.start_ms, end_ms=part.end_ms, origins=[origin])
+        table = need("pyarrow").concat_tables([series.table(part), *found])
+        cleaner = Cleaner(series.dataset, part.span)
+        series.add([table], cleaner, whole, explain=partial(take_over, [part]), replaces=True)
+        return whole.rows - part.rows
+
+    def _rows_of(self, series: Series, hole: Hole) -> Iterator[pa.Table]:
+        """What the source that has a hole's rows has of them."""
+        dataset, last = series.dataset, hole.first_key + hole.missing - 1
+        if hole.lacks == "archive":
+            for first in range(hole.first_key, last + 1, PAGE_ROWS):
+                yield self._rest_from(series, first, min(first + PAGE_ROWS - 1, last))
+        elif hole.lacks == "rest":
+            for day, _ in by_day((hole.first_ms, hole.last_ms + 1)):
+                path = dataset.archive_path(series.symbol, day_of(day)[0], daily=True)
+                with self._archive.file(path, self._stopping) as file:
+                    if not (file.verified or self._use_unverified):
+                        raise ArchiveError(f"{file.url} doesn't match its checksum; not used.")
+                    for table in read_zip(file.path, dataset):
+                        keys = dataset.keys(table)
+                        inside = (keys >= hole.first_key) & (keys <= last)
+                        yield table.filter(need("pyarrow").array(inside))
 
     @staticmethod
     def _has(dataset: Dataset, table: pa.Table, hole: Hole) -> bool:

@@ -53,7 +53,7 @@ class History:
         lab.history.sql("select symbol, max(high) from klines_1m group by symbol")
 
     | data | `klines` `trades` `agg_trades` |
-    | on disk | `contents` `sync` `verify` `compact` `prune` |
+    | on disk | `contents` `sync` `verify` `mend` `compact` `prune` |
     | read it otherwise | `sql` `scan`, and ``pandas.read_parquet(lab.history.folder / "klines_1m")`` |
     | what is wrong with it | `quality`, ``frame.attrs["quality"]`` |
 
@@ -239,6 +239,15 @@ class History:
         chosen = self._chosen(symbols, dataset)
         rows = [row for each in chosen for row in self.store.verify(each, repair=repair)]
         return pd.DataFrame(rows, columns=["dataset", "symbol", "file", "rows", "problem"])
+
+    def mend(self, symbols: str | Sequence[str] | None = None, dataset: str | None = None) -> int:
+        """Fill holes with real rows, where the archive or REST has what the other lacks.
+
+        Returns:
+            How many rows came. What the exchange itself lacks stays a hole.
+        """
+        fetcher = self._fetcher()
+        return sum(fetcher.mend(series) for series in self._chosen(symbols, dataset))
 
     def compact(
         self, symbols: str | Sequence[str] | None = None, dataset: str | None = None

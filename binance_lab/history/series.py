@@ -14,8 +14,9 @@ import hashlib
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -197,25 +198,11 @@ class Series:
         return sum(self._join(group) for group in groups if len(group) > 1)
 
     def _join(self, parts: list[Part]) -> int:
-        whole = Part(
-            file="",
-            start_ms=parts[0].start_ms,
-            end_ms=parts[-1].end_ms,
-            origins=_unique(origin for part in parts for origin in part.origins),
-            fetched_ms=max(part.fetched_ms for part in parts),
-        )
+        whole = Part(file="", start_ms=parts[0].start_ms, end_ms=parts[-1].end_ms)
         cleaner = Cleaner(self.dataset, whole.span)
-        if not self.add(map(self.table, parts), cleaner, whole, replaces=True):
+        known = partial(take_over, parts)
+        if not self.add(map(self.table, parts), cleaner, whole, explain=known, replaces=True):
             return 0
-        with self.changing() as manifest:  # what was known of the parts is still true
-            for part in manifest.parts:
-                if part.span == whole.span:
-                    part.duplicates = sum(each.duplicates for each in parts)
-                    part.conflicts = sum(each.conflicts for each in parts)
-                    part.conflict_ms = [ms for each in parts for ms in each.conflict_ms]
-                    known = {hole.first_key: hole.lacks for each in parts for hole in each.holes}
-                    for hole in part.holes:
-                        hole.lacks = known.get(hole.first_key, hole.lacks)
         return len([part for part in parts if part.file]) - 1
 
     def _write(self, hidden: Path, tables: Iterable[pa.Table], cleaner: Cleaner) -> None:
@@ -313,6 +300,18 @@ def _within(one: Span, other: Span) -> bool:
 
 def _is_same(one: Incident, other: Incident) -> bool:
     return (one.url, one.start_ms, one.what) == (other.url, other.start_ms, other.what)
+
+
+def take_over(parts: Sequence[Part], part: Part) -> None:
+    """What is known of parts is true of the one that replaces them."""
+    part.origins = _unique([*(origin for each in parts for origin in each.origins), *part.origins])
+    part.fetched_ms = max(each.fetched_ms for each in parts)
+    part.duplicates += sum(each.duplicates for each in parts)
+    part.conflicts += sum(each.conflicts for each in parts)
+    part.conflict_ms = [ms for each in parts for ms in each.conflict_ms] + part.conflict_ms
+    lacks = {hole.first_key: hole.lacks for each in parts for hole in each.holes}
+    for hole in part.holes:
+        hole.lacks = lacks.get(hole.first_key, hole.lacks)
 
 
 def _unique(origins: Iterable[manifests.Origin]) -> list[manifests.Origin]:

@@ -17,6 +17,7 @@ class Mirror:
 
     def __init__(self, upstream: str) -> None:
         self.asked: list[str] = []
+        self.sent: dict[str, bytes] = {}
         self.wrong: dict[str, Callable[[Answer], Answer]] = {}
         mirror = self
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -27,6 +28,7 @@ class Mirror:
             def do_GET(self) -> None:
                 mirror.asked.append(self.path)
                 status, headers, body = mirror.changed(self.path, fetch(self))
+                mirror.sent[self.path] = body
                 self.send_response(status)
                 length = headers.pop("content-length", str(len(body)))
                 for name, value in headers.items():

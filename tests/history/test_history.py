@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import sys
 import zipfile
@@ -183,6 +184,40 @@ def test_holes_are_kept_as_holes_and_say_who_lacks_them(history, mirror):
     table = history.quality("BTCUSDT", "1m")
     assert table[["kind", "count", "lacks"]].values.tolist() == [["missing", 60, "rest"]]
     assert table["first"].iloc[0] == pd.Timestamp("2025-01-01T06:00Z")
+
+
+def test_holes_are_mended_only_when_asked(history, mirror):
+    """mend puts in what the archive has and REST lacks; then the range is whole."""
+    span = {"start": "2025-01-01", "end": "2025-01-01T23:59"}
+    mirror.wrong["*api/v3/klines*"] = without_hour
+    assert len(history.klines("BTCUSDT", "1m", **span)) == 23 * 60
+    assert history.mend("BTCUSDT", "1m") == 60
+    mirror.wrong.clear()
+    frame = history.klines("BTCUSDT", "1m", **span)
+    same(frame, history.klines("BTCUSDT", "1m", **span, keep=False))
+    assert frame.attrs["quality"]["missing"] == []
+    assert frame.attrs["quality"]["origins"][0]["from"] == "rest, day"
+
+
+def test_what_the_archive_lacks_is_mended_by_rest(history, mirror):
+    """A file with a hole is used as it is; REST's rows are put in when that is asked for."""
+    mirror.wrong[FILE] = without_hour_of_zip
+    mirror.wrong[FILE + ".CHECKSUM"] = lambda answer: (200, {}, digest_of_spoiled(mirror))
+    span = {"start": "2025-02-01", "end": "2025-02-28T23:59"}
+    frame = history.klines("BTCUSDT", "15m", **span)
+    missing = frame.attrs["quality"]["missing"]
+    assert [(hole["count"], hole["lacks"]) for hole in missing] == [(60, "archive")]
+    assert history.mend() == 60
+    same(
+        history.klines("BTCUSDT", "15m", **span),
+        history.klines("BTCUSDT", "15m", **span, keep=False),
+    )
+
+
+def digest_of_spoiled(mirror) -> bytes:
+    """The checksum of the file with its hole, as the archive would publish it."""
+    path = next(path for path in mirror.asked if path.endswith("2025-02.zip"))
+    return hashlib.sha256(mirror.sent[path]).hexdigest().encode() + b"  x.zip\n"
 
 
 def test_what_neither_source_has_the_exchange_lacks(history, mirror):
