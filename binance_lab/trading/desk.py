@@ -1,16 +1,12 @@
-"""Trading: the desk that sends orders, once each, and keeps every one of them up to date."""
+"""Trading: the desk that checks orders, sends each once, and changes them."""
 
 from __future__ import annotations
 
 import hashlib
-import logging
 import secrets
-import threading
-import time
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
-import msgspec
 import pandas as pd
 
 from binance_lab.connector.exceptions import (
@@ -20,56 +16,31 @@ from binance_lab.connector.exceptions import (
     OrderRejected,
     OutcomeUnknown,
     RequestError,
-    TooManyRequests,
     UnknownOrder,
 )
 from binance_lab.connector.spot import Spot
 from binance_lab.wire.encoding import decimal_text
 from binance_lab.wire.enums import CancelReplaceMode
 from binance_lab.wire.types import Number
-from binance_lab.wire.user_events import ExecutionReport
 
 from .check import Finding, paragraph
 from .estimate import value_in_quote
 from .guards import Limits, OrderRefused, Origin, Pace, check_environment, check_open, check_value
 from .journal import Journal
-from .keeper import Keeper
 from .lists import ListKind, ListTicket, OrderList, make_list
 from .nearest import explain, nearest_ticket
-from .order import Order, OrderState, now_ms
-from .records import fills_frame, orders_frame, restored, ticket_of_answer, ticket_of_report
+from .order import Order, now_ms
+from .records import fills_frame, orders_frame
+from .register import AccountFeed, Register
 from .rules import Rules, Scene
-from .surroundings import Balances, Book, Surroundings
+from .surroundings import Book, Surroundings
 from .ticket import Ticket, exact, make_ticket
 
-SETTLED_S = 15.0
-"""When a request that nobody answered can't be under way any more: the receive window of 5 s has
-passed, and the 10 s that the server gives a request."""
-
-CONFIRM_S = 30.0
-"""How often an open order is confirmed by REST while the user data stream tells of it."""
-
-POLL_S = 1.0
-"""How often it is asked about while no stream does."""
-
-_log = logging.getLogger(__name__)
-_ASK_S = (0.2, 0.5, 1.0, 2.0)
 _LIST_CALLS = {
     ListKind.OCO: "new_oco_order",
     ListKind.OTO: "new_oto_order",
     ListKind.OTOCO: "new_otoco_order",
 }
-_LATEST = 2_000  # orders of a journal that a desk takes over
-
-
-class AccountFeed(Balances, Protocol):
-    """What the desk needs of ``live.Account``: balances, and execution reports as they come."""
-
-    def on_report(self, callback: Callable[[ExecutionReport], None]) -> Callable[[], None]:
-        """Call back with each execution report, in order; the result takes it back."""
-
-    def on_change(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Call back when its state, or anything else of it, changed; the result takes it back."""
 
 
 class Trading:
@@ -104,32 +75,15 @@ class Trading:
     ) -> None:
         self.environment = environment
         self.limits = limits or Limits.of(environment)
-        self.journal = journal
         self.surroundings = Surroundings(client, account)
         self._client = client
-        self._account = account
+        self._register = Register(client, account=account, journal=journal)
         self._allow_orders = allow_orders
         self._confirm = confirm
         self._pace = Pace()
-        self._lock = threading.RLock()  # guards _orders, _by_id, _lists, _callbacks, version
-        self._orders: list[Order] = []
-        self._by_id: dict[str, Order] = {}
         self._lists: list[OrderList] = []
-        self._callbacks: list[Callable[[], None]] = []
-        self.version = 0
-        self.journal_error: OSError | None = None
-        """Why the journal could last not be written."""
-        self._keeper = Keeper(self._ask)
         if book is not None:
             self.surroundings.watch(book)
-        self._restore()
-        self._streaming = False
-        self._take_back: list[Callable[[], None]] = []
-        if account is not None:
-            self._take_back = [
-                account.on_report(self._report),
-                account.on_change(self._account_changed),
-            ]
 
     def __repr__(self) -> str:
         orders = self.orders
@@ -144,35 +98,29 @@ class Trading:
 
     def close(self) -> None:
         """Follow orders no more. Those that are open stay open on the exchange."""
-        for take_back in self._take_back:
-            take_back()
-        self._keeper.close()
-        if self.journal is not None:
-            self.journal.close()
+        self._register.close()
 
     # -- looking -----------------------------------------------------------------------------
 
     @property
     def orders(self) -> list[Order]:
         """Every order of this desk and of its journal, and others of the account, oldest first."""
-        with self._lock:
-            return list(self._orders)
+        return self._register.orders
 
     @property
     def open_orders(self) -> list[Order]:
         """Those that aren't done, unknown ones included."""
-        return [order for order in self.orders if not order.done]
+        return self._register.open_orders
 
     @property
     def lists(self) -> list[OrderList]:
         """The order lists that were placed here, oldest first."""
-        with self._lock:
-            return list(self._lists)
+        return list(self._lists)
 
     @property
     def state(self) -> str:
         """The account's state ("live", "connecting", …); "polling" without a live account."""
-        return self._account.state if self._account is not None else "polling"
+        return self._register.state
 
     def order(self, order: Order | str | int) -> Order:
         """The order of a client order id, or of an id of the exchange.
@@ -180,15 +128,22 @@ class Trading:
         Raises:
             OrderRefused: This desk has none of that id.
         """
-        if isinstance(order, Order):
-            return order
-        with self._lock:
-            if isinstance(order, str) and order in self._by_id:
-                return self._by_id[order]
-            found = [each for each in self._orders if each.order_id == order]
-        if not found:
-            raise OrderRefused(f"This desk has no order {order}. Its orders: desk.frame().")
-        return found[-1]
+        return self._register.order(order)
+
+    @property
+    def version(self) -> int:
+        """One more with each change of an order."""
+        return self._register.version
+
+    @property
+    def journal(self) -> Journal | None:
+        """Where everything sent and received is kept."""
+        return self._register.journal
+
+    @property
+    def journal_error(self) -> OSError | None:
+        """Why the journal could last not be written."""
+        return self._register.journal_error
 
     def frame(self) -> pd.DataFrame:
         """Every order as a row; see ``records.orders_frame``."""
@@ -200,15 +155,7 @@ class Trading:
 
     def on_change(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call back after any order changed, on the thread that changed it; the result takes it back."""
-        with self._lock:
-            self._callbacks.append(callback)
-
-        def take_back() -> None:
-            with self._lock:
-                if callback in self._callbacks:
-                    self._callbacks.remove(callback)
-
-        return take_back
+        return self._register.on_change(callback)
 
     def key_warning(self) -> str:
         """What is risky about the key, in words; empty if nothing is, or only play money is at stake."""
@@ -357,25 +304,19 @@ class Trading:
             origin: Who asks; a form never places on "live".
         """
         client_order_id = _once_id(once) if once else _new_id()
-        if (there := self._there(client_order_id)) is not None:
+        if (there := self._register.placed(client_order_id)) is not None:
             return there
         self._permit([ticket], origin, check=check)
         order = self._new_order(ticket, client_order_id)
         if order is None:
-            return self._by_id[client_order_id]  # another thread was first with this name
+            return self._register.order(client_order_id)  # another thread was first with this name
         params = {**ticket.params(), "newClientOrderId": client_order_id}
         self._dispatch(
             [order],
             lambda: self._client.new_order(**_call(params), newOrderRespType="FULL"),
-            lambda answer: self._answer(order, answer),
+            lambda answer: self._register.answer(order, answer),
         )
         return order
-
-    def _there(self, client_order_id: str) -> Order | None:
-        """The order that has this id already; one that was refused leaves its id free."""
-        with self._lock:
-            order = self._by_id.get(client_order_id)
-        return None if order is None or order.state is OrderState.REJECTED else order
 
     def place_list(self, kind: str, symbol: str, **legs: Mapping[str, Any] | Ticket) -> OrderList:
         """Place an order list.
@@ -402,12 +343,11 @@ class Trading:
         }
         legs = {name: order for name, order in orders.items() if order is not None}
         placed = OrderList(ticket, list_id, legs)
-        with self._lock:
-            self._lists.append(placed)
+        self._lists.append(placed)
         ids = {name: order.client_order_id for name, order in legs.items()}
         call: Callable[..., Any] = getattr(self._client, _LIST_CALLS[ticket.kind])
         params = _call(ticket.params(list_id, ids))
-        self._dispatch(placed.orders, lambda: call(**params), self._apply)
+        self._dispatch(placed.orders, lambda: call(**params), self._register.apply)
         return placed
 
     def _permit(self, tickets: list[Ticket], origin: Origin, *, check: bool) -> None:
@@ -464,13 +404,11 @@ class Trading:
             mid_price=self.surroundings.mid(ticket.symbol),
         )
         order.list_id = list_id
-        with self._lock:
-            if self._there(client_order_id) is not None:
-                return None
-            self._add(order)
+        if not self._register.enter(order):
+            return None
         data = {"params": ticket.params(), "mid_price": _text(order.mid_price), "list_id": list_id}
         try:
-            self._note("send", order, data, durable=True)
+            self._register.note("send", order, data, durable=True)
         except OSError:
             order.reject("not sent: the journal can't be written")
             raise
@@ -483,28 +421,28 @@ class Trading:
         try:
             answer = call()
         except OutcomeUnknown:
-            self._lost(orders, "no answer, asking…")
+            self._register.lost(orders, "no answer, asking…")
             return
         except ApiError as error:
             for order in orders:
-                self._refused(order, error.msg or str(error))
+                self._register.refused(order, error.msg or str(error))
             if isinstance(error, OrderRejected):
                 raise self._explained(error, *(order.ticket for order in orders)) from None
             raise
         except LabError as error:
             if isinstance(error, RequestError) and error.sent:
-                self._lost(orders, "no answer, asking…")
+                self._register.lost(orders, "no answer, asking…")
                 return
             for order in orders:
-                self._refused(order, f"not sent: {error}")
+                self._register.refused(order, f"not sent: {error}")
             raise
         except BaseException:  # an interrupt between sending and answer: it may have arrived
-            self._lost(orders, "interrupted while sending, asking…")
+            self._register.lost(orders, "interrupted while sending, asking…")
             raise
         try:
             apply(answer)
         except BaseException:
-            self._lost(orders, "the answer could not be kept, asking…")
+            self._register.lost(orders, "the answer could not be kept, asking…")
             raise
         self.surroundings.forget()
 
@@ -530,9 +468,9 @@ class Trading:
         order = self.order(order)
         if order.done:
             return order
-        self._note("cancel", order, {})
+        self._register.note("cancel", order, {})
         try:
-            self._apply(
+            self._register.apply(
                 self._client.cancel_order(
                     order.symbol,
                     origClientOrderId=order.client_order_id,
@@ -540,10 +478,10 @@ class Trading:
                 )
             )
         except OutcomeUnknown:
-            self._lost([order], "cancel sent, no answer, asking…")
+            self._register.lost([order], "cancel sent, no answer, asking…")
         except OrderRejected:
             # "unknown order" may mean that it was just filled: the order itself tells
-            self._look(order)
+            self._register.look(order)
             if not order.done:
                 raise
         return order
@@ -572,22 +510,22 @@ class Trading:
 
     def _cancel_symbol(self, symbol: str) -> list[Order]:
         ours = [order for order in self.open_orders if order.symbol == symbol]
-        self._note("cancel_all", None, {"symbol": symbol})
+        self._register.note("cancel_all", None, {"symbol": symbol})
         try:
             answer = self._client.cancel_open_orders(symbol)
         except UnknownOrder:
             answer = []  # there was none
         except OutcomeUnknown:
-            self._lost(ours, "cancel all sent, no answer, asking…")
+            self._register.lost(ours, "cancel all sent, no answer, asking…")
             return ours
         except OrderRejected:
             answer = []
             if self._client.get_open_orders(symbol=symbol):
                 raise
-        canceled = [order for row in answer for order in self._apply(row)]
+        canceled = [order for row in answer for order in self._register.apply(row)]
         for order in ours:
             if not order.done:
-                self._keeper.soon(order)
+                self._register.keeper.soon(order)
         return canceled
 
     def amend(self, order: Order | str | int, quantity: Number) -> Order:
@@ -602,9 +540,8 @@ class Trading:
         order = self.order(order)
         new_id = _new_id("a")
         quantity = exact(quantity, field="quantity")
-        with self._lock:
-            self._by_id[new_id] = order  # the stream may tell of the new id first
-        self._note("amend", order, {"new_id": new_id, "quantity": decimal_text(quantity)})
+        self._register.also_known_as(new_id, order)  # the stream may tell of it first
+        self._register.note("amend", order, {"new_id": new_id, "quantity": decimal_text(quantity)})
         try:
             answer = self._client.order_amend_keep_priority(
                 order.symbol,
@@ -613,11 +550,11 @@ class Trading:
                 newClientOrderId=new_id,
             )
         except OutcomeUnknown:
-            self._lost([order], "amendment sent, no answer, asking…")
+            self._register.lost([order], "amendment sent, no answer, asking…")
         else:
             row = answer["amendedOrder"]
             order.amended(row["clientOrderId"], row)
-            self._note("amended", order, row)
+            self._register.note("amended", order, row)
         return order
 
     def cancel_replace(
@@ -664,15 +601,15 @@ class Trading:
                 newOrderRespType="FULL",
             )
         except OutcomeUnknown:
-            self._lost([old, new], "cancel-replace sent, no answer, asking…")
+            self._register.lost([old, new], "cancel-replace sent, no answer, asking…")
         except ApiError as error:
             self._replaced(old, new, error.data or {}, error.msg)
             raise
         except LabError as error:
-            self._refused(new, f"not sent: {error}")
+            self._register.refused(new, f"not sent: {error}")
             raise
         except BaseException:
-            self._lost([old, new], "interrupted while sending, asking…")
+            self._register.lost([old, new], "interrupted while sending, asking…")
             raise
         else:
             self._replaced(old, new, answer, "")
@@ -681,186 +618,16 @@ class Trading:
     def _replaced(self, old: Order, new: Order, answer: Mapping[str, Any], msg: str) -> None:
         """What an answer to cancelReplace says of its two orders."""
         if answer.get("cancelResult") == "SUCCESS":
-            self._apply(answer["cancelResponse"])
+            self._register.apply(answer["cancelResponse"])
         else:
-            self._keeper.soon(old)
+            self._register.keeper.soon(old)
         if answer.get("newOrderResult") == "SUCCESS":
-            self._answer(new, answer["newOrderResponse"])
+            self._register.answer(new, answer["newOrderResponse"])
         else:
             refusal = answer.get("newOrderResponse") or {}
-            self._refused(new, refusal.get("msg") or msg or "not placed: the cancel failed")
-
-    # -- what comes in -----------------------------------------------------------------------
-
-    def _report(self, event: ExecutionReport) -> None:
-        """An execution report; on the thread of the user data stream."""
-        with self._lock:
-            order = self._by_id.get(event.client_order_id) or self._by_id.get(
-                event.original_client_order_id
+            self._register.refused(
+                new, refusal.get("msg") or msg or "not placed: the cancel failed"
             )
-            if order is None:
-                order = Order(
-                    ticket_of_report(event), event.client_order_id, sent_ms=event.created_time
-                )
-                self._add(order)
-        order.report(event)
-        if order.done and not order.fills_complete:
-            self._keeper.soon(order, 0.5)
-        self._note("report", order, msgspec.to_builtins(event))
-
-    def _account_changed(self) -> None:
-        """When the stream comes or goes, open orders are asked about: it may have missed something."""
-        streaming = self.state == "live"
-        if streaming is not self._streaming:
-            self._streaming = streaming
-            for order in self.open_orders:
-                self._keeper.soon(order)
-
-    def _apply(self, data: Mapping[str, Any]) -> list[Order]:
-        """An answer about an order, or about a list with its orders."""
-        rows = data.get("orderReports") or ([data] if "orderId" in data else [])
-        orders = []
-        for row in rows:
-            order = self._order_of(row)
-            self._answer(order, row)
-            orders.append(order)
-        return orders
-
-    def _order_of(self, row: Mapping[str, Any]) -> Order:
-        """The order that a row is about; one that this desk didn't place is taken in."""
-        # a cancel's answer has its own id in clientOrderId, and the order's in origClientOrderId
-        own = row.get("origClientOrderId") or row["clientOrderId"]
-        with self._lock:
-            order = self._by_id.get(own)
-            if order is None:
-                order = Order(ticket_of_answer(row), own, sent_ms=row.get("time", 0))
-                self._add(order)
-        return order
-
-    def _answer(self, order: Order, data: Mapping[str, Any]) -> None:
-        order.answer(data)
-        self._follow(order)
-        self._note("answer", order, data)
-
-    def _refused(self, order: Order, reason: str) -> None:
-        order.reject(reason)
-        self._note("refused", order, {"reason": reason})
-
-    def _lost(self, orders: list[Order], note: str) -> None:
-        for order in orders:
-            order.lose_track(note)
-            self._keeper.soon(order, _ASK_S[0])
-        for order in orders:
-            self._note("unknown", order, {"note": note})
-
-    def _follow(self, order: Order) -> None:
-        """Ask about it again as long as there is something to learn."""
-        delay_s = self._again_s(order, 0)
-        if delay_s is not None:
-            self._keeper.soon(order, delay_s)
-
-    # -- asking, on the keeper's thread ------------------------------------------------------
-
-    def _ask(self, order: Order, attempt: int) -> float | None:
-        """Ask the exchange about an order; when to ask again, or None."""
-        if order.done and order.fills_complete:
-            return None  # the stream was faster
-        try:
-            self._look(order)
-        except TooManyRequests as error:
-            return max(error.retry_after_s, 1.0)
-        except (RequestError, ApiError) as error:
-            order.remark(f"asking… ({error})")
-            return min(2.0**attempt, 10.0)
-        return self._again_s(order, attempt)
-
-    def _again_s(self, order: Order, attempt: int) -> float | None:
-        if not order.state.known:
-            return _ASK_S[min(attempt, len(_ASK_S) - 1)]
-        if order.done:
-            return None if order.fills_complete else min(0.5 * 2.0**attempt, 30.0)
-        return CONFIRM_S if self.state == "live" else POLL_S
-
-    def _look(self, order: Order) -> None:
-        """What the exchange says of an order now, fills included."""
-        try:
-            asked: dict[str, Any] = (
-                {"orderId": order.order_id}
-                if order.order_id is not None
-                else {"origClientOrderId": order.client_order_id}
-            )
-            row = self._client.get_order(order.symbol, **asked)
-        except UnknownOrder:
-            self._not_there(order)
-            return
-        if row["clientOrderId"] not in order.client_order_ids and self._is_ours(row, order):
-            order.amended(row["clientOrderId"], row)
-        before = (order.state, order.executed_qty)
-        order.answer(row)
-        if (order.state, order.executed_qty) != before:
-            self._note("answer", order, row)
-        order.remark("")
-        if not order.fills_complete:
-            trades = self._client.my_trades(order.symbol, orderId=order.order_id)
-            self._note("trades", order, {"trades": trades})
-            order.trades(trades)
-
-    def _is_ours(self, row: Mapping[str, Any], order: Order) -> bool:
-        with self._lock:
-            return self._by_id.get(row["clientOrderId"]) is order
-
-    def _not_there(self, order: Order) -> None:
-        """The exchange knows no such order: it never arrived, or is not known any more."""
-        age_s = time.time() - order.sent_ms / 1_000
-        if order.state.known:
-            reason = "the exchange does not know this order any more"
-            order.answer({"status": "EXPIRED", "executedQty": str(order.executed_qty),
-                          "cummulativeQuoteQty": str(order.executed_quote)})  # fmt: skip
-            order.remark(reason)
-        elif age_s > SETTLED_S:
-            self._refused(order, "it never reached the exchange")
-
-    # -- keeping -----------------------------------------------------------------------------
-
-    def _add(self, order: Order) -> None:
-        self._orders.append(order)
-        self._by_id[order.client_order_id] = order
-        order.on_change(self._changed)
-
-    def _changed(self, order: Order) -> None:
-        with self._lock:
-            self.version += 1
-            self._by_id.setdefault(order.client_order_id, order)
-            callbacks = list(self._callbacks)
-        for callback in callbacks:
-            callback()
-
-    def _note(self, kind: str, order: Order | None, data: Any, *, durable: bool = False) -> None:
-        """Keep an event in the journal; after an order was sent, a full disk must not hide that."""
-        if self.journal is None:
-            return
-        own = order.client_order_ids[0] if order is not None else ""
-        try:
-            self.journal.write(kind, own, data, durable=durable)
-        except OSError as error:
-            if durable:
-                raise
-            self.journal_error = error
-            _log.error("The journal can't be written: %s", error)
-
-    def _restore(self) -> None:
-        """Take over the journal's orders; ask about those that weren't done."""
-        if self.journal is None:
-            return
-        for order in list(restored(self.journal.read()).values())[-_LATEST:]:
-            with self._lock:
-                self._add(order)
-                for name in order.client_order_ids:
-                    self._by_id[name] = order
-            if not order.done:
-                if not order.state.known:
-                    order.lose_track("from the journal, asking…")
-                self._keeper.soon(order)
 
     def _with_attrs(self, frame: pd.DataFrame) -> pd.DataFrame:
         frame.attrs["environment"] = self.environment

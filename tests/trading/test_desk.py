@@ -14,7 +14,7 @@ from binance_lab.connector.exceptions import (
     InsufficientBalance,
     OrderRejected,
 )
-from binance_lab.trading import desk as desk_module
+from binance_lab.trading import register
 from binance_lab.trading.desk import Trading
 from binance_lab.trading.guards import Limits, OrderRefused
 from binance_lab.trading.journal import Journal
@@ -35,7 +35,7 @@ def desk(client):
 @pytest.fixture
 def settled(monkeypatch):
     """A request that nobody answered is given up at once."""
-    monkeypatch.setattr(desk_module, "SETTLED_S", 0.0)
+    monkeypatch.setattr(register, "SETTLED_S", 0.0)
 
 
 def test_an_order_carries_our_id_and_is_accepted(desk, client):
@@ -68,7 +68,7 @@ def test_an_unknown_order_is_not_given_up_while_it_may_be_under_way(desk, client
     client.lose()
     client.hidden = True
     order = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
-    desk._look(order)
+    desk._register.look(order)
     assert order.state is OrderState.UNKNOWN
     client.hidden = False
     assert order.wait(timeout=5).state is OrderState.ACCEPTED
@@ -196,9 +196,8 @@ def test_a_refused_once_may_be_placed_again(desk, client):
 
 def test_nothing_is_sent_that_the_journal_can_not_keep(client, tmp_path):
     """Without its journal an order could not be found again after a crash: it isn't sent."""
-    (tmp_path / "orders.jsonl").mkdir()
-    with Trading(client, journal=None) as desk:
-        desk.journal = Journal(tmp_path / "orders.jsonl")
+    with Trading(client, journal=Journal(tmp_path / "orders.jsonl")) as desk:
+        (tmp_path / "orders.jsonl").mkdir()
         with pytest.raises(OSError, match="directory"):
             desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
         assert desk.orders[0].state is OrderState.REJECTED
@@ -376,7 +375,7 @@ def test_a_filled_order_gets_its_fills(desk, client):
     client.trades.append({"id": 9, "orderId": 1, "price": "60000", "qty": "0.01", "commission": "0.6",
                           "commissionAsset": "USDT", "isMaker": False, "time": 1})  # fmt: skip
     order = desk.place("BTCUSDT", "SELL", "MARKET", quantity="0.01")
-    assert desk._keeper.wait_idle(5)
+    assert desk._register.keeper.wait_idle(5)
     assert [fill.trade_id for fill in order.fills] == [9]
     assert desk.fills_frame()["fee"].tolist() == [0.6]
 

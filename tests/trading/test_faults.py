@@ -10,8 +10,7 @@ import requests
 from binance_lab.connector.exceptions import LabError
 from binance_lab.connector.spot import Spot
 from binance_lab.exchange.process import Exchange
-from binance_lab.trading import Journal, Limits, Trading
-from binance_lab.trading import desk as desk_module
+from binance_lab.trading import Journal, Limits, Trading, register
 from binance_lab.trading.order import Order, OrderState
 
 ORDERS = 1_000
@@ -41,7 +40,7 @@ def door(exchange: Exchange, verb: str, name: str, /, **body: object) -> None:
 @pytest.fixture
 def desk(exchange, tmp_path, monkeypatch) -> Iterator[Trading]:
     # on loopback a request is not under way for longer than this
-    monkeypatch.setattr(desk_module, "SETTLED_S", 2.0)
+    monkeypatch.setattr(register, "SETTLED_S", 2.0)
     client = Spot(exchange.api_key, exchange.api_secret, base_url=exchange.rest, timeout=5)
     client.limits.learn(client.exchange_info()["rateLimits"])
     limits = Limits(max_order_value=None, max_open_orders=None, max_orders_per_minute=None)
@@ -98,16 +97,16 @@ def test_every_outcome_is_the_server_s(desk, exchange):
     door(exchange, "DELETE", "faults")
     for order in desk.orders:
         order.wait(timeout=30)
-        desk._keeper.soon(order)
-    with desk._keeper._changed:
-        assert desk._keeper._changed.wait_for(
+        desk._register.keeper.soon(order)
+    with desk._register.keeper._changed:
+        assert desk._register.keeper._changed.wait_for(
             lambda: all(order.done or order.open for order in desk.orders), 30
         )
     server = on_server(desk._client)
     assert len(desk.orders) == ORDERS
     assert set(server) <= {order.client_order_id for order in desk.orders}
     for order in desk.open_orders:
-        desk._look(order)
+        desk._register.look(order)
     wrong = [order for order in desk.orders if not agrees(order, server.get(order.client_order_id))]
     assert wrong == []
     assert sum(order.state is OrderState.FILLED for order in desk.orders) > 100

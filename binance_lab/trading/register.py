@@ -1,0 +1,343 @@
+"""Register: every order of a desk, moved by answers, execution reports and questions until it is done."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import msgspec
+
+from binance_lab.connector.exceptions import (
+    ApiError,
+    RequestError,
+    TooManyRequests,
+    UnknownOrder,
+)
+from binance_lab.connector.spot import Spot
+from binance_lab.wire.user_events import ExecutionReport
+
+from .guards import OrderRefused
+from .journal import Journal
+from .keeper import Keeper
+from .order import Order, OrderState
+from .records import restored, ticket_of_answer, ticket_of_report
+from .surroundings import Balances
+
+SETTLED_S = 15.0
+"""When a request that nobody answered can't be under way any more: the receive window of 5 s has
+passed, and the 10 s that the server gives a request."""
+
+CONFIRM_S = 30.0
+"""How often an open order is confirmed by REST while the user data stream tells of it."""
+
+POLL_S = 1.0
+"""How often it is asked about while no stream does."""
+
+_log = logging.getLogger(__name__)
+_ASK_S = (0.2, 0.5, 1.0, 2.0)
+_LATEST = 2_000  # orders of a journal that are taken over
+
+
+class AccountFeed(Balances, Protocol):
+    """What the desk needs of ``live.Account``: balances, and execution reports as they come."""
+
+    def on_report(self, callback: Callable[[ExecutionReport], None]) -> Callable[[], None]:
+        """Call back with each execution report, in order; the result takes it back."""
+
+    def on_change(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call back when its state, or anything else of it, changed; the result takes it back."""
+
+
+class Register:
+    """All orders that a desk knows, each as far as anybody has told.
+
+    Answers are given to it by who sent; execution reports come from the live account; and where
+    neither has told all, it asks the exchange. Any thread.
+
+    Args:
+        client: Asks.
+        account: Tells of execution reports; without it, orders are only asked about.
+        journal: Where everything sent and received is kept; its orders are taken over.
+    """
+
+    def __init__(
+        self, client: Spot, *, account: AccountFeed | None = None, journal: Journal | None = None
+    ) -> None:
+        self.journal = journal
+        self.journal_error: OSError | None = None
+        """Why the journal could last not be written."""
+        self.version = 0
+        """One more with each change of an order."""
+        self.keeper = Keeper(self._ask)
+        self._client = client
+        self._account = account
+        self._lock = threading.RLock()  # guards _orders, _by_id, _callbacks, version
+        self._orders: list[Order] = []
+        self._by_id: dict[str, Order] = {}
+        self._callbacks: list[Callable[[], None]] = []
+        self._restore()
+        self._streaming = False
+        self._take_back: list[Callable[[], None]] = []
+        if account is not None:
+            self._take_back = [
+                account.on_report(self._report),
+                account.on_change(self._account_changed),
+            ]
+
+    def __repr__(self) -> str:
+        orders = self.orders
+        open_orders = sum(not order.done for order in orders)
+        return f"<Register: {len(orders)} orders, {open_orders} open>"
+
+    def close(self) -> None:
+        """Follow orders no more."""
+        for take_back in self._take_back:
+            take_back()
+        self.keeper.close()
+        if self.journal is not None:
+            self.journal.close()
+
+    # -- looking -----------------------------------------------------------------------------
+
+    @property
+    def orders(self) -> list[Order]:
+        """Every order, oldest first."""
+        with self._lock:
+            return list(self._orders)
+
+    @property
+    def open_orders(self) -> list[Order]:
+        """Those that aren't done, unknown ones included."""
+        return [order for order in self.orders if not order.done]
+
+    @property
+    def state(self) -> str:
+        """The account's state ("live", "connecting", …); "polling" without a live account."""
+        return self._account.state if self._account is not None else "polling"
+
+    def order(self, order: Order | str | int) -> Order:
+        """The order of a client order id, or of an id of the exchange.
+
+        Raises:
+            OrderRefused: There is none of that id.
+        """
+        if isinstance(order, Order):
+            return order
+        with self._lock:
+            if isinstance(order, str) and order in self._by_id:
+                return self._by_id[order]
+            found = [each for each in self._orders if each.order_id == order]
+        if not found:
+            raise OrderRefused(f"This desk has no order {order}. Its orders: desk.frame().")
+        return found[-1]
+
+    def placed(self, client_order_id: str) -> Order | None:
+        """The order that has this id already; one that was refused leaves its id free."""
+        with self._lock:
+            order = self._by_id.get(client_order_id)
+        return None if order is None or order.state is OrderState.REJECTED else order
+
+    def on_change(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call back after any order changed, on the thread that changed it; the result takes it back."""
+        with self._lock:
+            self._callbacks.append(callback)
+
+        def take_back() -> None:
+            with self._lock:
+                if callback in self._callbacks:
+                    self._callbacks.remove(callback)
+
+        return take_back
+
+    # -- what is done here -------------------------------------------------------------------
+
+    def enter(self, order: Order) -> bool:
+        """Take in an order that is about to be sent; False if its id is taken already."""
+        with self._lock:
+            if self.placed(order.client_order_id) is not None:
+                return False
+            self._add(order)
+        return True
+
+    def also_known_as(self, client_order_id: str, order: Order) -> None:
+        """The stream may tell of an order under this id, too."""
+        with self._lock:
+            self._by_id[client_order_id] = order
+
+    def apply(self, data: Mapping[str, Any]) -> list[Order]:
+        """An answer about an order, or about a list with its orders."""
+        rows = data.get("orderReports") or ([data] if "orderId" in data else [])
+        orders = []
+        for row in rows:
+            order = self._order_of(row)
+            self.answer(order, row)
+            orders.append(order)
+        return orders
+
+    def answer(self, order: Order, data: Mapping[str, Any]) -> None:
+        """What the exchange says of an order."""
+        order.answer(data)
+        self._follow(order)
+        self.note("answer", order, data)
+
+    def refused(self, order: Order, reason: str) -> None:
+        """It was refused, or never got there."""
+        order.reject(reason)
+        self.note("refused", order, {"reason": reason})
+
+    def lost(self, orders: list[Order], note: str) -> None:
+        """No answer came: ask what became of them."""
+        for order in orders:
+            order.lose_track(note)
+            self.keeper.soon(order, _ASK_S[0])
+        for order in orders:
+            self.note("unknown", order, {"note": note})
+
+    def look(self, order: Order) -> None:
+        """What the exchange says of an order now, fills included."""
+        try:
+            asked: dict[str, Any] = (
+                {"orderId": order.order_id}
+                if order.order_id is not None
+                else {"origClientOrderId": order.client_order_id}
+            )
+            row = self._client.get_order(order.symbol, **asked)
+        except UnknownOrder:
+            self._not_there(order)
+            return
+        if row["clientOrderId"] not in order.client_order_ids and self._is_ours(row, order):
+            order.amended(row["clientOrderId"], row)
+        before = (order.state, order.executed_qty)
+        order.answer(row)
+        if (order.state, order.executed_qty) != before:
+            self.note("answer", order, row)
+        order.remark("")
+        if not order.fills_complete:
+            trades = self._client.my_trades(order.symbol, orderId=order.order_id)
+            self.note("trades", order, {"trades": trades})
+            order.trades(trades)
+
+    def note(self, kind: str, order: Order | None, data: Any, *, durable: bool = False) -> None:
+        """Keep an event in the journal; after an order was sent, a full disk must not hide that."""
+        if self.journal is None:
+            return
+        own = order.client_order_ids[0] if order is not None else ""
+        try:
+            self.journal.write(kind, own, data, durable=durable)
+        except OSError as error:
+            if durable:
+                raise
+            self.journal_error = error
+            _log.error("The journal can't be written: %s", error)
+
+    # -- what comes in -----------------------------------------------------------------------
+
+    def _report(self, event: ExecutionReport) -> None:
+        """An execution report; on the thread of the user data stream."""
+        with self._lock:
+            order = self._by_id.get(event.client_order_id) or self._by_id.get(
+                event.original_client_order_id
+            )
+            if order is None:
+                order = Order(
+                    ticket_of_report(event), event.client_order_id, sent_ms=event.created_time
+                )
+                self._add(order)
+        order.report(event)
+        if order.done and not order.fills_complete:
+            self.keeper.soon(order, 0.5)
+        self.note("report", order, msgspec.to_builtins(event))
+
+    def _account_changed(self) -> None:
+        """When the stream comes or goes, open orders are asked about: it may have missed something."""
+        streaming = self.state == "live"
+        if streaming is not self._streaming:
+            self._streaming = streaming
+            for order in self.open_orders:
+                self.keeper.soon(order)
+
+    def _order_of(self, row: Mapping[str, Any]) -> Order:
+        """The order that a row is about; one that this desk didn't place is taken in."""
+        # a cancel's answer has its own id in clientOrderId, and the order's in origClientOrderId
+        own = row.get("origClientOrderId") or row["clientOrderId"]
+        with self._lock:
+            order = self._by_id.get(own)
+            if order is None:
+                order = Order(ticket_of_answer(row), own, sent_ms=row.get("time", 0))
+                self._add(order)
+        return order
+
+    def _follow(self, order: Order) -> None:
+        """Ask about it again as long as there is something to learn."""
+        delay_s = self._again_s(order, 0)
+        if delay_s is not None:
+            self.keeper.soon(order, delay_s)
+
+    # -- asking, on the keeper's thread ------------------------------------------------------
+
+    def _ask(self, order: Order, attempt: int) -> float | None:
+        """Ask the exchange about an order; when to ask again, or None."""
+        if order.done and order.fills_complete:
+            return None  # the stream was faster
+        try:
+            self.look(order)
+        except TooManyRequests as error:
+            return max(error.retry_after_s, 1.0)
+        except (RequestError, ApiError) as error:
+            order.remark(f"asking… ({error})")
+            return min(2.0**attempt, 10.0)
+        return self._again_s(order, attempt)
+
+    def _again_s(self, order: Order, attempt: int) -> float | None:
+        if not order.state.known:
+            return _ASK_S[min(attempt, len(_ASK_S) - 1)]
+        if order.done:
+            return None if order.fills_complete else min(0.5 * 2.0**attempt, 30.0)
+        return CONFIRM_S if self.state == "live" else POLL_S
+
+    def _is_ours(self, row: Mapping[str, Any], order: Order) -> bool:
+        with self._lock:
+            return self._by_id.get(row["clientOrderId"]) is order
+
+    def _not_there(self, order: Order) -> None:
+        """The exchange knows no such order: it never arrived, or is not known any more."""
+        age_s = time.time() - order.sent_ms / 1_000
+        if order.state.known:
+            reason = "the exchange does not know this order any more"
+            order.answer({"status": "EXPIRED", "executedQty": str(order.executed_qty),
+                          "cummulativeQuoteQty": str(order.executed_quote)})  # fmt: skip
+            order.remark(reason)
+        elif age_s > SETTLED_S:
+            self.refused(order, "it never reached the exchange")
+
+    # -- keeping -----------------------------------------------------------------------------
+
+    def _add(self, order: Order) -> None:
+        self._orders.append(order)
+        self._by_id[order.client_order_id] = order
+        order.on_change(self._changed)
+
+    def _changed(self, order: Order) -> None:
+        with self._lock:
+            self.version += 1
+            self._by_id.setdefault(order.client_order_id, order)
+            callbacks = list(self._callbacks)
+        for callback in callbacks:
+            callback()
+
+    def _restore(self) -> None:
+        """Take over the journal's orders; ask about those that weren't done."""
+        if self.journal is None:
+            return
+        for order in list(restored(self.journal.read()).values())[-_LATEST:]:
+            with self._lock:
+                self._add(order)
+                for name in order.client_order_ids:
+                    self._by_id[name] = order
+            if not order.done:
+                if not order.state.known:
+                    order.lose_track("from the journal, asking…")
+                self.keeper.soon(order)
