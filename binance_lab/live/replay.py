@@ -32,7 +32,8 @@ class Replay:
         tape.frame()
 
     Objects are those of a hub, `live`, that has no client: a hole in a capture stays one. Depth
-    snapshots in the file begin its books. A line that can't be read is kept in `errors`, and
+    snapshots, which don't name their symbol, begin the books whose updates are in the same file:
+    keep a file for each symbol, as `Recorder` does. A line that can't be read is kept in `errors`, and
     reading goes on behind it.
 
     Args:
@@ -63,6 +64,8 @@ class Replay:
         self._state = State.CONNECTING
         self._stopped = threading.Event()
         self._last_ns = 0
+        self._symbols: set[str] = set()  # of this file's depth streams so far
+        self._early: list[bytes] = []  # snapshots before the first of those
         self.live = Live(None, self, runtime=runtime, wait_s=0.0)
 
     def __repr__(self) -> str:
@@ -85,6 +88,7 @@ class Replay:
         """
         self._tell(State.OPEN)
         for path in self._paths:
+            self._symbols, self._early = set(), []
             self._send_all(read_capture(path, on_error=self._failed))
         self._drain()
         self._tell(State.CLOSED, "the capture has ended")
@@ -132,16 +136,27 @@ class Replay:
 
     def _send(self, message: CaptureMessage) -> None:
         self.count += 1
+        symbol, _, kind = message.stream.partition("@")
         if not message.stream:
-            for sink in self._all_sinks():
-                if isinstance(sink, OrderBook):
-                    sink.offer_snapshot(message.data)
+            self._early.append(message.data)
+        elif kind.startswith("depth"):
+            self._symbols.add(symbol.upper())
+        if self._symbols and self._early:
+            self._offer_snapshots()
+        if not message.stream:
             return
         sinks = self._sinks.get(message.stream, ())
         if sinks:
             payload = b'{"stream":"%b","data":%b}' % (message.stream.encode(), message.data)
             for sink in sinks:
                 sink.receive(payload, message.received_ns)
+
+    def _offer_snapshots(self) -> None:
+        for sink in self._all_sinks():
+            if isinstance(sink, OrderBook) and sink.symbol.upper() in self._symbols:
+                for snapshot in self._early:
+                    sink.offer_snapshot(snapshot)
+        self._early.clear()
 
     def _drain(self) -> None:
         """Wait for the objects: a file is faster than any socket."""

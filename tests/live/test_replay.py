@@ -112,3 +112,17 @@ def test_a_missing_file_is_an_error(tmp_path):
     """There is no replay of a file that isn't there."""
     with pytest.raises(FileNotFoundError), Replay(tmp_path / "none.jsonl") as replay:
         replay.run()
+
+
+def test_a_snapshot_is_only_for_the_books_of_its_file(tmp_path):
+    """Snapshots don't say their symbol: that of one file never begins a book of another."""
+    other = depth(900, 901, bids=["5x1"]).replace(b"btcusdt", b"ethusdt")
+    files = (
+        capture(tmp_path, snapshot(10), depth(11, 11, asks=["100x1"])),
+        capture(tmp_path, snapshot(899, bids=["4x1"], asks=["6x1"]), other, name="eth.jsonl"),
+    )
+    with Replay(*files, runtime=Inline()) as replay:
+        bitcoin, ether = replay.live.book("BTCUSDT"), replay.live.book("ETHUSDT")
+        replay.run()
+        assert bitcoin.top(1, stale=True).asks == [(100.0, 1.0)]
+        assert ether.top(1, stale=True) == ([(5.0, 1.0)], [(6.0, 1.0)])
