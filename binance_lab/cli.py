@@ -14,9 +14,11 @@ from . import __version__
 
 VERBS = {
     "exchange": ("exchange.server.command", "serve the embedded exchange until ctrl-c"),
-    "demo": ("demo", "the main job in a terminal: frames, a stream, a chart, an order filled"),
+    "demo": ("demo", "all at once in a terminal: frames, a stream, a chart, an order filled"),
     "lab": ("jupyter", "JupyterLab with the embedded exchange behind it"),
     "download": ("download", "keep history on disk: klines or trades, checked, as Parquet"),
+    "record": ("record", "streams to capture files, until ctrl-c"),
+    "replay": ("replay", "captures through the same code as live, and what they hold"),
     "doctor": ("doctor", "what works from here, in words"),
 }
 
@@ -47,7 +49,7 @@ def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     chosen = next((word for word in argv if not word.startswith("-")), None)
     for verb, (module, does) in VERBS.items():
-        verb_parser = verbs.add_parser(verb, help=does, description=does.capitalize() + ".")
+        verb_parser = verbs.add_parser(verb, help=does, description=f"{does[0].upper()}{does[1:]}.")
         if verb == chosen:
             command = importlib.import_module(f".{module}", __package__)
             command.add_arguments(verb_parser)

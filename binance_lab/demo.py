@@ -1,4 +1,4 @@
-"""The verb ``demo``: the main job in a terminal, against the embedded exchange.
+"""The verb ``demo``: what a Lab does, in a terminal, against the embedded exchange.
 
 Frames, a live stream, a chart as a picture, an order filled: each step prints what it got.
 """
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do the main job; 0 if the order was filled."""
+    """Do each step; 0 if the order was filled."""
     with Lab("local", seed=args.seed) as lab:
         print(f"{lab}\n")
         history(lab, args.symbol)
@@ -63,14 +63,15 @@ def stream(lab: Lab, symbol: str, seconds: float) -> None:
     book.wait(timeout=_STREAM_TIMEOUT_S)
     tape.wait(timeout=_STREAM_TIMEOUT_S)
     ends = time.monotonic() + seconds
-    with tqdm(total=seconds, bar_format="   {l_bar}{bar}| {postfix}", leave=False) as bar:
+    with tqdm(
+        total=seconds, bar_format="   {percentage:3.0f}% {bar:20} {desc}", leave=False
+    ) as bar:
         while (left := ends - time.monotonic()) > 0:
             bar.n = seconds - left
-            bar.set_postfix_str(f"{tape.count} trades, {best(book)}")
+            bar.set_description_str(f"{tape.count} trades, {best(book)}")
             time.sleep(min(0.2, left))
-    print(
-        f"   {tape.count} trades, complete: {tape.complete}; best {book.best_bid} / {book.best_ask}"
-    )
+    missed = "none missed" if tape.complete else f"some missed: {tape.gaps}"
+    print(f"   {tape.count} trades, {missed}; {best(book)}")
     print(tape.frame().tail(3).to_string(), "\n")
 
 

@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the report; 1 if there is a problem that keeps the main job from working."""
+    """Print the report; 1 if there is a problem that keeps charts, streams or orders from working."""
     checks: dict[str, Callable[[], Iterator[Finding]]] = {
         "Python and packages": packages,
         "Notebooks": notebooks,
@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
         for finding in check():
             problems += finding.level == "problem"
             print(f"{_MARKS[finding.level]}  {finding.text}", flush=True)
-    print(f"\n{problems} problems." if problems else "\nThe main job works from here.")
+    print(f"\n{problems} problems." if problems else "\nCharts, streams and orders work from here.")
     return 1 if problems else 0
 
 
