@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 _BATCH_PAGES = 100  # of REST, kept as one part: what a killed process loses at most
 _MOST_EXPLAINED = 20  # holes of a part that other sources are asked about
+_READ_AT_ONCE = 2  # files of the archive, so that memory is bounded whatever is downloaded
 _ROUNDS = 3  # other processes may fetch the same, and be faster
 _COMPARED_PAGES = 3
 
@@ -61,6 +62,7 @@ class Fetcher:
         self._archive = archive
         self._use_unverified = use_unverified
         self._stopping = threading.Event()
+        self._reading = threading.Semaphore(_READ_AT_ONCE)
 
     def fill(self, wanted: Sequence[tuple[Series, Span]]) -> None:
         """Fetch what the series lack of their spans.
@@ -179,13 +181,12 @@ class Fetcher:
         explain = partial(self._explain_by_rest, series)
         tables = read_zip(file.path, series.dataset)
         try:
-            try:
-                cleaner = Cleaner(series.dataset, piece.span)
-                series.add(tables, cleaner, part, explain=explain)
-            except Unordered:
+            with self._reading:
+                series.add(tables, Cleaner(series.dataset, piece.span), part, explain=explain)
+        except Unordered:
+            with self._reading:
                 whole = need("pyarrow").concat_tables(read_zip(file.path, series.dataset))
-                cleaner = Cleaner(series.dataset, piece.span)
-                series.add([whole], cleaner, part, explain=explain)
+                series.add([whole], Cleaner(series.dataset, piece.span), part, explain=explain)
         except ArchiveError as error:
             raise _Unusable(f"{error} Not used.") from None
 

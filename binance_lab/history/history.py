@@ -326,7 +326,8 @@ class History:
     def _kept(self, series: Series, span: Span, first: int, last: int) -> pd.DataFrame:
         """Rows from the store, and those that are too new for it from REST."""
         table = series.read((first, min(last + 1, span[1])))
-        frame: pd.DataFrame = table.to_pandas()
+        frame: pd.DataFrame = table.to_pandas(split_blocks=True, self_destruct=True)
+        del table  # whose memory the frame has taken over, column by column
         quality = quality_of(series.manifest(), (first, last + 1))
         if last >= span[1]:
             newest = max(first, span[1])
