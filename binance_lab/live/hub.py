@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from binance_lab.connector.connection import ConnectionEvent
+from binance_lab.connector.exceptions import ConfigError
 from binance_lab.connector.user_data import UserData
 from binance_lab.wire.user_events import UserEvent
 
@@ -119,7 +120,7 @@ class Live:
                 waiting for the exchange's, which come every one or two seconds.
 
         Raises:
-            ValueError: There is no such interval.
+            BadInput: There is no such interval.
             BadSymbol: There is no such symbol.
         """
         settings = {"client": self._client, "runtime": self._runtime, "history": history}
@@ -191,7 +192,7 @@ class Live:
         """
         client, ws_api = self._client, self._ws_api
         if client is None:
-            raise ValueError("An account needs a client with a key; a replay has none.")
+            raise ConfigError("An account needs a client with a key; a replay has none.")
 
         def make() -> Account:
             user_data = partial(_user_data, ws_api) if ws_api is not None else None
@@ -244,7 +245,7 @@ class Live:
     def _check(self, symbols: Sequence[str]) -> None:
         """Ask for symbols that are new here: the stream of one that doesn't exist just is silent."""
         if not self._end.alive:
-            raise ValueError("This hub is closed. Make a new lab: lab = Lab()")
+            raise ConfigError("This hub is closed. Make a new lab: lab = Lab()")
         for symbol in symbols:
             if symbol not in self._known and self._client is not None:
                 self._client.ticker_price(symbol)

@@ -138,7 +138,8 @@ class _Worker:
                 heapq.heappush(self._delayed, (due, next(self._numbers), job))
             else:
                 self._now.append(job)
-            if not self._idle and len(self._threads) < self._count:
+            # an idle thread that was woken for an earlier job still counts as idle
+            if max(1, len(self._now)) > self._idle and len(self._threads) < self._count:
                 self._start()
             self._wake.notify()
 

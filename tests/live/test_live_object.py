@@ -10,6 +10,7 @@ from binance_lab.connector.connection import State
 from binance_lab.live import Tape
 from binance_lab.live.runtime import Inline, Threads
 
+from ..connector.servers import wait_until
 from .doubles import event, trade
 
 
@@ -239,3 +240,23 @@ def test_closed_threads_end():
     used = [thread for worker in runtime._workers.values() for thread in worker._threads]
     assert used
     assert not any(thread.is_alive() for thread in used)
+
+
+def test_two_fetches_do_not_wait_for_each_other(threads):
+    """A thread that is idle takes one job; a second that comes at once gets a thread of its own."""
+    idle = threading.Event()
+    threads.fetch(idle.set)
+    assert idle.wait(5)
+    fetcher = threads._workers["fetch"]
+    wait_until(lambda: fetcher._idle == 1)
+    both, met = threading.Barrier(2), threading.Semaphore(0)
+
+    def meet() -> None:
+        both.wait(5)
+        met.release()
+
+    with fetcher._wake:  # so that the idle thread can't take the first before the second is there
+        threads.fetch(meet)
+        threads.fetch(meet)
+    assert met.acquire(timeout=5)
+    assert met.acquire(timeout=5)
