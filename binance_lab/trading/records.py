@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,8 @@ from binance_lab.wire.user_events import ExecutionReport
 from .journal import Entry
 from .order import Order
 from .ticket import WIRE_NAMES, Ticket, make_ticket
+
+_log = logging.getLogger(__name__)
 
 _ZEROS = ("price", "stopPrice", "icebergQty", "quoteOrderQty", "origQty", "trailingDelta")
 _ORDER_COLUMNS = {
@@ -92,10 +95,16 @@ def restored(entries: Iterable[Entry]) -> dict[str, Order]:
     """The orders that a journal tells of, by their first client order id, as far as it got."""
     orders: dict[str, Order] = {}
     for entry in entries:
-        if entry.kind == "send":
-            orders[entry.client_order_id] = _sent(entry)
-        elif (order := orders.get(entry.client_order_id)) is not None:
-            _replay(order, entry)
+        try:
+            if entry.kind == "send":
+                orders[entry.client_order_id] = _sent(entry)
+            elif (order := orders.get(entry.client_order_id)) is not None:
+                _replay(order, entry)
+        except Exception as error:  # of another version: one line must not close the whole desk
+            _log.warning(
+                "The journal's %r of order %s can't be read and is left out: %s: %s",
+                *(entry.kind, entry.client_order_id, type(error).__name__, error),
+            )
     return orders
 
 

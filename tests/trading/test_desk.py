@@ -479,3 +479,25 @@ def test_after_a_reconnect_open_orders_are_asked_about(client):
         client.orders[order.client_order_id]["status"] = "CANCELED"
         feed.callbacks["change"]()
         assert order.wait("canceled", timeout=5).state is OrderState.CANCELED
+
+
+def test_many_open_orders_are_asked_about_less_often(desk):
+    """However many orders are open, asking about them leaves most of the request weight."""
+    for _ in range(30):
+        order = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    assert desk._register._again_s(order, 0) == pytest.approx(30 * register.POLL_GAP_S)
+
+
+def test_a_line_of_the_journal_that_can_not_be_read_costs_only_itself(client, tmp_path, caplog):
+    """What another version wrote is told and left out; the desk opens with all else."""
+    path = tmp_path / "orders.jsonl"
+    with Trading(client, journal=Journal(path)) as desk:
+        order = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+        desk.journal.write("send", "lab-0", {"fields": {}})
+        desk.journal.write("answer", order.client_order_id, {"status": "NEW_WORD"})
+    with Trading(client, journal=Journal(path)) as desk:
+        assert [each.client_order_id for each in desk.orders] == [order.client_order_id]
+    assert [record.args[:2] for record in caplog.records] == [
+        ("send", "lab-0"),
+        ("answer", order.client_order_id),
+    ]
