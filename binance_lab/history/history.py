@@ -352,12 +352,21 @@ class History:
 
     def _calls(self, dataset: Dataset, symbol: str, first: int, last: int) -> list[Call]:
         if dataset.interval is not None:
+            if dataset.pages((first, last)) >= _SMALL:  # years before the listing are not asked for
+                first = max(first, self._first_from(symbol, dataset, first))
             return klines_calls(self._client, symbol, dataset.interval, first, last)
         precise = self._client.with_options(time_unit="us")  # as the archive's
         aggregate = dataset == datasets.AGG_TRADES
         ids = (agg_trade_ids if aggregate else trade_ids)(precise, symbol, first, last)
         calls_for = agg_trades_calls if aggregate else trades_calls
         return calls_for(precise, symbol, *ids) if ids else []
+
+    def _first_from(self, symbol: str, dataset: Dataset, start_ms: int) -> int:
+        """The open time of the first candle from a time on; 0 if there is none."""
+        assert dataset.interval is not None
+        ask = self._client.with_raw_body.klines
+        frame = dataset.frame(ask(symbol, dataset.interval.name, startTime=start_ms, limit=1))
+        return 0 if frame.empty else int(pd.DatetimeIndex(frame.index).asi8[0]) // 1000
 
     def _settled(self, dataset: Dataset, limits: Span) -> Span:
         """The part of a range that is kept: whole candles or seconds that don't change any more."""

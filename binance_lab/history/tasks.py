@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import TypeAlias
 
 from tqdm.auto import tqdm
 
 _BAR_FROM = 20  # requests; less is over before a bar can be read
+_WAKE_S = 0.5  # ctrl-c must get through where waiting for a queue can't be interrupted
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,31 +23,56 @@ class Task:
     run: Callable[[], Iterable[Task]]
 
 
+_Done: TypeAlias = tuple[Task, list[Task] | BaseException]
+
+
 def work_off(tasks: Iterable[Task], *, workers: int, label: str, stopping: threading.Event) -> None:
     """Do the tasks and all that follow; a bar shows rate and time left where they are many.
 
     What follows a task goes before what waits, so that what belongs together ends together and
-    memory doesn't grow. The first error, and ctrl-c, sets ``stopping``, ends the rest and is
-    raised.
+    memory doesn't grow. The first error, and ctrl-c, sets ``stopping``, leaves the rest and is
+    raised at once: a task that is under way then ends by itself, or with the process.
     """
-    queue = deque(tasks)
-    total = sum(task.requests for task in queue)
-    running: dict[Future[Iterable[Task]], int] = {}
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="binance_lab:history")
+    waiting = deque(tasks)
+    total, running = sum(task.requests for task in waiting), 0
+    todo: SimpleQueue[Task | None] = SimpleQueue()
+    done: SimpleQueue[_Done] = SimpleQueue()
+    for number in range(min(workers, total + 1)):
+        name = f"binance_lab:history:{number}"
+        threading.Thread(target=_work, args=(todo, done), name=name, daemon=True).start()
     bar = tqdm(total=total, desc=label, unit=" requests", disable=total < _BAR_FROM, leave=False)
     try:
-        while queue or running:
-            while queue and len(running) < workers:
-                task = queue.popleft()
-                running[pool.submit(task.run)] = task.requests
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                bar.update(running.pop(future))
-                follow = list(future.result())
-                total += sum(task.requests for task in follow)
-                bar.total = total
-                queue.extendleft(reversed(follow))
+        while waiting or running:
+            while waiting and running < workers:
+                todo.put(waiting.popleft())
+                running += 1
+            task, follow = _next(done)
+            running -= 1
+            if isinstance(follow, BaseException):
+                raise follow
+            bar.update(task.requests)
+            bar.total = total = total + sum(each.requests for each in follow)
+            waiting.extendleft(reversed(follow))
     finally:
-        if queue or running:
+        if waiting or running:
             stopping.set()
+        for _ in range(workers):
+            todo.put(None)
         bar.close()
-        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _work(todo: SimpleQueue[Task | None], done: SimpleQueue[_Done]) -> None:
+    """Do tasks until there is None; who waits for them raises their errors."""
+    while (task := todo.get()) is not None:
+        try:
+            done.put((task, list(task.run())))
+        except BaseException as error:
+            done.put((task, error))
+
+
+def _next(done: SimpleQueue[_Done]) -> _Done:
+    while True:
+        try:
+            return done.get(timeout=_WAKE_S)
+        except Empty:
+            continue

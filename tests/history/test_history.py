@@ -347,3 +347,10 @@ def test_what_is_not_kept_tells_its_holes_too(history, mirror):
     frame = history.klines("BTCUSDT", "1m", **span, keep=False)
     hole = {"first": "2025-01-01T06:00:00Z", "last": "2025-01-01T06:59:00Z", "count": 60}
     assert frame.attrs["quality"]["missing"] == [{"symbol": "BTCUSDT", **hole, "lacks": "unknown"}]
+
+
+def test_years_before_the_listing_cost_one_request(history, mirror):
+    """A range by REST alone that begins far too early is asked for from the first candle on."""
+    frame = history.klines("SOLUSDT", "1h", start="2010-01-01", end="2020-08-12", keep=False)
+    assert frame.index[0] == pd.Timestamp("2020-08-11", tz="UTC")
+    assert mirror.count("*klines*") == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -12,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from binance_lab import Spot
+from binance_lab import Exchange, Spot
 from binance_lab.history import History
 
 KILLS = int(os.environ.get("BINANCE_LAB_KILLS", "3"))
@@ -66,4 +67,31 @@ def test_a_store_is_whole_after_kills_at_random_moments(past, tmp_path):
         history.compact()
         stored = pd.read_parquet(tmp_path / "klines_15m")
         assert len(stored) == 2 * (75 * 96 + 49)
+        assert set(history.verify()["problem"]) == {""}
+
+
+@pytest.fixture
+def busy():
+    """An exchange of its own: it goes on making files that nobody waits for any more."""
+    with Exchange(seed=3, agents=False, symbols=["BTCUSDT"]) as exchange:
+        yield exchange
+
+
+def test_ctrl_c_ends_at_once_and_keeps_what_is_whole(busy, tmp_path):
+    """SIGINT ends a download within seconds; the same command then goes on from what is kept."""
+    command = [sys.executable, "-m", "binance_lab", "download", "BTCUSDT", "--interval", "1m"]
+    command += ["--start", "2023-01-20", "--end", "2023-06-30T23:59"]
+    command += ["--url", busy.rest, "--data", str(tmp_path)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while not list(tmp_path.rglob("*.parquet")) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    words = process.communicate(timeout=10)[1]
+    assert process.returncode == 1
+    assert "goes on from what is kept" in words
+    with Spot(base_url=busy.rest) as client:
+        history = History(client, tmp_path / "local", archive_url=busy.rest)
+        kept = history.contents()["rows"].iloc[0]
+        assert 0 < kept < 162 * 1440
         assert set(history.verify()["problem"]) == {""}
