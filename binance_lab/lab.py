@@ -25,6 +25,9 @@ Time: TypeAlias = Any
 """A datetime, date, pandas Timestamp, ISO text or ms since 1970; without a zone it is UTC."""
 
 
+_MOST_ROWS = 1000
+
+
 class Lab(Views):
     """Market data, live objects, views and orders of one environment of Binance Spot.
 
@@ -38,7 +41,8 @@ class Lab(Views):
     | kept on disk | `lab.history.klines` `.trades` `.agg_trades` `.sync` `.sql` `.quality` |
     | the account | `account` `open_orders` `orders` `my_trades` |
     | live objects | `lab.live.candles` `.book` `.trades` `.tickers` `.account` `.status` |
-    | views | `chart` `ladder` `tape` `watchlist` `order_form` `blotter` `balances` |
+    | views | `desk`: all at once; `chart` `ladder` `depth_chart` `tape` `watchlist` |
+    | | `order_form` `blotter` `balances` `status` |
     | orders | `place` `cancel` `cancel_all` `check_order` `nearest_order` |
     | streams to files | `record` |
     | below | `lab.client` (every REST call), `lab.endpoints("margin")` finds them |
@@ -93,6 +97,7 @@ class Lab(Views):
             return self.history.klines(
                 symbol, period.name, start=start, end=end, numbers=numbers, keep=None
             )
+        _at_most(limit, "give a start for more")
         body = self.client.with_raw_body.klines(
             symbol, period.name, endTime=_time_ms(end), limit=limit
         )
@@ -115,6 +120,7 @@ class Lab(Views):
         if start is not None or end is not None or not isinstance(symbol, str):
             _no_limit(limit)
             return self.history.trades(symbol, start=start, end=end, numbers=numbers, keep=None)
+        _at_most(limit, "give a range of time for more")
         body = self.client.with_raw_body.trades(symbol, limit=limit)
         return trades_frame(body, numbers=numbers, **self._origin(symbol))
 
@@ -133,6 +139,7 @@ class Lab(Views):
         if start is not None or end is not None or not isinstance(symbol, str):
             _no_limit(limit)
             return self.history.agg_trades(symbol, start=start, end=end, numbers=numbers, keep=None)
+        _at_most(limit, "give a range of time for more")
         body = self.client.with_raw_body.agg_trades(symbol, limit=limit)
         return agg_trades_frame(body, numbers=numbers, **self._origin(symbol))
 
@@ -272,6 +279,12 @@ class Lab(Views):
 def _no_limit(limit: int | None) -> None:
     if limit is not None:
         raise BadInput("limit and a range of time can't be combined; leave one out.")
+
+
+def _at_most(limit: int | None, instead: str) -> None:
+    """The exchange answers a larger limit with fewer rows than asked for, and says nothing."""
+    if limit is not None and limit > _MOST_ROWS:
+        raise BadInput(f"limit={limit} is too many: {_MOST_ROWS} at most at once; {instead}.")
 
 
 def _time_ms(time: Time | None) -> int | None:

@@ -105,6 +105,8 @@ def test_an_empty_range_has_the_columns_of_a_full_one(lab):
         (lambda lab: lab.klines("BTCUSDT", start="soon"), "2026-01-31"),
         (lambda lab: lab.trades("BTCUSDT", end="2026-01-01"), "needs a start"),
         (lambda lab: lab.klines("BTCUSDT", start="2026-01-01", limit=5), "leave one out"),
+        (lambda lab: lab.klines("BTCUSDT", limit=5000), "1000 at most at once; give a start"),
+        (lambda lab: lab.trades("BTCUSDT", limit=5000), "1000 at most at once; give a range"),
     ],
 )
 def test_bad_input_is_refused_before_anything_is_sent(lab, call, says):
