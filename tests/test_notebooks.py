@@ -48,6 +48,9 @@ def test_a_notebook_runs_top_to_bottom_and_ends(path, tmp_path):
     logged = "".join(output.text for output in outputs if output.get("name") == "stderr")
     assert "Warning" not in logged
     assert "Traceback" not in logged
+    shown = [output.data for output in outputs if "data" in output]
+    figures = [data for data in shown if data.get("text/plain", "").startswith("<Figure")]
+    assert [data for data in figures if "image/png" not in data] == []
     assert "widgets" not in ran.metadata
     assert started
     assert psutil.wait_procs(started, timeout=ENDED_S)[1] == []
