@@ -193,6 +193,8 @@ class Live:
         client, ws_api = self._client, self._ws_api
         if client is None:
             raise ConfigError("An account needs a client with a key; a replay has none.")
+        if client.signed_by is None:
+            raise ConfigError("An account needs a key, and the client has none: see help(Lab).")
 
         def make() -> Account:
             user_data = partial(_user_data, ws_api) if ws_api is not None else None

@@ -10,6 +10,7 @@ import pytest
 
 from binance_lab.connector.connection import State
 from binance_lab.connector.exceptions import BadSymbol
+from binance_lab.connector.spot import Spot
 from binance_lab.live import Live
 from binance_lab.live.runtime import Inline
 
@@ -157,6 +158,13 @@ def test_status_has_a_row_for_each_object_and_connection(live, streams):
     assert (row["messages"], row["garbled"], row["gaps"]) == (3, 1, 1)
     assert "can't be read" in row["error"]
     assert live.status()["state"].iloc[1] == "open"
+
+
+def test_an_account_needs_a_key(streams):
+    """Without one that signs, nothing is asked again and again in vain."""
+    with Spot() as client, Live(client, streams) as live, pytest.raises(ValueError, match="key"):
+        live.account()
+    assert streams.sinks == {}
 
 
 def test_a_replay_has_no_account(streams):
