@@ -94,9 +94,11 @@ def _start(folder: Path, port: int, token: str, exchange: Exchange) -> subproces
 
 def _wait_until_up(server: subprocess.Popen[bytes], port: int) -> None:
     deadline = time.monotonic() + _START_TIMEOUT_S
+    # Without the environment's proxies, which need not know this computer's loopback.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     while server.poll() is None and time.monotonic() < deadline:
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/api", timeout=1).close()
+            opener.open(f"http://127.0.0.1:{port}/api", timeout=1).close()
             return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import threading
 from urllib.parse import urlsplit
 
@@ -55,6 +56,15 @@ def host_of(url: str) -> Host:
         if name not in _hosts:
             _hosts[name] = Host(name)
         return _hosts[name]
+
+
+def is_loopback(url: str) -> bool:
+    """Whether it is this computer, which no proxy of the environment can reach."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _shown(url: str) -> str:

@@ -21,6 +21,7 @@ import websocket
 
 from .exceptions import ConfigError, StreamError
 from .framing import FrameParser
+from .hosts import is_loopback
 
 READ_BYTES = 1 << 16
 SILENCE_S = 60.0
@@ -306,7 +307,9 @@ def proxy_options(url: str, proxies: dict[str, str] | None) -> dict[str, Any]:
     secure = urlsplit(url).scheme == "wss"
     proxy = (proxies or {}).get("https" if secure else "http")
     if not proxy:
-        return {}
+        # The environment's proxy can't reach this computer; only beside a proxy is no_proxy read.
+        host = urlsplit(url).hostname
+        return {"http_proxy_host": host, "http_no_proxy": [host]} if is_loopback(url) else {}
     parts = urlsplit(proxy)
     if not parts.hostname:
         raise ConfigError("a proxy is given as scheme://host:port")

@@ -7,7 +7,6 @@ mounted an adapter, patched requests or needs a proxy, it goes the ordinary way.
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import os
 import re
@@ -24,6 +23,7 @@ from requests.utils import get_environ_proxies
 from urllib3 import exceptions as pool_errors
 
 from .exceptions import BadAnswer, ConnectionFailed, RequestError, Timeout
+from .hosts import is_loopback
 
 _ADAPTER_SEND = HTTPAdapter.send  # to notice a library that patches it, such as responses
 _HAS_READ1 = hasattr(urllib3.HTTPResponse, "read1")  # urllib3 2.1, which requests doesn't ask for
@@ -141,7 +141,7 @@ class Transport:
         return self._pools[base_url]
 
     def _find_pool(self, adapter: PoolAdapter, base_url: str) -> Any:
-        if self._proxies or (not _is_loopback(base_url) and get_environ_proxies(base_url)):
+        if self._proxies or (not is_loopback(base_url) and get_environ_proxies(base_url)):
             return None
         request = requests.Request("GET", base_url).prepare()
         return adapter.get_connection_with_tls_context(request, self._verify)
@@ -166,15 +166,6 @@ class Transport:
             response.content,
             time.monotonic() - started_s,
         )
-
-
-def _is_loopback(url: str) -> bool:
-    """Whether it is this computer, which no proxy of the environment can reach."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _new_session() -> requests.Session:

@@ -323,3 +323,13 @@ def test_proxy_is_taken_as_requests_takes_it():
     assert secure["http_proxy_auth"] == ("user", "word")
     assert proxy_options("wss://x", None) == {}
     assert "word" not in repr(LinkOptions(proxies=proxies))
+
+
+def test_no_proxy_of_the_environment_stands_before_this_computer(connect, rider, monkeypatch):
+    """Where a company's proxy is in the environment, loopback is still reached directly."""
+    for name in ("http_proxy", "https_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    connect()
+    wait_until(lambda: rider.saw(State.OPEN))
