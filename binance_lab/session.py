@@ -155,8 +155,15 @@ class Session:
         """Objects that streams keep current; read them in any cell at any time."""
         from .live import Live
 
-        live = Live(self.client, self.streams, lambda: self.ws_api)
-        return self._opened(live)
+        session = weakref.ref(self)  # a lab that nobody holds any more is to be collected
+
+        def ws_api() -> WebsocketAPI:
+            opened = session()
+            if opened is None:
+                raise ConfigError("This lab is closed. Make a new one: lab = Lab()")
+            return opened.ws_api
+
+        return self._opened(Live(self.client, self.streams, ws_api))
 
     @cached_property
     def history(self) -> History:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import weakref
 from pathlib import Path
 
 import pandas as pd
@@ -177,3 +178,15 @@ def test_a_lab_has_limits_of_its_own(lab):
         with pytest.raises(OrderRefused, match="100"):
             careful.place("BTCUSDT", "BUY", "MARKET", quantity="0.1")
         assert careful.client.get_open_orders() == []
+
+
+def test_a_lab_that_is_forgotten_ends_its_streams(lab):
+    """Garbage collection closes live objects too, with their threads and connections."""
+    forgotten = Lab(url=lab.exchange.rest)
+    tape = forgotten.live.trades("BTCUSDT")
+    assert tape.wait(1, timeout=20)
+    gone = weakref.ref(forgotten)
+    del forgotten
+    gc.collect()
+    assert gone() is None
+    assert tape.state == "stopped"

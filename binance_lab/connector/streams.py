@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import logging
+import weakref
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, TypeAlias
@@ -34,7 +35,8 @@ class WebsocketStream:
 
     It connects on the first subscription. A connection that ends unasked is made again after
     ``reconnect_delay_s``, then with growing delays, with all streams that were subscribed; one
-    that the server is about to end is replaced before. It lives until ``close``.
+    that the server is about to end is replaced before. It lives until ``close``, or until nobody
+    holds it any more: a cell that runs again replaces its stream.
 
     Callbacks run on a thread of their own and may take their time; what they raise is told to
     ``on_error`` and the log once, counted in ``failures``, and ends nothing. A callback that takes
@@ -286,33 +288,33 @@ class WebsocketStream:
             self._log.warning("No connection to close.")
             return
         self._carrier = None
-        dispatcher.loosen()
-        carrier.stop()
-        dispatcher.close()
+        self._end()
         if dispatcher.failures > 1:
             self._log.error("callbacks failed %d times", dispatcher.failures)
 
     def _connect(self) -> StreamConnection:
         policy, size = self._queue
         self._dispatcher = Dispatcher(
-            self._dispatch,
+            self._dispatch(),
             name="stream",
             policy=policy,
             size=size,
             key=self._key,
-            failed=self._callback_failed,
+            failed=_weak(self._callback_failed),
             logger=self._log,
         )
+        put = self._dispatcher.put
         self._carrier = StreamConnection(
             self._url,
-            deliver=self._deliver,
-            changed=self._changed,
-            pinged=lambda payload: self._queue_call(self._on_ping, payload),
-            ponged=lambda payload: self._queue_call(self._on_pong, payload),
+            deliver=lambda messages, received_ns: put(messages),
+            changed=_weak(self._changed),
+            pinged=_weak(self._pinged),
+            ponged=_weak(self._ponged),
             options=self._options,
             logger=self._log,
             overlap_s=self._overlap_s,
         )
+        self._end = weakref.finalize(self, _end, self._carrier, self._dispatcher)
         self._carrier.connection.start()
         return self._carrier
 
@@ -325,12 +327,21 @@ class WebsocketStream:
             raise StreamError(f"{method}: there is no connection; subscribe first")
         return self._carrier.ask(method, params).wait(timeout_s)
 
-    def _deliver(self, messages: list[bytes], received_ns: int) -> None:
-        if self._dispatcher is not None:
-            self._dispatcher.put(messages)
+    def _dispatch(self) -> Callable[[bytes], None]:
+        """What hands a message over, and keeps no stream alive that nobody has any more."""
+        stream, on_message, parse = weakref.ref(self), self._on_message, self._parse
 
-    def _dispatch(self, message: bytes) -> None:
-        self._on_message(self, self._parse(message))
+        def dispatch(message: bytes) -> None:
+            if (alive := stream()) is not None:
+                on_message(alive, parse(message))
+
+        return dispatch
+
+    def _pinged(self, payload: bytes) -> None:
+        self._queue_call(self._on_ping, payload)
+
+    def _ponged(self, payload: bytes) -> None:
+        self._queue_call(self._on_pong, payload)
 
     def _changed(self, event: ConnectionEvent) -> None:
         if event.state is State.OPEN and not self._was_open:
@@ -359,6 +370,23 @@ class WebsocketStream:
     def _queue_call(self, callback: Callable[..., Any], *arguments: Any) -> None:
         if self._dispatcher is not None:
             self._dispatcher.call(lambda: callback(self, *arguments))
+
+
+def _weak(method: Callable[[Any], None]) -> Callable[[Any], None]:
+    """A function that calls a method as long as its object is there."""
+    found = weakref.WeakMethod(method)
+
+    def call(said: Any) -> None:
+        if (bound := found()) is not None:
+            bound(said)
+
+    return call
+
+
+def _end(carrier: StreamConnection, dispatcher: Dispatcher) -> None:
+    dispatcher.loosen()
+    carrier.stop()
+    dispatcher.close()
 
 
 def fitted(callback: Callable[..., Any] | None, *, about: int) -> Callable[..., Any]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -459,3 +461,15 @@ def test_too_many_streams_are_refused_here(make):
     """More than 1,024 streams on one connection raise before the server is asked."""
     with pytest.raises(StreamError, match="1024"):
         make().subscribe([f"s{number}@trade" for number in range(1025)])
+
+
+def test_stream_that_nobody_has_ends(server: Server):
+    """A name that gets another stream closes the one before, with its threads."""
+    stream = WebsocketStream(server.url, on_message=lambda message: None)
+    stream.trade("btcusdt")
+    asked(server.peer())
+    gone = weakref.ref(stream)
+    del stream
+    gc.collect()
+    wait_until(lambda: gone() is None)  # a thread may be about to call back
+    assert server.peer().gone.wait(10)
