@@ -132,16 +132,22 @@ class Dispatcher:
         self._items.extendleft(reversed(calls))
 
     def _run(self) -> None:
-        while batch := self._next_batch():
-            for item in batch:
-                try:
-                    if isinstance(item, bytes):
-                        self.delivered += 1
-                        self._deliver(item)
-                    else:
-                        item()
-                except Exception as error:
-                    self._failed(error)
+        while self._deliver_batch():
+            pass  # here, an idle thread keeps nothing alive of what it has delivered
+
+    def _deliver_batch(self) -> bool:
+        """Deliver what is queued, after waiting for it; False when closed."""
+        batch = self._next_batch()
+        for item in batch:
+            try:
+                if isinstance(item, bytes):
+                    self.delivered += 1
+                    self._deliver(item)
+                else:
+                    item()
+            except Exception as error:
+                self._failed(error)
+        return bool(batch)
 
     def _next_batch(self) -> list[bytes | Callable[[], None]]:
         """Everything that is queued, calls first; empty when closed."""
