@@ -24,9 +24,9 @@ import msgspec
 from binance_lab.exchange.symbols import SymbolRules
 from binance_lab.wire.capture import CaptureError, CaptureMessage
 from binance_lab.wire.intervals import INTERVALS
+from binance_lab.wire.times import as_us
 
 _name = re.compile(r"(?P<symbol>[^-]+)-(?P<kind>trades|aggTrades|\d+\w+)-[\d-]+")
-_MICROSECONDS_FROM = 10**15  # times above are in microseconds, below in milliseconds
 _LEVELS = 10
 _LEVEL_TRADES = 5  # a level shows as much as so many mean trades
 _DIFF_US = 100_000
@@ -135,8 +135,7 @@ def _of_kline(fields: list[str], rules: SymbolRules) -> list[_Row]:
 
 
 def _us(time: str) -> int:
-    number = int(time)
-    return number if number >= _MICROSECONDS_FROM else number * 1000
+    return as_us(int(time))
 
 
 def _flag(text: str) -> bool:

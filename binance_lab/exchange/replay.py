@@ -25,10 +25,10 @@ from binance_lab.exchange.market_data import MarketData
 from binance_lab.exchange.symbols import ATOMS, DEFAULT_SYMBOLS, SymbolRules, spot_symbol
 from binance_lab.wire.capture import CaptureError, CaptureMessage, read_capture
 from binance_lab.wire.enums import Side
+from binance_lab.wire.times import as_us
 
 _LOOKED_AT = 2_000  # messages at the start of a recording that tell its symbols and its start
 _MOST_WAITING = 5_000  # diffs that are kept until a snapshot comes
-_MICROSECONDS_FROM = 10**15  # times above are in microseconds, below in milliseconds
 _QUOTES = ("USDT", "USDC", "FDUSD", "TUSD", "BUSD", "EUR", "TRY", "BTC", "ETH", "BNB")
 
 
@@ -262,7 +262,7 @@ class _Book:
         market = self.market
         if market.last_trade is not None and recorded.id <= market.last_trade.id:
             return None
-        time_us = _microseconds(recorded.time)
+        time_us = as_us(recorded.time)
         if market.last_trade is not None:
             time_us = max(time_us, market.last_trade.time_us)
         price, lots = self._ticks(recorded.price), self._lots(recorded.qty)
@@ -329,10 +329,6 @@ def _atoms(number: str) -> int:
     return int(Decimal(number) * ATOMS)
 
 
-def _microseconds(time: int) -> int:
-    return time if time >= _MICROSECONDS_FROM else time * 1000
-
-
 def _symbol_of(message: CaptureMessage) -> str:
     """The symbol of a message's stream; empty for snapshots and streams of all symbols."""
     symbol, separator, _ = message.stream.partition("@")
@@ -351,5 +347,5 @@ def _ahead_us(messages: Iterable[CaptureMessage]) -> int:
         except msgspec.MsgspecError:
             continue  # an array, as of all tickers, has no time of its own
         if sent.event_time is not None:
-            ahead.append(_microseconds(sent.event_time) - message.received_ns // 1000)
+            ahead.append(as_us(sent.event_time) - message.received_ns // 1000)
     return max(ahead, default=0)

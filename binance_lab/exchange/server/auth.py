@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from binance_lab.exchange.rejects import Reject
-from binance_lab.exchange.server.call import as_us
 from binance_lab.wire import errors
 from binance_lab.wire.signing import KeyKind, verify
+from binance_lab.wire.times import as_us
 
 _ALPHABET = string.ascii_letters + string.digits
 _key_format = re.compile(r"[A-Za-z0-9]{64}")

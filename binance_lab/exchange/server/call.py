@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from binance_lab.exchange.rejects import Reject
+from binance_lab.exchange.server.venue import Venue
 from binance_lab.wire import errors
 from binance_lab.wire.enums import TimeUnit
-
-if TYPE_CHECKING:
-    from binance_lab.exchange.server.venue import Venue
+from binance_lab.wire.times import MICROSECONDS_FROM, as_us
 
 _NO_ACCOUNT = 0
-# Timestamps are ms or µs; a number above this is µs (as ms it would be after the year 5000).
-MICROSECONDS_FROM = 10**14
-
-
-def as_us(time: int) -> int:
-    """A time that was sent in ms or in µs, in microseconds."""
-    return time if time >= MICROSECONDS_FROM else time * 1000
 
 
 @dataclass(slots=True)

@@ -12,13 +12,14 @@ from typing import Any
 
 from binance_lab.exchange.rejects import Reject
 from binance_lab.exchange.server import auth
-from binance_lab.exchange.server.call import Call, as_us
+from binance_lab.exchange.server.call import Call
 from binance_lab.exchange.server.limits import LimitExceeded
 from binance_lab.exchange.server.params import Param, parse
 from binance_lab.exchange.server.routes import Route
 from binance_lab.exchange.server.venue import Venue
 from binance_lab.wire import errors
 from binance_lab.wire.enums import TimeUnit
+from binance_lab.wire.times import as_us
 
 _STATUS = {
     errors.BAD_API_KEY_FORMAT.code: 401,
