@@ -32,6 +32,17 @@ _log = logging.getLogger("binance_lab.live")
 class LiveObject:
     """State that a stream keeps current: any thread reads it at any time.
 
+        tape.wait_live()                   # until it has what it needs to be current
+        marker = tape.version
+        tape.wait(100)                     # for so many changes
+        tape.since(marker)                 # those that came after the marker, as a frame
+        tape.complete, tape.gaps           # is something missing, and what
+        tape.refill()                      # try once more to fetch it
+
+    Tapes, candles and tickers have `since`; `version` is its marker. A reader that keeps it sees
+    each change once, however rarely it looks. `refill` is for holes that were given up, because
+    the server refused or was away for too long; all others are fetched without being asked.
+
     A stream's reader thread calls `receive`, which only queues; the runtime's applying thread
     decodes and changes the state; REST answers come in by the same thread. A subclass says what
     an event changes (`_take`), and what a frame is.
@@ -155,7 +166,7 @@ class LiveObject:
             return condition()
 
     def wait_live(self, timeout: float = 10.0) -> bool:
-        """Wait until it is live; False if the time (s) is over first."""
+        """Wait until it is live; False if the time (s) is over, or it is in error, first."""
         self.until(lambda: self.state in ("live", "error"), timeout)
         return self.state == "live"
 
@@ -211,7 +222,10 @@ class LiveObject:
         """Begin what needs REST; returns at once. Whoever subscribes its streams calls it."""
 
     def refill(self) -> None:
-        """Try again to fetch the holes that were given up."""
+        """Try again to fetch the holes that were given up; returns at once.
+
+        What is fetched goes to its place; `gaps` says what became of each hole.
+        """
         with self._lock:
             gaps = self.ledger.reopen()
         for gap in gaps:
