@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from report import details, text_table, write_json, write_section
-from runner import AREAS, BENCH, ROOT, run
+from runner import AREAS, BENCH, ROOT, run, with_earlier
 
 PEERS = (
     "python-binance",
@@ -52,7 +52,12 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, help="instead of each area's own number")
     parser.add_argument("--scale", type=float, default=1.0, help="of every count; less is quicker")
     parser.add_argument("--no-peers", action="store_true", help="ours and the floor only")
-    parser.add_argument("--json", type=Path, default=ROOT / "bench.json")
+    parser.add_argument(
+        "--json",
+        type=Path,
+        default=ROOT / "bench.json",
+        help="where results are kept; areas that don't run now keep theirs",
+    )
     parser.add_argument("--readme", type=Path, help='whose section "Speed" is to be written')
     args = parser.parse_args()
     found = {} if args.no_peers else peers()
@@ -64,9 +69,10 @@ def main() -> int:
         say=partial(print, file=sys.stderr, flush=True),
     )
     print(text_table(results), details(results), sep="\n\n")
-    write_json(results, args.json, peers=found)
+    everything = with_earlier(results, args.json)
+    write_json(everything, args.json, peers=found)
     if args.readme:
-        write_section(results, args.readme, peers=found)
+        write_section(everything, args.readme, peers=found)
     return int(any(outcome.ours is None for outcome in results.outcomes))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from contest import Goal
 from runner import Outcome, Results, Standing
 
-HEADER = ("work", "unit", "ours", "best peer", "ratio", "floor", "ratio", "goal")
+HEADER = ("work", "unit", "ours", "best peer", "÷ peer", "floor", "÷ floor", "goal")
 _MARK = {True: "met", False: "missed", None: "not measured"}
 
 
@@ -39,7 +39,7 @@ def figure(value: float) -> str:
     """Three digits are more than two runs agree on."""
     if value >= 100:
         return f"{value:,.0f}"
-    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+    return f"{value:.3g}" if value >= 10 else f"{value:.2f}"
 
 
 def _named(outcome: Outcome, standing: Standing | None) -> str:
@@ -53,7 +53,7 @@ def _times(ratio: float | None) -> str:
 def _goal(outcome: Outcome, goal: Goal) -> str:
     sign = "≥" if goal.more_is_better else "≤"
     against = {"peer": " × peer", "floor": " × floor", "units": ""}[goal.against]
-    limit = figure(goal.limit) if goal.against == "units" else f"{goal.limit:g}"
+    limit = figure(goal.limit) if goal.against == "units" else f"{goal.limit:.2g}"
     return f"{sign} {limit}{against}: {_MARK[outcome.verdict(goal)]}"
 
 
@@ -128,16 +128,18 @@ def write_section(results: Results, path: Path, *, peers: dict[str, str]) -> Non
 
 
 def _section(results: Results, peers: dict[str, str]) -> str:
-    today = datetime.now(UTC).date().isoformat()
+    dates = ", ".join(sorted({each.date for each in results.outcomes}))
     lines = [
         "`make bench` measures this on your machine, everybody interleaved in one run on loopback;",
         "`make bench ONLY=streams` one area of it. Medians; less is better where a goal says ≤. The",
         "floor is the bare libraries underneath, without what makes them a client.",
         "",
-        f"{today}, {machine()}. Peers: {', '.join(f'{k} {v}' for k, v in peers.items())}.",
+        f"{dates}, {machine()}. Peers: {', '.join(f'{k} {v}' for k, v in peers.items())}.",
         "",
         "| " + " | ".join(HEADER) + " |",
         "| " + " | ".join("---" for _ in HEADER) + " |",
         *("| " + " | ".join(row) + " |" for row in rows(results)),
     ]
+    if results.failures:
+        lines += ["", "Out: " + "; ".join(f"{k} ({v})" for k, v in results.failures.items()) + "."]
     return "\n".join(lines)

@@ -13,9 +13,12 @@ import os
 import statistics
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from contest import Area, Contestant, Goal, Sample, Setup, Work
 
@@ -24,6 +27,10 @@ ROOT = HERE.parent.parent
 BENCH = ROOT / ".venv-bench"
 AREAS = ("rest", "streams", "book", "frames", "imports", "exchange", "views")
 TURN_S = 120.0
+"""A contestant that takes longer is out."""
+
+AREA_S = 120.0
+"""No round of an area begins after so long, however busy the machine is."""
 
 Say = Callable[[str], None]
 
@@ -51,6 +58,7 @@ class Outcome:
     area: str
     work: Work
     standings: list[Standing]
+    date: str
 
     @property
     def ours(self) -> Standing | None:
@@ -92,6 +100,7 @@ class Outcome:
         goals = [{**asdict(goal), "met": self.verdict(goal)} for goal in work.goals]
         return {
             "area": self.area,
+            "date": self.date,
             "work": work.name,
             "unit": work.unit,
             "by": work.by,
@@ -108,6 +117,32 @@ class Results:
 
     outcomes: list[Outcome] = field(default_factory=list)
     failures: dict[str, str] = field(default_factory=dict)
+
+
+def with_earlier(results: Results, path: Path) -> Results:
+    """These results, and those that a file has of other areas, in the usual order."""
+    if not path.exists():
+        return results
+    content = json.loads(path.read_text("utf-8"))
+    run_now = {each.area for each in results.outcomes}
+    earlier = [_outcome_of(each) for each in content["works"] if each["area"] not in run_now]
+    failures = {
+        who: why for who, why in content["failures"].items() if who.partition(":")[0] not in run_now
+    }
+    found = [each for each in earlier if each is not None] + results.outcomes
+    return Results(
+        sorted(found, key=lambda each: AREAS.index(each.area)), failures | results.failures
+    )
+
+
+def _outcome_of(saved: dict[str, Any]) -> Outcome | None:
+    """A saved work's outcome; None if there is no such work any more."""
+    works = {work.name: work for work in area_named(saved["area"]).works}
+    if saved["work"] not in works:
+        return None
+    names = ("name", "role", "cpu_s", "wall_s", "rounds")
+    standings = [Standing(**{name: each[name] for name in names}) for each in saved["contestants"]]
+    return Outcome(saved["area"], works[saved["work"]], standings, saved["date"])
 
 
 def area_named(name: str) -> Area:
@@ -142,7 +177,11 @@ def _run_area(
     with _servers(area.servers) as addresses:
         parts = [work.name for work in area.works] if area.alone else [""]
         setups = [Setup(addresses, scale, part) for part in parts]
+        ends_s = time.monotonic() + AREA_S
         for number in range(rounds):
+            if number and time.monotonic() > ends_s:
+                say(f"  {rounds - number} rounds left out: {AREA_S:g} s are over")
+                break
             for setup, each in itertools.product(setups, entered):
                 key = f"{area.name}: {each.name}"
                 if key in results.failures:
@@ -168,7 +207,7 @@ def _outcome(
             cpus, walls = zip(*taken, strict=True)
             cpu, wall = statistics.median(cpus), statistics.median(walls)
             standings.append(Standing(each.name, each.role, cpu, wall, len(taken)))
-    return Outcome(area.name, work, standings)
+    return Outcome(area.name, work, standings, datetime.now(UTC).date().isoformat())
 
 
 def _turn(area: Area, contestant: Contestant, setup: Setup) -> dict[str, Sample]:
