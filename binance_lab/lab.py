@@ -99,7 +99,7 @@ class Lab(Views):
             )
         _at_most(limit, "give a start for more")
         body = self.client.with_raw_body.klines(
-            symbol, period.name, endTime=_time_ms(end), limit=limit
+            symbol.upper(), period.name, endTime=_time_ms(end), limit=limit
         )
         frame = klines_frame(body, numbers=numbers, **self._origin(symbol, interval=period.name))
         frame["closed"] = closed(frame, int(self.client.clock.now_s() * 1000))
@@ -121,7 +121,7 @@ class Lab(Views):
             _no_limit(limit)
             return self.history.trades(symbol, start=start, end=end, numbers=numbers, keep=None)
         _at_most(limit, "give a range of time for more")
-        body = self.client.with_raw_body.trades(symbol, limit=limit)
+        body = self.client.with_raw_body.trades(symbol.upper(), limit=limit)
         return trades_frame(body, numbers=numbers, **self._origin(symbol))
 
     def agg_trades(
@@ -140,7 +140,7 @@ class Lab(Views):
             _no_limit(limit)
             return self.history.agg_trades(symbol, start=start, end=end, numbers=numbers, keep=None)
         _at_most(limit, "give a range of time for more")
-        body = self.client.with_raw_body.agg_trades(symbol, limit=limit)
+        body = self.client.with_raw_body.agg_trades(symbol.upper(), limit=limit)
         return agg_trades_frame(body, numbers=numbers, **self._origin(symbol))
 
     def depth(
@@ -149,7 +149,7 @@ class Lab(Views):
         """The order book now: ``limit`` levels a side, 100 if not given, 5000 at most."""
         from .frames import depth_frame
 
-        body = self.client.with_raw_body.depth(symbol, limit=limit)
+        body = self.client.with_raw_body.depth(symbol.upper(), limit=limit)
         return depth_frame(body, numbers=numbers, **self._origin(symbol))
 
     def tickers(
@@ -158,7 +158,7 @@ class Lab(Views):
         """Price, change and volume of the last 24 hours, a row for each symbol (all if None)."""
         from .frames import tickers_frame
 
-        asked = None if symbols is None else list(symbols)
+        asked = None if symbols is None else [symbol.upper() for symbol in symbols]
         body = self.client.with_raw_body.ticker_24hr(symbols=asked)
         return tickers_frame(body, numbers=numbers, **self._origin())
 
@@ -184,7 +184,7 @@ class Lab(Views):
         self._need_keys("see orders")
         from .frames import orders_frame
 
-        body = self.client.with_raw_body.get_open_orders(symbol=symbol)
+        body = self.client.with_raw_body.get_open_orders(symbol=symbol and symbol.upper())
         return orders_frame(body, numbers=numbers, **self._origin(symbol))
 
     def orders(
@@ -194,7 +194,7 @@ class Lab(Views):
         self._need_keys("see orders")
         from .frames import orders_frame
 
-        body = self.client.with_raw_body.get_orders(symbol, limit=limit)
+        body = self.client.with_raw_body.get_orders(symbol.upper(), limit=limit)
         return orders_frame(body, numbers=numbers, **self._origin(symbol))
 
     def my_trades(
@@ -204,7 +204,7 @@ class Lab(Views):
         self._need_keys("see trades")
         from .frames import my_trades_frame
 
-        body = self.client.with_raw_body.my_trades(symbol, limit=limit)
+        body = self.client.with_raw_body.my_trades(symbol.upper(), limit=limit)
         return my_trades_frame(body, numbers=numbers, **self._origin(symbol))
 
     # Orders.
@@ -268,7 +268,7 @@ class Lab(Views):
 
     def _origin(self, symbol: str | None = None, **more: str) -> dict[str, Any]:
         """What frame.attrs says: symbol, environment, host, and when it was asked."""
-        origin = {"symbol": symbol, **more} if symbol else dict(more)
+        origin = {"symbol": symbol.upper(), **more} if symbol else dict(more)
         return origin | {
             "environment": self.environment.name,
             "source": self.client.base_url,

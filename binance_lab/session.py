@@ -73,6 +73,8 @@ class Session:
         name = environment or ("local" if url else os.environ.get("BINANCE_LAB_ENV") or "local")
         if name != "local" and (url or seed is not None):
             raise ConfigError(f'url and seed belong to the environment "local", not to "{name}".')
+        if bool(api_key) != bool(api_secret or private_key):
+            raise ConfigError("An API key goes with its secret or private key: give both or none.")
         given = Keys(api_key, api_secret, source="arguments") if api_key else None
         self._private_key = private_key
         if name == "local":

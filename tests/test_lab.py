@@ -56,10 +56,16 @@ def test_a_running_exchange_is_used_by_its_url(lab):
 
 @pytest.mark.parametrize(
     "arguments",
-    [{"environment": "tesnet"}, {"environment": "testnet", "seed": 1}, {"url": "127.0.0.1:8000"}],
+    [
+        {"environment": "tesnet"},
+        {"environment": "testnet", "seed": 1},
+        {"url": "127.0.0.1:8000"},
+        {"environment": "testnet", "api_key": "without-a-secret"},
+        {"environment": "testnet", "api_secret": "without-a-key"},
+    ],
 )
 def test_a_lab_that_cannot_work_is_refused_at_once(arguments):
-    """A wrong environment, mixed options and a URL without scheme are errors at once."""
+    """A wrong environment, mixed options, a URL without scheme and half a key are errors at once."""
     with pytest.raises(ConfigError):
         Lab(**arguments)
 
@@ -190,3 +196,9 @@ def test_a_lab_that_is_forgotten_ends_its_streams(lab):
     gc.collect()
     assert gone() is None
     assert tape.state == "stopped"
+
+
+def test_symbols_are_taken_in_either_case(lab):
+    """A symbol in lower case means the same, in frames and in live objects."""
+    assert lab.klines("btcusdt", "1m", limit=2).attrs["symbol"] == "BTCUSDT"
+    assert lab.live.book("btcusdt") is lab.live.book("BTCUSDT")

@@ -94,6 +94,10 @@ def _from_file(environment: str, path: Path) -> Keys | None:
         raise ConfigError(
             f'{path} is not TOML. It should hold [{environment}] and api_key = "…".'
         ) from None
+    if not isinstance(table, dict):
+        raise ConfigError(
+            f"{path}: {environment} is no table. It should be a line [{environment}]."
+        )
     return _keys({name: table.get(name) for name in _FIELDS}, str(path))
 
 

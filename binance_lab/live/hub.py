@@ -123,6 +123,7 @@ class Live:
             BadInput: There is no such interval.
             BadSymbol: There is no such symbol.
         """
+        symbol = symbol.upper()
         settings = {"client": self._client, "runtime": self._runtime, "history": history}
 
         def make() -> Candles:
@@ -148,6 +149,7 @@ class Live:
         Raises:
             BadSymbol: There is no such symbol.
         """
+        symbol = symbol.upper()
 
         def make() -> OrderBook:
             return OrderBook(
@@ -178,6 +180,7 @@ class Live:
         Raises:
             BadSymbol: There is no such symbol.
         """
+        symbols = [symbol.upper() for symbol in symbols]
 
         def make() -> Tickers:
             return Tickers(symbols, client=self._client, runtime=self._runtime)
@@ -205,6 +208,8 @@ class Live:
     def _tape(
         self, kind: Literal["trade", "aggTrade"], symbol: str, history: int, age_s: float | None
     ) -> Tape:
+        symbol = symbol.upper()
+
         def make() -> Tape:
             return Tape(
                 symbol,
