@@ -29,6 +29,9 @@ from .sapi import GROUPS, HIDDEN
 from .sapi.groups import Groups
 from .transport import Transport
 
+DEFAULT_RECV_WINDOW_MS = 5000.0
+"""What the server takes where a request doesn't say."""
+
 
 class SpotApi(General, Market, Trade, OrderLists, Account):
     """The /api calls, which REST and the WebSocket API have in common."""
@@ -122,6 +125,11 @@ class Spot(SpotApi, Groups):
     def signed_by(self) -> str | None:
         """The kind of key that signs: hmac, rsa or ed25519; None without one."""
         return self._http.signer.kind if self._http.signer else None
+
+    @property
+    def recv_window_ms(self) -> float:
+        """How long a signed request of this client is good: later the server refuses it."""
+        return self._options.recv_window or DEFAULT_RECV_WINDOW_MS
 
     @property
     def session(self) -> requests.Session:

@@ -26,9 +26,9 @@ from .order import Order, OrderState
 from .records import restored, ticket_of_answer, ticket_of_report
 from .surroundings import Balances
 
-SETTLED_S = 15.0
-"""When a request that nobody answered can't be under way any more: the receive window of 5 s has
-passed, and the 10 s that the server gives a request."""
+SERVER_TIMEOUT_S = 10.0
+"""How long the server works on a request. One that nobody answered can't be under way any more when
+this has passed after the receive window of the client that sent it."""
 
 CONFIRM_S = 30.0
 """How often an open order is confirmed by REST while the user data stream tells of it."""
@@ -316,7 +316,7 @@ class Register:
             order.answer({"status": "EXPIRED", "executedQty": str(order.executed_qty),
                           "cummulativeQuoteQty": str(order.executed_quote)})  # fmt: skip
             order.remark(reason)
-        elif age_s > SETTLED_S:
+        elif age_s > SERVER_TIMEOUT_S + self._client.recv_window_ms / 1_000:
             self.refused(order, "it never reached the exchange")
 
     # -- keeping -----------------------------------------------------------------------------

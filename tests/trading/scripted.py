@@ -45,6 +45,7 @@ class ScriptedClient:
     """
 
     signed_by: str | None = "hmac"
+    recv_window_ms = 5000.0
 
     def __init__(self) -> None:
         self.script: deque[tuple[bool, BaseException]] = deque()

@@ -33,9 +33,10 @@ def desk(client):
 
 
 @pytest.fixture
-def settled(monkeypatch):
+def settled(client, monkeypatch):
     """A request that nobody answered is given up at once."""
-    monkeypatch.setattr(register, "SETTLED_S", 0.0)
+    monkeypatch.setattr(register, "SERVER_TIMEOUT_S", 0.0)
+    client.recv_window_ms = 0.0
 
 
 def test_an_order_carries_our_id_and_is_accepted(desk, client):
@@ -72,6 +73,18 @@ def test_an_unknown_order_is_not_given_up_while_it_may_be_under_way(desk, client
     assert order.state is OrderState.UNKNOWN
     client.hidden = False
     assert order.wait(timeout=5).state is OrderState.ACCEPTED
+
+
+def test_a_wide_receive_window_is_waited_for(desk, client, monkeypatch):
+    """A request that is good for a minute may arrive for that long; only then is it given up."""
+    monkeypatch.setattr(register, "SERVER_TIMEOUT_S", 0.0)
+    client.recv_window_ms = 60_000.0
+    client.lose(arrived=False)
+    order = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    desk._register.look(order)
+    assert order.state is OrderState.UNKNOWN
+    client.recv_window_ms = 0.0
+    assert order.wait(timeout=5).state is OrderState.REJECTED
 
 
 def test_an_interrupt_while_sending_leaves_an_order_that_resolves_itself(desk, client):

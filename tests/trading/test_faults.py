@@ -39,9 +39,15 @@ def door(exchange: Exchange, verb: str, name: str, /, **body: object) -> None:
 
 @pytest.fixture
 def desk(exchange, tmp_path, monkeypatch) -> Iterator[Trading]:
-    # on loopback a request is not under way for longer than this
-    monkeypatch.setattr(register, "SETTLED_S", 2.0)
-    client = Spot(exchange.api_key, exchange.api_secret, base_url=exchange.rest, timeout=5)
+    # on loopback a request is not under way for longer than its receive window
+    monkeypatch.setattr(register, "SERVER_TIMEOUT_S", 0.0)
+    client = Spot(
+        exchange.api_key,
+        exchange.api_secret,
+        base_url=exchange.rest,
+        timeout=5,
+        recv_window=2000,
+    )
     client.limits.learn(client.exchange_info()["rateLimits"])
     limits = Limits(max_order_value=None, max_open_orders=None, max_orders_per_minute=None)
     with client, Trading(client, limits=limits, journal=Journal(tmp_path / "orders.jsonl")) as desk:
