@@ -160,7 +160,12 @@ class Server:
         with suppress(OSError):
             while b"\r\n\r\n" not in request and (data := sock.recv(4096)):
                 request += data
-        lines = request.decode().split("\r\n")
+        if (
+            b"\r\n\r\n" not in request
+        ):  # no request, such as a goodbye to whoever had this port before
+            sock.close()
+            return
+        lines = request.decode("latin-1").split("\r\n")
         self.requests.append(lines[0])
         if self.refuse_with:
             sock.sendall(self.refuse_with.pop(0))
