@@ -176,6 +176,13 @@ class NotebookPage:
         what = self.page if cell is None else self.output(cell).first
         return bytes(what.screenshot(path=PICTURES / f"{name}.png", animations="allow"))
 
+    def wait_moved(self, cell: int, before: bytes) -> None:
+        """Wait until a cell's output looks different from an earlier picture of it."""
+        deadline = time.monotonic() + TIMEOUT_S
+        while self.output(cell).first.screenshot(animations="allow") == before:
+            assert time.monotonic() < deadline, "the output of the cell stands still"
+            self.page.wait_for_timeout(50)
+
     def close(self) -> None:
         """Close the tab."""
         self.page.close()
