@@ -6,11 +6,12 @@ BIN := .venv/bin
 TESTS ?=
 LAB ?=
 MINUTES ?= 10
+HOURS ?= 1
 SEED ?= 7
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
-.PHONY: help lab demo test lint peers faults picture clean
+.PHONY: help lab demo test lint peers bench faults soak picture clean
 
 help:
 	@echo "make lab    JupyterLab on notebooks/01-tour.ipynb, the embedded exchange behind it"
@@ -20,6 +21,8 @@ help:
 	@echo "make peers  other people's clients on the embedded exchange"
 	@echo "make bench  ours beside the peers, some ten minutes; make bench ONLY=streams one area,"
 	@echo "            make bench BENCH='--readme README.md' also writes README's table"
+	@echo "make soak HOURS=1 of four notebooks at once: memory, threads, sockets, holes, CPU;"
+	@echo "            make soak SOAK='--readme README.md' also writes README's section"
 	@echo "make faults MINUTES=10 of random faults, then what live objects hold against the exchange"
 
 lab: .venv/.lab
@@ -45,6 +48,10 @@ peers: .venv-peers/.ready
 # Also in make test, for half a minute.
 faults: .venv/.test
 	$(BIN)/python tests/live/fault_run.py --minutes $(MINUTES) --seed $(SEED)
+
+# Four notebooks, a form that trades and a recorder on one exchange: does anything grow?
+soak: .venv/.test
+	$(BIN)/python tests/soak --hours $(HOURS) $(SOAK)
 
 # Ours, the peers and the bare libraries, interleaved; the peers in an environment of their own.
 bench: .venv/.lab .venv-bench/.ready
