@@ -22,6 +22,7 @@ import requests
 from .datasets import Dataset
 from .errors import ArchiveError, NotArchived
 from .extra import need
+from .tasks import Received
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -63,11 +64,14 @@ class Archive:
         self._session.trust_env = urlsplit(url).hostname not in ("127.0.0.1", "localhost", "::1")
 
     @contextmanager
-    def file(self, path: str, stopping: threading.Event) -> Iterator[ArchiveFile]:
+    def file(
+        self, path: str, stopping: threading.Event, received: Received | None = None
+    ) -> Iterator[ArchiveFile]:
         """A file and its checksum; the file is gone after the with block.
 
         Args:
             stopping: Once it is set, the download ends with an error.
+            received: Is told the bytes as they come.
 
         Raises:
             NotArchived: There is none.
@@ -76,7 +80,7 @@ class Archive:
         url = self.url + quote(path)
         with tempfile.TemporaryDirectory(prefix="binance-lab-") as folder:
             target = Path(folder, path.rpartition("/")[2])
-            digest = _persist(lambda: self._download(url, target, stopping), stopping)
+            digest = _persist(lambda: self._download(url, target, stopping, received), stopping)
             yield ArchiveFile(target, url, digest, self.checksum(path))
 
     def checksum(self, path: str) -> str | None:
@@ -92,7 +96,9 @@ class Archive:
         """Close the connections."""
         self._session.close()
 
-    def _download(self, url: str, target: Path, stopping: threading.Event) -> str:
+    def _download(
+        self, url: str, target: Path, stopping: threading.Event, received: Received | None
+    ) -> str:
         digest = hashlib.sha256()
         with self._get(url) as response, target.open("wb") as file:
             size = 0
@@ -102,6 +108,8 @@ class Archive:
                 digest.update(chunk)
                 file.write(chunk)
                 size += len(chunk)
+                if received is not None:
+                    received.add(len(chunk))
         due = response.headers.get("Content-Length")
         if due is not None and int(due) != size:
             raise ArchiveError(f"{url} broke off after {size} of {due} bytes.")

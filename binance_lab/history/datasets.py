@@ -132,6 +132,7 @@ class Dataset:
             file,
             csv.ReadOptions(column_names=list(types), skip_rows=int(header), block_size=_CSV_BLOCK),
             convert_options=csv.ConvertOptions(column_types=types),
+            memory_pool=pa.system_memory_pool(),  # Arrow's own keeps ten times what is in use
         )
         with reader:
             for batch in reader:

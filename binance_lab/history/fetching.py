@@ -25,6 +25,7 @@ from .paging import (
     Call,
     agg_trade_ids,
     agg_trades_calls,
+    joined,
     kline_windows,
     klines_calls,
     trade_ids,
@@ -33,7 +34,7 @@ from .paging import (
 from .plan import Piece, plan
 from .series import Series, take_over
 from .spans import Span, by_day, day_of, without
-from .tasks import Task, work_off
+from .tasks import Received, Task, work_off
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -62,6 +63,7 @@ class Fetcher:
         self._archive = archive
         self._use_unverified = use_unverified
         self._stopping = threading.Event()
+        self._received = Received()
         self._reading = threading.Semaphore(_READ_AT_ONCE)
 
     def fill(self, wanted: Sequence[tuple[Series, Span]]) -> None:
@@ -78,7 +80,13 @@ class Fetcher:
                     return
                 symbols = {series.symbol for series, _ in wanted}
                 label = symbols.pop() if len(symbols) == 1 else f"{len(symbols)} symbols"
-                work_off(tasks, workers=WORKERS, label=label, stopping=self._stopping)
+                work_off(
+                    tasks,
+                    workers=WORKERS,
+                    label=label,
+                    stopping=self._stopping,
+                    received=self._received,
+                )
         except (ApiError, RequestError, ArchiveError, StoreError) as error:
             error.add_note("What was fetched before is kept; the same call goes on from there.")
             raise
@@ -127,9 +135,9 @@ class Fetcher:
     def _tasks(self, series: Series, pieces: Iterable[Piece]) -> Iterator[Task]:
         for piece in pieces:
             if piece.source != "rest":
-                yield Task(2, partial(self._from_archive, series, piece))
+                yield Task(_length(piece.span), partial(self._from_archive, series, piece))
             elif series.dataset.interval is None:
-                yield Task(2, partial(self._trades_from_rest, series, piece.span))
+                yield self._trades_task(series, piece.span)
             else:
                 yield from self._klines_from_rest(series, piece.span)
 
@@ -159,12 +167,12 @@ class Fetcher:
             NotArchived: There is no such file.
             _Unusable: It is not to be used.
         """
-        with self._archive.file(path, self._stopping) as file:
+        with self._archive.file(path, self._stopping, self._received) as file:
             if file.verified:
                 self._keep_file(series, piece, file, "verified")
                 return
         # The file or its checksum may just have been replaced, or a byte got lost on the way.
-        with self._archive.file(path, self._stopping) as file:
+        with self._archive.file(path, self._stopping, self._received) as file:
             if file.verified:
                 self._keep_file(series, piece, file, "verified")
                 return
@@ -243,6 +251,9 @@ class Fetcher:
             calls = klines_calls(self._client, series.symbol, interval, start, end - 1)
             yield from self._batch(series, (start, end), calls)
 
+    def _trades_task(self, series: Series, span: Span) -> Task:
+        return Task(_length(span), partial(self._trades_from_rest, series, span))
+
     def _trades_from_rest(self, series: Series, span: Span) -> Iterable[Task]:
         """The pages of a span, or its halves where it is too long to be kept at once."""
         aggregate = series.dataset == AGG_TRADES
@@ -253,7 +264,7 @@ class Fetcher:
         middle = (span[0] + span[1]) // 2000 * 1000
         if ids[1] - ids[0] > _BATCH_PAGES * PAGE_ROWS and span[0] < middle < span[1]:
             halves = (span[0], middle), (middle, span[1])
-            return [Task(2, partial(self._trades_from_rest, series, half)) for half in halves]
+            return [self._trades_task(series, half) for half in halves]
         calls_for = agg_trades_calls if aggregate else trades_calls
         return self._batch(series, span, calls_for(self._precise, series.symbol, *ids))
 
@@ -261,17 +272,22 @@ class Fetcher:
         """Tasks that ask for pages; the last of them to end keeps them all as one part."""
         batch = _Batch(len(calls))
         keep = Task(0, partial(self._keep_pages, series, span, batch))
+        length = _length(span) // max(1, len(calls))
 
         def page(at: int, call: Call) -> Iterable[Task]:
-            return [keep] if batch.put(at, series.dataset.frame(call())) else ()
+            body = call()
+            self._received.add(len(body))
+            return [keep] if batch.put(at, body) else ()
 
-        return [Task(1, partial(page, at, call)) for at, call in enumerate(calls)] or [keep]
+        return [Task(length, partial(page, at, call)) for at, call in enumerate(calls)] or [keep]
 
     def _keep_pages(self, series: Series, span: Span, batch: _Batch) -> Iterable[Task]:
-        tables = [series.dataset.table(frame) for frame in batch.frames]
+        dataset = series.dataset
+        pages = [dataset.table(dataset.frame(body)) for body in joined(batch.bodies)]
+        tables = [need("pyarrow").concat_tables(pages)] if pages else []
         origin = Origin(kind="rest", url=self._client.base_url)
         part = Part(file="", start_ms=span[0], end_ms=span[1], origins=[origin])
-        cleaner = Cleaner(series.dataset, span)
+        cleaner = Cleaner(dataset, span)
         series.add(tables, cleaner, part, explain=partial(self._explain_by_archive, series))
         return ()
 
@@ -290,7 +306,7 @@ class Fetcher:
                 continue
             path = series.dataset.archive_path(series.symbol, day[0], daily=True)
             try:
-                with self._archive.file(path, self._stopping) as file:
+                with self._archive.file(path, self._stopping, self._received) as file:
                     tables = read_zip(file.path, series.dataset)
                     found = any(self._has(series.dataset, table, hole) for table in tables)
                     hole.lacks = "rest" if found else "exchange"
@@ -327,7 +343,7 @@ class Fetcher:
         elif hole.lacks == "rest":
             for day, _ in by_day((hole.first_ms, hole.last_ms + 1)):
                 path = dataset.archive_path(series.symbol, day_of(day)[0], daily=True)
-                with self._archive.file(path, self._stopping) as file:
+                with self._archive.file(path, self._stopping, self._received) as file:
                     if not (file.verified or self._use_unverified):
                         raise ArchiveError(f"{file.url} doesn't match its checksum; not used.")
                     for table in read_zip(file.path, dataset):
@@ -362,19 +378,22 @@ class _Batch:
     def __init__(self, pages: int) -> None:
         self._lock = threading.Lock()  # guards _pages
         self._due = pages
-        self._pages: dict[int, pd.DataFrame] = {}
+        self._pages: dict[int, bytes] = {}
 
-    def put(self, at: int, page: pd.DataFrame) -> bool:
+    def put(self, at: int, page: bytes) -> bool:
         """Take a page; True if it was the last that was missing."""
         with self._lock:
             self._pages[at] = page
             return len(self._pages) == self._due
 
     @property
-    def frames(self) -> list[pd.DataFrame]:
-        """The pages as one frame; none if there are none."""
-        pages = [self._pages[at] for at in sorted(self._pages)]
-        return [pd.concat(pages)] if pages else []
+    def bodies(self) -> list[bytes]:
+        """The pages, in order."""
+        return [self._pages[at] for at in sorted(self._pages)]
+
+
+def _length(span: Span) -> int:
+    return span[1] - span[0]
 
 
 def _rows(dataset: Dataset, table: pa.Table) -> list[tuple[object, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -340,13 +340,10 @@ class History:
         self, dataset: Dataset, symbol: str, first: int, last: int, numbers: Numbers
     ) -> pd.DataFrame:
         """A range by REST alone."""
-
-        def page(call: Call) -> pd.DataFrame:
-            return dataset.frame(call(), numbers=numbers)
-
         calls = self._calls(dataset, symbol, first, last)
-        pages = fetch([partial(page, call) for call in calls], label=f"{symbol} {dataset}")
-        frame = pd.concat(pages) if pages else dataset.frame(b"[]", numbers=numbers)
+        bodies = fetch(calls, label=f"{symbol} {dataset}")
+        frames = [dataset.frame(body, numbers=numbers) for body in bodies]
+        frame = pd.concat(frames) if frames else dataset.frame(b"[]", numbers=numbers)
         frame.attrs = {"quality": _quality_of_rest(dataset, symbol, frame)}
         return frame
 

@@ -5,25 +5,28 @@ Calls answer with undecoded JSON; who makes them decodes each page while others 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from itertools import islice
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 import msgspec
 from tqdm.auto import tqdm
 
-from binance_lab.wire.intervals import Interval
+from ..wire.intervals import Interval
 
 if TYPE_CHECKING:
-    from binance_lab.connector.spot import Spot
+    from ..connector.spot import Spot
 
 Call: TypeAlias = Callable[[], bytes]
-Page = TypeVar("Page")
 
 PAGE_ROWS = 1_000  # the most that klines, aggTrades and historicalTrades answer with
 WORKERS = 16  # requests in flight; the client's budget holds them to the server's limits
-_BAR_FROM_PAGES = 20  # less is over before a bar can be read
+BAR_AFTER_S = 1.0  # what is over before shows none
+_JOINED = 16  # pages decoded as one: much of what a frame costs, it costs whatever its length
+_AHEAD = 4 * WORKERS  # pages that may wait for those before them
 
 
 class _AggTrade(msgspec.Struct, rename={"id": "a", "first_trade_id": "f", "last_trade_id": "l"}):
@@ -102,17 +105,41 @@ def id_windows(first: int, last: int) -> list[tuple[int, int]]:
     ]
 
 
-def fetch(calls: Sequence[Callable[[], Page]], *, label: str) -> list[Page]:
-    """The calls' answers in the calls' order, fetched side by side, with a bar if many.
+def fetch(calls: Sequence[Call], *, label: str) -> Iterator[bytes]:
+    """The calls' answers in their order, some joined to one, fetched side by side; a bar if it takes.
 
     The first error, and ctrl-c, ends the rest and is raised.
     """
     pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="binance_lab:pages")
+    bar = tqdm(desc=label, total=len(calls), unit=" requests", delay=BAR_AFTER_S, leave=False)
     try:
-        futures = [pool.submit(call) for call in calls]
-        hidden = len(calls) < _BAR_FROM_PAGES
-        for future in tqdm(as_completed(futures), label, len(calls), disable=hidden, leave=False):
-            future.result()
-        return [future.result() for future in futures]
+        with bar:
+            yield from joined(_in_order(pool, calls, bar))
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _in_order(
+    pool: ThreadPoolExecutor, calls: Iterable[Call], bar: tqdm[NoReturn]
+) -> Iterator[bytes]:
+    todo, asked = iter(calls), deque[Future[bytes]]()
+    asked.extend(pool.submit(call) for call in islice(todo, _AHEAD))
+    while asked:
+        body = asked.popleft().result()
+        asked.extend(pool.submit(call) for call in islice(todo, 1))
+        bar.update()
+        yield body
+
+
+def joined(bodies: Iterable[bytes]) -> Iterator[bytes]:
+    """JSON lists, some at a time made into one, in their order.
+
+    Whatever is no list stays as it is: who decodes it says so.
+    """
+    bodies = iter(bodies)
+    while some := list(islice(bodies, _JOINED)):
+        if all(body[:1] == b"[" and body[-1:] == b"]" for body in some):
+            rows = (body[1:-1] for body in some)
+            yield b"[" + b",".join(filter(None, rows)) + b"]"
+        else:
+            yield from some

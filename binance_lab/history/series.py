@@ -213,6 +213,7 @@ class Series:
             compression="zstd",
             use_dictionary=False,
             write_page_checksum=True,
+            memory_pool=need("pyarrow").system_memory_pool(),
         )
         with writer:
             for table in tables:

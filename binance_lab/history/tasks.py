@@ -3,55 +3,87 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
 
 from tqdm.auto import tqdm
 
-_BAR_FROM = 20  # requests; less is over before a bar can be read
-_WAKE_S = 0.5  # ctrl-c must get through where waiting for a queue can't be interrupted
+from ..wire.intervals import DAY_MS
+from .paging import BAR_AFTER_S
+
+_WAKE_S = (
+    0.5  # the bar moves, and ctrl-c gets through where waiting for a queue can't be interrupted
+)
+_BAR = "{l_bar}{bar}| {n:.0f}/{total:.0f} days [{elapsed}<{remaining}{postfix}]"
+
+
+class Received:
+    """Counts the bytes that came.  Any thread may."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()  # guards bytes
+        self._began_s = time.monotonic()
+        self.bytes = 0
+
+    def add(self, count: int) -> None:
+        """So many more."""
+        with self._lock:
+            self.bytes += count
+
+    def __str__(self) -> str:
+        megabytes, seconds = self.bytes / 1e6, time.monotonic() - self._began_s
+        return f"{megabytes:.1f} MB, {megabytes / max(seconds, 1e-3):.1f} MB/s"
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something to do, how many requests it takes, and what follows from it."""
+    """Something to do, how much time of history it is about, and what follows from it."""
 
-    requests: int
+    span_ms: int
     run: Callable[[], Iterable[Task]]
 
 
 _Done: TypeAlias = tuple[Task, list[Task] | BaseException]
 
 
-def work_off(tasks: Iterable[Task], *, workers: int, label: str, stopping: threading.Event) -> None:
-    """Do the tasks and all that follow; a bar shows rate and time left where they are many.
+def work_off(
+    tasks: Iterable[Task],
+    *,
+    workers: int,
+    label: str,
+    stopping: threading.Event,
+    received: Received,
+) -> None:
+    """Do the tasks and all that follow; if it takes, a bar shows days, bytes, rate and time left.
 
     What follows a task goes before what waits, so that what belongs together ends together and
     memory doesn't grow. The first error, and ctrl-c, sets ``stopping``, leaves the rest and is
     raised at once: a task that is under way then ends by itself, or with the process.
     """
     waiting = deque(tasks)
-    total, running = sum(task.requests for task in waiting), 0
+    running = 0
     todo: SimpleQueue[Task | None] = SimpleQueue()
     done: SimpleQueue[_Done] = SimpleQueue()
-    for number in range(min(workers, total + 1)):
+    for number in range(workers):
         name = f"binance_lab:history:{number}"
         threading.Thread(target=_work, args=(todo, done), name=name, daemon=True).start()
-    bar = tqdm(total=total, desc=label, unit=" requests", disable=total < _BAR_FROM, leave=False)
+    days = sum(task.span_ms for task in waiting) / DAY_MS
+    bar = tqdm(desc=label, total=days, bar_format=_BAR, delay=BAR_AFTER_S, leave=False)
     try:
         while waiting or running:
             while waiting and running < workers:
                 todo.put(waiting.popleft())
                 running += 1
-            task, follow = _next(done)
+            task, follow = _next(done, bar, received)
             running -= 1
             if isinstance(follow, BaseException):
                 raise follow
-            bar.update(task.requests)
-            bar.total = total = total + sum(each.requests for each in follow)
+            bar.set_postfix_str(str(received), refresh=False)
+            bar.update((task.span_ms - sum(each.span_ms for each in follow)) / DAY_MS)
             waiting.extendleft(reversed(follow))
     finally:
         if waiting or running:
@@ -70,9 +102,9 @@ def _work(todo: SimpleQueue[Task | None], done: SimpleQueue[_Done]) -> None:
             done.put((task, error))
 
 
-def _next(done: SimpleQueue[_Done]) -> _Done:
+def _next(done: SimpleQueue[_Done], bar: tqdm[NoReturn], received: Received) -> _Done:
     while True:
         try:
             return done.get(timeout=_WAKE_S)
         except Empty:
-            continue
+            bar.set_postfix_str(str(received))

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import cache
+from itertools import cycle
 from typing import Any
 
 START_MS = 1_754_000_000_000
@@ -12,6 +16,9 @@ MIX = ("bookTicker",) * 17 + ("trade",) * 6 + ("depth@100ms",) * 2
 """How often each stream speaks, of 25 messages: as recorded of BTCUSDT on a busy day."""
 
 LEVELS_A_DIFF = 36
+
+YEAR_MS, YEAR_END_MS = 1_672_531_200_000, 1_704_067_200_000
+"""2023: 525,600 minutes."""
 
 
 def compact(value: Any) -> bytes:
@@ -131,6 +138,45 @@ def klines(count: int = 1000) -> bytes:
         ])  # fmt: skip
         price = close
     return compact(rows)
+
+
+def minutes(start_ms: int, count: int) -> bytes:
+    """The answer to klines of 1m from a time on: the candles of `klines`, again and again."""
+    times = [(open_ms, open_ms + MINUTE_MS - 1) for open_ms in _opens(start_ms, count)]
+    return _template(count) % tuple(time for pair in times for time in pair)
+
+
+def _opens(start_ms: int, count: int) -> range:
+    return range(start_ms, start_ms + count * MINUTE_MS, MINUTE_MS)
+
+
+@cache
+def _rows() -> list[list[Any]]:
+    rows: list[list[Any]] = json.loads(klines())
+    return rows
+
+
+@cache
+def _template(count: int) -> bytes:
+    """An answer of so many candles, whose times are to be filled in."""
+    rows = [[*row[:6], "CLOSE", *row[7:]] for row in _rows()[:count]]
+    text = compact([["OPEN", *row[1:]] for row in rows])
+    return text.replace(b'"OPEN"', b"%d").replace(b'"CLOSE"', b"%d")
+
+
+def monthly_csvs() -> Iterator[tuple[str, str]]:
+    """The year's candles as the archive has them: path of each month's zip, and the text in it."""
+    for month in range(1, 13):
+        start, end = (
+            int(datetime(2023 + at // 12, at % 12 + 1, 1, tzinfo=UTC).timestamp() * 1000)
+            for at in (month - 1, month)
+        )
+        lines = [
+            ",".join(map(str, (open_ms, *row[1:6], open_ms + MINUTE_MS - 1, *row[7:])))
+            for open_ms, row in zip(range(start, end, MINUTE_MS), cycle(_rows()), strict=False)
+        ]
+        name = f"BTCUSDT-1m-2023-{month:02}.zip"
+        yield f"/data/spot/monthly/klines/BTCUSDT/1m/{name}", "\n".join(lines) + "\n"
 
 
 def account(assets: int = 400) -> bytes:

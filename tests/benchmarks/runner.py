@@ -25,7 +25,7 @@ from contest import Area, Contestant, Goal, Sample, Setup, Work
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 BENCH = ROOT / ".venv-bench"
-AREAS = ("rest", "streams", "book", "frames", "imports", "exchange", "views")
+AREAS = ("rest", "streams", "book", "frames", "history", "imports", "exchange", "views")
 TURN_S = 120.0
 """A contestant that takes longer is out."""
 

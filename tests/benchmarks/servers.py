@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
 import os
 import re
@@ -14,16 +15,22 @@ import socket
 import sys
 import threading
 import time
+import zipfile
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from itertools import cycle
+from urllib.parse import parse_qs, urlsplit
 
 import payloads
 
 BLAST_S = 60.0
 """No client is blasted for longer."""
 
+LATENCY_S = 0.02
+"""Of the server of the past, for each request of REST."""
+
 _CHUNK = 1 << 16
+_NOT_FOUND = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 _HEADERS = (
     "HTTP/1.1 200 OK\r\nContent-Type: application/json;charset=UTF-8\r\nContent-Length: {}\r\n"
     "Connection: keep-alive\r\nDate: Sat, 01 Nov 2025 00:00:00 GMT\r\nServer: nginx\r\n"
@@ -52,6 +59,51 @@ def canned(connection: socket.socket) -> None:
             head, _, buffered = buffered.partition(b"\r\n\r\n")
             path = head.split(b" ", 2)[1].partition(b"?")[0].decode()
             connection.sendall(ANSWERS.get(path) or answered(_time()))
+
+
+def past(connection: socket.socket) -> None:
+    """Answer klines of a year as late as a far server would, and its archive's files at once."""
+    buffered = b""
+    while data := connection.recv(_CHUNK):
+        buffered += data
+        while b"\r\n\r\n" in buffered:
+            head, _, buffered = buffered.partition(b"\r\n\r\n")
+            target = urlsplit(head.split(b" ", 2)[1].decode())
+            if target.path.startswith("/data/"):
+                connection.sendall(ANSWERS.get(target.path, _NOT_FOUND))
+                continue
+            time.sleep(LATENCY_S)
+            query = {
+                name: int(text)
+                for name, (text,) in parse_qs(target.query).items()
+                if text.isdigit()
+            }
+            connection.sendall(
+                answered(_candles(query)) if "klines" in target.path else answered(_time())
+            )
+
+
+def _candles(query: dict[str, int]) -> bytes:
+    first = max(query.get("startTime", 0), payloads.YEAR_MS)
+    end = min(
+        query.get("endTime", first + query["limit"] * payloads.MINUTE_MS - 1),
+        payloads.YEAR_END_MS - 1,
+    )
+    return _page(first, max(0, min(query["limit"], (end - first) // payloads.MINUTE_MS + 1)))
+
+
+_page = cache(payloads.minutes)
+
+
+def _zip_files() -> Iterator[tuple[str, bytes]]:
+    """Each month's path and zip, and the path of its checksum and that."""
+    for path, csv in payloads.monthly_csvs():
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(path.rpartition("/")[2].replace(".zip", ".csv"), csv)
+        body = packed.getvalue()
+        yield path, body
+        yield f"{path}.CHECKSUM", hashlib.sha256(body).hexdigest().encode() + b"  a.zip\n"
 
 
 def _time() -> bytes:
@@ -145,6 +197,9 @@ def prepare(name: str) -> Callable[[socket.socket], None]:
         bodies = zip(paths, made, strict=True)
         ANSWERS.update({f"/api/v3/{path}": answered(make()) for path, make in bodies})
         return canned
+    if name == "past":
+        ANSWERS.update({path: answered(body) for path, body in _zip_files()})
+        return past
     market = payloads.Market()
     if name == "mix":
         CHUNKS.extend(chunked(market.mix(10_000)))
@@ -157,7 +212,7 @@ def prepare(name: str) -> Callable[[socket.socket], None]:
 def serve(name: str) -> None:
     """Serve one thing until standard input ends."""
     handle = prepare(name)
-    listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+    listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
     print("{}:{}".format(*listener.getsockname()), flush=True)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     while True:

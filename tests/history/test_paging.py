@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from binance_lab.history.paging import fetch, id_windows, kline_windows
+from binance_lab.history.paging import fetch, id_windows, joined, kline_windows
 from binance_lab.wire.intervals import interval_of
 
 MINUTE = 60_000
@@ -52,10 +53,19 @@ def test_answers_come_in_the_order_of_the_calls():
     """A slow first page does not change the order of the answers."""
     second = threading.Event()
     calls = [
-        lambda: second.wait(5) and b"1",
-        lambda: second.set() or b"2",
+        lambda: second.wait(5) and b"[1,2]",
+        lambda: second.set() or b"[3]",
     ]
-    assert fetch(calls, label="test") == [b"1", b"2"]
+    assert list(fetch(calls, label="test")) == [b"[1,2,3]"]
+
+
+def test_pages_are_joined_some_at_a_time():
+    """Lists become fewer, longer ones; an empty page adds nothing, and what is no list stays."""
+    pages = [b"[%d]" % number for number in range(20)]
+    assert [json.loads(body) for body in joined(pages)] == [list(range(16)), list(range(16, 20))]
+    assert list(joined([b"[]", b"[1]", b"[]"])) == [b"[1]"]
+    assert list(joined([b"[1]", b'{"code": -1}'])) == [b"[1]", b'{"code": -1}']
+    assert list(joined([])) == []
 
 
 def test_the_first_error_ends_the_rest():
@@ -74,7 +84,7 @@ def test_the_first_error_ends_the_rest():
     calls = [fail, *(lambda n=n: other(n) for n in range(100))]
     started = time.monotonic()
     with pytest.raises(ValueError, match="refused"):
-        fetch(calls, label="test")
+        list(fetch(calls, label="test"))
     release.set()
     assert len(begun) < 40
     assert time.monotonic() - started < 4

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 import pytest
+from tqdm.std import tqdm
 
-from binance_lab.history.tasks import Task, work_off
+from binance_lab.history.tasks import Received, Task, work_off
+from binance_lab.wire.intervals import DAY_MS
 
 
 def work(*tasks: Task, workers: int = 1) -> threading.Event:
     stopping = threading.Event()
-    work_off(tasks, workers=workers, label="test", stopping=stopping)
+    work_off(tasks, workers=workers, label="test", stopping=stopping, received=Received())
     return stopping
 
 
@@ -44,7 +47,7 @@ def test_the_first_error_is_raised_and_leaves_the_rest():
 
     tasks = [Task(1, fail), *(Task(1, lambda: begun.append(1) or ()) for _ in range(50))]
     with pytest.raises(OSError, match="gone"):
-        work_off(tasks, workers=2, label="test", stopping=stopping)
+        work_off(tasks, workers=2, label="test", stopping=stopping, received=Received())
     assert stopping.is_set()
     assert len(begun) < 50
 
@@ -52,3 +55,17 @@ def test_the_first_error_is_raised_and_leaves_the_rest():
 def test_no_tasks_are_done_at_once():
     """Nothing to do ends."""
     assert not work().is_set()
+
+
+def test_a_bar_tells_days_and_bytes_as_they_come(monkeypatch, capsys):
+    """What takes shows the days that are done, what follows counted once, the bytes, the time left."""
+    monkeypatch.setattr("binance_lab.history.tasks.BAR_AFTER_S", 0)
+    monkeypatch.setattr("binance_lab.history.tasks.tqdm", partial(tqdm, mininterval=0))
+    received = Received()
+    month = Task(30 * DAY_MS, lambda: received.add(5_000_000) or [Task(10 * DAY_MS, tuple)])
+    stopping = threading.Event()
+    work_off([month], workers=1, label="BTCUSDT", stopping=stopping, received=received)
+    shown = capsys.readouterr().err
+    assert "BTCUSDT:   0%" in shown
+    assert "20/30 days" in shown
+    assert "5.0 MB" in shown
