@@ -68,13 +68,15 @@ class ApiSession:
     """What rides on a WebSocket API connection: requests, answers, events, standing things.
 
     Args:
-        url: The whole address, with path and query.
+        url: The whole address, with path and query; or a function as `Connection` takes it.
+        host: The host of a URL that is a function.
     """
 
     def __init__(
         self,
-        url: str,
+        url: str | Callable[[], str],
         *,
+        host: str = "",
         options: ConnectionOptions | None = None,
         logger: logging.Logger | None = None,
     ) -> None:
@@ -86,7 +88,9 @@ class ApiSession:
         self._desk: Desk | None = None
         self._next: Desk | None = None  # of a link that is being set up
         self._ready = threading.Condition()  # _desk changed, or the connection stopped
-        self.connection = Connection(url, self, label="api", options=options, logger=logger)
+        self.connection = Connection(
+            url, self, host=host, label="api", options=options, logger=logger
+        )
 
     @property
     def logged_on(self) -> bool:

@@ -34,7 +34,7 @@ Security: TypeAlias = Literal[
 F = TypeVar("F", bound=Callable[..., Any])
 
 _KEY_ONLY = ("MARKET_DATA", "USER_STREAM")
-_ORDER_IDS = ("newClientOrderId", "listClientOrderId", "clientAlgoId")
+_ORDER_IDS = ("newClientOrderId", "listClientOrderId", "clientAlgoId", "clientOrderId")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,8 @@ class Endpoint:
         times, joined: Those that are times, and those whose lists go as ``A,B``.
         orders: How many it adds to the count of unfilled orders.
         changes_state: Whether it must never be sent twice.
-        order_id: The parameter by which the client names its order or list; None if none.
+        order_id: The parameter by which the client names its order or list, made up where it
+            is not given; None if none.
         summary: The first line of the docstring.
         flat: Names under which a /sapi call is found on the client itself, where they aren't
             the group's and the method's joined by an underscore.

@@ -44,7 +44,7 @@ def outcome_unknown(
         asked: What was asked for, as the transport writes it.
         sent_at_s: When, seconds since 1970.
     """
-    ids = (endpoint.order_id, "origClientOrderId", "newClientOrderId")
+    ids = (endpoint.order_id, "origClientOrderId", "newClientOrderId", "withdrawOrderId")
     return OutcomeUnknown(
         f"{asked} was sent, but whether it took effect is unknown: {error} Don't send it"
         " again; client.resolve(error) finds out.",

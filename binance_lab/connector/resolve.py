@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any, NamedTuple, Protocol
 
 from .endpoint import Endpoint, Params
@@ -16,12 +17,14 @@ _SERVER_S = 10.0  # the server gives up a request after this long
 class _Lookup(NamedTuple):
     """The call that tells, and which of the lost request's parameters it takes under what name.
 
-    ``isolated`` are those that it takes for an isolated margin account only.
+    ``isolated`` are those that it takes for an isolated margin account only. A ``history`` has no
+    rows of what never took effect, and is not asked without an id.
     """
 
     call: str
     params: Mapping[str, str]
     isolated: tuple[str, ...] = ()
+    history: bool = False
 
 
 _ORDER = {"symbol": "symbol", "orderId": "orderId", "origClientOrderId": "origClientOrderId"}
@@ -29,6 +32,9 @@ _NEW = {"symbol": "symbol", "newClientOrderId": "origClientOrderId"}
 _NEW_LIST = {"listClientOrderId": "origClientOrderId"}
 _OLD_LIST = {"orderListId": "orderListId", "listClientOrderId": "origClientOrderId"}
 _ISOLATED = {"isIsolated": "isIsolated"}
+_STOCK = {"clientOrderId": "clientOrderId", "orderId": "orderId"}
+_WITHDRAWAL = {"withdrawOrderId": "withdrawOrderId"}
+_TRANSFER = {"clientTranId": "clientTranId"}
 _MARGIN_LIST = _Lookup(
     "get_margin_oco_order",
     {**_NEW_LIST, "orderListId": "orderListId", **_ISOLATED, "symbol": "symbol"},
@@ -57,6 +63,17 @@ _LOOKUPS: dict[str, _Lookup] = {
     "POST /sapi/v1/margin/order/oto": _MARGIN_LIST,
     "POST /sapi/v1/margin/order/otoco": _MARGIN_LIST,
     "DELETE /sapi/v1/margin/orderList": _MARGIN_LIST,
+    "POST /sapi/v1/equity/order/place": _Lookup("stocks.order_detail", _STOCK),
+    "POST /sapi/v1/equity/order/cancel": _Lookup("stocks.order_detail", _STOCK),
+    "POST /sapi/v1/capital/withdraw/apply": _Lookup(
+        "wallet.withdraw_history", _WITHDRAWAL, history=True
+    ),
+    "POST /sapi/v1/localentity/withdraw/apply": _Lookup(
+        "local_entity.withdraw_history_v2", _WITHDRAWAL, history=True
+    ),
+    "POST /sapi/v1/sub-account/universalTransfer": _Lookup(
+        "sub_account.universal_transfer_history", _TRANSFER, history=True
+    ),
 }
 
 
@@ -83,11 +100,20 @@ def resolve(client: _Client, unknown: OutcomeUnknown, *, timeout_s: float) -> An
             " of that product before asking again"
         )
     asked = _asked(lookup, unknown.params)
+    if lookup.history and not asked:
+        raise ConfigError(
+            f"{unknown.method} {unknown.path} was sent without {next(iter(lookup.params))}, by which"
+            f" client.{lookup.call}() would find it: look there before asking again"
+        )
+    ask = attrgetter(lookup.call)(client)
     give_up_s = time.monotonic() + timeout_s
     while True:
         settled = time.time() - unknown.sent_at_s > _settled_after_s(unknown)
         try:
-            return getattr(client, lookup.call)(**asked)
+            found = ask(**asked)
+            if lookup.history and not _rows(found):
+                raise UnknownOrder(f"client.{lookup.call}() does not have it so far", status=200)
+            return found
         except UnknownOrder:
             if settled:
                 return None
@@ -103,6 +129,10 @@ def _asked(lookup: _Lookup, params: Params) -> Params:
         for given, name in lookup.params.items()
         if given in params and (isolated or name not in lookup.isolated)
     }
+
+
+def _rows(history: Any) -> Any:
+    return history.get("result") if isinstance(history, dict) else history
 
 
 def _settled_after_s(unknown: OutcomeUnknown) -> float:

@@ -7,9 +7,12 @@ mounted an adapter, patched requests or needs a proxy, it goes the ordinary way.
 
 from __future__ import annotations
 
+import http.client
+import io
 import logging
 import os
 import re
+import socket
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-import urllib3
+import urllib3.connection
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
 from urllib3 import exceptions as pool_errors
@@ -56,8 +59,77 @@ class Answer:
     elapsed_s: float
 
 
+class _TimedReader(io.RawIOBase):
+    """What a socket brings until a deadline: a server that drips byte by byte meets it too."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._raw = sock.makefile("rb", buffering=0)
+        timeout_s = sock.gettimeout()
+        self._deadline_s = None if timeout_s is None else time.monotonic() + timeout_s
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        """What http.client asks of a socket."""
+        return io.BufferedReader(self)
+
+    def readable(self) -> bool:
+        """It is for reading."""
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        """Wait for bytes, no longer than is left."""
+        if self._deadline_s is not None:
+            left_s = self._deadline_s - time.monotonic()
+            if left_s <= 0:
+                raise TimeoutError("the deadline has passed")
+            self._sock.settimeout(left_s)
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        """Let the socket go, which the connection closes."""
+        self._raw.close()
+        super().close()
+
+
+class _TimedResponse(http.client.HTTPResponse):
+    """An answer whose status, headers and body together have the time that its socket has."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(_TimedReader(sock), *args, **kwargs)  # type: ignore[arg-type]
+
+
+class _Connection(urllib3.connection.HTTPConnection):
+    response_class = _TimedResponse
+
+
+class _TlsConnection(urllib3.connection.HTTPSConnection):
+    response_class = _TimedResponse
+
+
+class _Pool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _TlsPool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _TlsConnection
+
+
 class PoolAdapter(HTTPAdapter):
-    """requests' own adapter under a name of ours: to know that nobody has mounted another."""
+    """requests' own adapter, whose timeout is for the whole answer and not for each byte of it."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Make the pools of direct connections."""
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        """The pools of a proxy."""
+        manager = super().proxy_manager_for(*args, **kwargs)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
+
+
+_POOLS = {"http": _Pool, "https": _TlsPool}
 
 
 class Transport:
@@ -109,11 +181,11 @@ class Transport:
                 retries=_NO_RETRY,
                 redirect=False,
                 assert_same_host=False,
-                timeout=urllib3.Timeout(connect=connect_s, read=timeout_s),
+                timeout=urllib3.Timeout(total=timeout_s, connect=connect_s),
                 preload_content=False,
             )
             with raw:
-                body = _read(raw, started_s + timeout_s)
+                body = _read(raw)
                 raw.release_conn()
         except (pool_errors.HTTPError, requests.RequestException, OSError) as error:
             raise _named(error, base_url, timeout_s) from None
@@ -177,15 +249,13 @@ def _new_session() -> requests.Session:
     return session
 
 
-def _read(raw: urllib3.BaseHTTPResponse, deadline_s: float) -> bytes:
-    """The whole body; a server that drips it byte by byte meets the deadline too."""
+def _read(raw: urllib3.BaseHTTPResponse) -> bytes:
+    """The whole body, unless it is far too long."""
     chunks = []
     size = 0
     while chunk := raw.read1(_CHUNK):
         chunks.append(chunk)
         size += len(chunk)
-        if time.monotonic() > deadline_s:
-            raise pool_errors.ReadTimeoutError(None, "", "")  # type: ignore[arg-type]
         if size > _MAX_BODY:
             raise pool_errors.DecodeError("longer than 256 MB")
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)

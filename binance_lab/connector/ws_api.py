@@ -12,7 +12,9 @@ import time
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -40,7 +42,7 @@ from .exceptions import (
 from .hosts import host_of
 from .http import OnLimit, Options
 from .limits import Limits, Use
-from .link import LinkOptions
+from .link import LinkOptions, checked_url
 from .outcome import may_have_happened, outcome_unknown, shown, told
 from .resolve import resolve
 from .spot import SpotApi, changed_options, checked_key, signer_of
@@ -49,6 +51,7 @@ BASE_URL = "wss://ws-api.binance.com:443/ws-api/v3"
 
 SIGNED_ALWAYS = frozenset(("session.logon", "userDataStream.subscribe.signature"))
 _BACK_OFF_S = 0.25
+_CONNECT_WEIGHT = 2
 
 
 @dataclass(slots=True)
@@ -147,8 +150,10 @@ class WebsocketAPI(SpotApi, Session):
             recv_window=recv_window,
             time_unit=unit or "ms",
         )
+        url = checked_url(f"{base_url}?timeUnit=MICROSECOND" if unit == "us" else base_url)
         self.session = ApiSession(
-            f"{base_url}?timeUnit=MICROSECOND" if unit == "us" else base_url,
+            partial(_booked, url, self._host.limits),
+            host=urlsplit(url).netloc.rpartition("@")[2],
             options=options or ConnectionOptions(link=LinkOptions(proxies=proxies)),
             logger=self._log,
         )
@@ -380,6 +385,17 @@ class WebsocketAPI(SpotApi, Session):
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a client holds a secret and can't be pickled; make one in each process")
+
+
+def _booked(url: str, limits: Limits) -> str:
+    """Where to connect, after booking what that costs.
+
+    Raises:
+        TooManyRequests: It would break the limit, or this IP is banned; the next attempt may do.
+    """
+    uses = [Use("REQUEST_WEIGHT", _CONNECT_WEIGHT)]
+    limits.settle(limits.acquire(uses, asked="connecting", wait=False))
+    return url
 
 
 def _signs(endpoint: Endpoint) -> bool:

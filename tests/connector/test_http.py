@@ -278,17 +278,24 @@ def test_server_that_never_answers_meets_the_timeout(serve, retries):
     assert time.monotonic() - started < 2
 
 
-def test_server_that_drips_meets_the_timeout(serve):
-    """A body that comes byte by byte doesn't stretch the timeout."""
+@pytest.mark.parametrize(
+    "beginning",
+    [raw_reply(b"[", Content_Length="1000"), b"HTTP/1.1 200 OK\r\nServer: ", b"HTTP/1."],
+    ids=["body", "header", "status"],
+)
+def test_server_that_drips_meets_the_timeout(serve, beginning):
+    """An answer that comes byte by byte doesn't stretch the timeout, wherever it stays."""
 
     def drip(asked: Asked):
-        yield raw_reply(b"[", Content_Length="1000")
+        yield beginning
         while not server.stopped.wait(0.05):
             yield b" "
 
     server = serve(drip)
+    started = time.monotonic()
     with pytest.raises(Timeout):
         client_of(server, timeout=0.4).klines("BTCUSDT", "1m")
+    assert time.monotonic() - started < 5
 
 
 @pytest.mark.parametrize("own_session", [False, True])

@@ -310,18 +310,69 @@ def test_order_that_is_missing_so_far_stays_unknown(serve):
             lambda c: c.margin.open_orders_cancellation("A"),
             "/sapi/v1/margin/openOrders symbol=A",
         ),
+        (
+            lambda c: c.stocks.new_order("AAPL", "BUY", "MARKET", notional=9, clientOrderId="S"),
+            "/sapi/v1/equity/order/detail clientOrderId=S",
+        ),
+        (
+            lambda c: c.stocks.cancel_order("7"),
+            "/sapi/v1/equity/order/detail orderId=7",
+        ),
+        (
+            lambda c: c.wallet.withdraw("A", "address", 1, withdrawOrderId="W"),
+            "/sapi/v1/capital/withdraw/history withdrawOrderId=W",
+        ),
+        (
+            lambda c: c.sub_account.universal_transfer("SPOT", "SPOT", "A", 1, clientTranId="T"),
+            "/sapi/v1/sub-account/universalTransfer clientTranId=T",
+        ),
     ],
 )
 def test_every_lost_trading_call_can_be_looked_up(serve, call, looked_up):
     """Cancels, lists and amendments are resolved too, by what they were about."""
-    server = serve(lambda asked: None if asked.method != "GET" else reply({"found": 1}))
+    server = serve(lambda asked: None if asked.method != "GET" else reply({"result": [1]}))
     client = Spot("key", "secret", base_url=server.url, timeout=5)
     with pytest.raises(OutcomeUnknown) as caught:
         call(client)
-    assert client.resolve(caught.value) == {"found": 1}
+    assert client.resolve(caught.value) == {"result": [1]}
     last = server.asked[-1]
     shown = [f"{k}={v}" for k, v in last.params.items() if k not in ("timestamp", "signature")]
     assert " ".join((last.path, *shown)) == looked_up
+
+
+@pytest.mark.parametrize("nothing", [[], {"result": [], "totalCount": 0}])
+def test_what_its_history_does_not_have_never_took_effect(serve, nothing):
+    """A withdrawal or transfer that the history still lacks in due time was never made."""
+    server = serve(lambda asked: None if asked.method != "GET" else reply(nothing))
+    client = Spot("key", "secret", base_url=server.url, timeout=5)
+    with pytest.raises(OutcomeUnknown) as caught:
+        client.sub_account.universal_transfer("SPOT", "SPOT", "A", 1, clientTranId="T")
+    with pytest.raises(UnknownOrder, match="so far"):
+        client.resolve(caught.value, timeout=0.1)
+    caught.value.sent_at_s -= 60
+    assert client.resolve(caught.value) is None
+
+
+def test_a_lost_withdrawal_without_an_id_says_where_to_look(serve):
+    """Its history is not taken for it: other withdrawals are there too."""
+    client = Spot("key", "secret", base_url=serve(lambda asked: None).url, timeout=5)
+    with pytest.raises(OutcomeUnknown) as caught:
+        client.wallet.withdraw("A", "address", 1)
+    with pytest.raises(ConfigError, match="without withdrawOrderId"):
+        client.resolve(caught.value)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [lambda c: c.stocks.new_order("AAPL", "BUY", "MARKET", notional=9),
+     lambda c: c.stocks.tokenized_mint("AAPL", 1),
+     lambda c: c.stocks.tokenized_redeem("AAPLB", 1)],
+)  # fmt: skip
+def test_orders_of_stocks_carry_an_id_of_ours(serve, call):
+    """32 to 36 characters, as they are documented."""
+    server = serve(lambda asked: reply({}))
+    call(Spot("key", "secret", base_url=server.url))
+    assert 32 <= len(server.asked[-1].params["clientOrderId"]) <= 36
 
 
 def test_what_no_call_looks_up_says_so(serve):

@@ -20,9 +20,11 @@ from binance_lab.connector.exceptions import (
     ConnectionFailed,
     FilterFailure,
     OutcomeUnknown,
+    StreamError,
     Timeout,
     TooManyRequests,
 )
+from binance_lab.connector.limits import Use
 from binance_lab.connector.ws_api import WebsocketAPI
 from binance_lab.wire.encoding import signing_payload
 from binance_lab.wire.signing import verify
@@ -147,6 +149,34 @@ def test_each_call_that_was_lost_has_its_own_error(api, connect):
         wait_until(lambda: {"avgPrice", "depth"} <= {*api.methods()})
         api.server.peer().abort()
         assert [error.result(10).request.split()[0] for error in errors] == ["avgPrice", "depth"]
+
+
+def test_connecting_is_booked_before(api, connect, monkeypatch):
+    """A connection costs weight 2, which is booked before it besides that of the call."""
+    client = connect()
+    booked, acquire = [], client.limits.acquire
+
+    def noting(uses, **options):
+        booked.append((options["asked"], uses[0], len(api.server.peers)))
+        return acquire(uses, **options)
+
+    monkeypatch.setattr(client.limits, "acquire", noting)
+    client.ping()
+    weight = "REQUEST_WEIGHT"
+    assert booked == [("ping", Use(weight, 1), 0), ("connecting", Use(weight, 2), 0)]
+
+
+def test_nothing_connects_during_a_ban(api, connect):
+    """A host that has banned this IP isn't even dialed until the ban ends."""
+    client = connect()
+    client.limits.block(60, banned=True)
+    dialed = len(api.server.peers)
+    with pytest.raises(Banned):
+        client.ping()
+    client.session.connection.start()
+    wait_until(lambda: client.session.connection.attempts > 1)
+    assert len(api.server.peers) == dialed
+    assert isinstance(client.session.connection.error, StreamError)
 
 
 def test_limits_are_learned_from_the_server(api, connect):

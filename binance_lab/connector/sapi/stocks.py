@@ -88,7 +88,7 @@ class Orders(Group):
 
         A LIMIT order needs price, quantity and tradingSession.  A MARKET order takes none of them
         but quantity to SELL, and notional to BUY.  An account may place 200 a minute.  If the
-        answer is lost, order_detail finds the order by its clientOrderId.
+        answer is lost, client.resolve finds the order by its clientOrderId.
 
         Args:
             side: BUY or SELL.
@@ -101,7 +101,7 @@ class Orders(Group):
                 needs EXTENDED or 24H.
             tradingSession: RTH (regular hours), EXTENDED or 24H.
             walletType: Which wallet pays: CARD if not given, or MAIN.  A sale always pays to CARD.
-            clientOrderId: 32 to 36 letters, digits, - and _; made up by the server if not given.
+            clientOrderId: 32 to 36 letters, digits, - and _; made up here if not given.
             tokenize: Whether the shares bought become tokens on settlement; true if not given.
 
         https://developers.binance.com/docs/stocks
@@ -238,7 +238,7 @@ class Tokens(Group):
         Args:
             underlyingAsset: The stock, such as AAPL.
             underlyingAssetAmount: Shares.
-            clientOrderId: 32 to 36 letters, digits, - and _; made up by the server if not given.
+            clientOrderId: 32 to 36 letters, digits, - and _; made up here if not given.
 
         https://developers.binance.com/docs/stocks
         """
@@ -260,7 +260,7 @@ class Tokens(Group):
         Args:
             tokenizedAsset: The token, such as AAPLB.
             tokenizedAssetAmount: Tokens.
-            clientOrderId: 32 to 36 letters, digits, - and _; made up by the server if not given.
+            clientOrderId: 32 to 36 letters, digits, - and _; made up here if not given.
 
         https://developers.binance.com/docs/stocks
         """
