@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from .check import Finding
 from .desk import Trading
+from .fills import Fill
 from .guards import Limits, OrderRefused
 from .journal import Journal, journal_path
 from .lists import ListKind, ListTicket, OrderList
-from .order import Fill, Order, OrderState
+from .order import Order
+from .states import OrderState
 from .surroundings import UnknownSymbol
 from .ticket import BadTicket, Ticket
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import pandas as pd
@@ -14,33 +16,25 @@ from binance_lab.connector.exceptions import (
     ConfigError,
     LabError,
     OrderRejected,
-    OutcomeUnknown,
-    RequestError,
-    UnknownOrder,
 )
 from binance_lab.connector.spot import Spot
 from binance_lab.wire.encoding import decimal_text
-from binance_lab.wire.enums import CancelReplaceMode
+from binance_lab.wire.enums import CancelReplaceMode, Side
 from binance_lab.wire.types import Number
 
 from .check import Finding, paragraph
 from .estimate import value_in_quote
 from .guards import Limits, OrderRefused, Origin, Pace, check_environment, check_open, check_value
 from .journal import Journal
-from .lists import ListKind, ListTicket, OrderList, make_list
+from .lists import ListTicket, OrderList, make_list
 from .nearest import explain, nearest_ticket
 from .order import Order, now_ms
 from .records import fills_frame, orders_frame
 from .register import AccountFeed, Register
 from .rules import Rules, Scene
+from .sending import Sender
 from .surroundings import Book, Surroundings
 from .ticket import Ticket, exact, make_ticket
-
-_LIST_CALLS = {
-    ListKind.OCO: "new_oco_order",
-    ListKind.OTO: "new_oto_order",
-    ListKind.OTOCO: "new_otoco_order",
-}
 
 
 class Trading:
@@ -80,6 +74,8 @@ class Trading:
         self._register = Register(client, account=account, journal=journal)
         self._allow_orders = allow_orders
         self._confirm = confirm
+        self._sender = Sender(client, self._register, self.surroundings.forget)
+        self._gate = threading.Lock()  # held from counting open orders until one more is open
         self._pace = Pace()
         self._lists: list[OrderList] = []
         if book is not None:
@@ -222,8 +218,9 @@ class Trading:
             ApiError: It would refuse it.
         """
         self._need_keys()
+        params: dict[str, Any] = dict(ticket.params())
         try:
-            self._client.new_order_test(**_call(ticket.params()))
+            self._client.new_order_test(**params)
         except OrderRejected as error:
             raise self._explained(error, ticket) from None
 
@@ -304,26 +301,24 @@ class Trading:
             origin: Who asks; a form never places on "live".
         """
         client_order_id = _once_id(once) if once else _new_id()
-        if (there := self._register.placed(client_order_id)) is not None:
-            return there
+        if once and (there := self._register.placed(client_order_id)) is not None:
+            return _same_kind(there, ticket, once)
         self._permit([ticket], origin, check=check)
         order = self._new_order(ticket, client_order_id)
-        if order is None:
-            return self._register.order(client_order_id)  # another thread was first with this name
-        params = {**ticket.params(), "newClientOrderId": client_order_id}
-        self._dispatch(
-            [order],
-            lambda: self._client.new_order(**_call(params), newOrderRespType="FULL"),
-            lambda answer: self._register.answer(order, answer),
-        )
+        entered = self._enter([order], once=bool(once))
+        if entered is not order:  # another thread or notebook was first with this name
+            return _same_kind(entered, ticket, once or "")
+        with self._explaining(order):
+            self._sender.place(order)
         return order
 
     def place_list(self, kind: str, symbol: str, **legs: Mapping[str, Any] | Ticket) -> OrderList:
         """Place an order list.
 
         Args:
-            kind: "OCO" with the legs above and below, "OTO" with working and pending, "OTOCO"
-                with working, above and below.
+            kind: "OCO" with the legs above and below, "OTO" and "OPO" with working and pending, "OTOCO"
+                and "OPOCO" with working, above and below. In the two OPO kinds what comes later
+                sells what the working order bought, and has no quantity.
             legs: For each leg its side, type and fields, as ``place`` takes them:
                 ``above={"side": "SELL", "type": "LIMIT_MAKER", "quantity": 1, "price": 70000}``.
 
@@ -336,18 +331,14 @@ class Trading:
         self, ticket: ListTicket, *, origin: Origin = "code", check: bool = True
     ) -> OrderList:
         """Place the order list of a ticket; see ``place_list``."""
-        self._permit(list(ticket.legs.values()), origin, check=check)
+        self._permit(list(ticket.whole_legs().values()), origin, check=check)
         list_id = _new_id()
-        orders = {
-            name: self._new_order(leg, _new_id(), list_id) for name, leg in ticket.legs.items()
-        }
-        legs = {name: order for name, order in orders.items() if order is not None}
+        legs = {name: self._new_order(leg, _new_id(), list_id) for name, leg in ticket.legs.items()}
         placed = OrderList(ticket, list_id, legs)
+        self._enter(placed.orders)
         self._lists.append(placed)
-        ids = {name: order.client_order_id for name, order in legs.items()}
-        call: Callable[..., Any] = getattr(self._client, _LIST_CALLS[ticket.kind])
-        params = _call(ticket.params(list_id, ids))
-        self._dispatch(placed.orders, lambda: call(**params), self._register.apply)
+        with self._explaining(*placed.orders):
+            self._sender.place_list(placed)
         return placed
 
     def _permit(self, tickets: list[Ticket], origin: Origin, *, check: bool) -> None:
@@ -361,6 +352,7 @@ class Trading:
             self.environment,
             origin,
             symbol=symbol,
+            asked="; ".join(str(ticket) for ticket in tickets),
             allow_orders=self._allow_orders,
             confirm=self._confirm,
         )
@@ -371,15 +363,13 @@ class Trading:
                 raise OrderRefused(f"Not sent. {paragraph(findings)}")
         if self.limits.max_order_value is not None:
             check_value(max((self._value(ticket) for ticket in tickets), key=_sort), self.limits)
-        check_open(len(self.open_orders), len(tickets), self.limits)
-        self._pace.take(len(tickets), self.limits.max_orders_per_minute)
 
     def _value(self, ticket: Ticket) -> Any:
         """What an order is worth in the limits' asset; None if nobody can tell."""
         rules = self.surroundings.rules(ticket.symbol)
         one = self.surroundings.worth(rules.quote, self.limits.value_asset)
         scene = Scene(rules)
-        if ticket.quantity is not None and ticket.price is None:
+        if ticket.quantity is not None and (ticket.price is None or ticket.side is Side.SELL):
             bids, asks = self.surroundings.levels(ticket.symbol)
             scene = Scene(rules, bids=bids, asks=asks)
         value = value_in_quote(ticket, scene)
@@ -393,10 +383,7 @@ class Trading:
                 "the embedded exchange, which brings its own."
             )
 
-    def _new_order(
-        self, ticket: Ticket, client_order_id: str, list_id: str | None = None
-    ) -> Order | None:
-        """An order that is about to be sent, in the journal; None if its id is taken already."""
+    def _new_order(self, ticket: Ticket, client_order_id: str, list_id: str | None = None) -> Order:
         order = Order(
             ticket,
             client_order_id,
@@ -404,47 +391,36 @@ class Trading:
             mid_price=self.surroundings.mid(ticket.symbol),
         )
         order.list_id = list_id
-        if not self._register.enter(order):
-            return None
-        data = {"params": ticket.params(), "mid_price": _text(order.mid_price), "list_id": list_id}
-        try:
-            self._register.note("send", order, data, durable=True)
-        except OSError:
-            order.reject("not sent: the journal can't be written")
-            raise
         return order
 
-    def _dispatch(
-        self, orders: list[Order], call: Callable[[], Any], apply: Callable[[Any], object]
-    ) -> None:
-        """Send once; whatever happens, the orders know it."""
+    def _enter(self, orders: list[Order], *, once: bool = False, replaced: bool = False) -> Order:
+        """Take in orders that are about to be sent, as far as the limits allow; see ``Register.enter``.
+
+        Args:
+            replaced: Whether an open order ends with the new one.
+        """
+        there: Order | None = None
         try:
-            answer = call()
-        except OutcomeUnknown:
-            self._register.lost(orders, "no answer, asking…")
-            return
-        except ApiError as error:
-            for order in orders:
-                self._register.refused(order, error.msg or str(error))
-            if isinstance(error, OrderRejected):
-                raise self._explained(error, *(order.ticket for order in orders)) from None
+            with self._gate:  # two threads must not both be the last that the limits allow
+                there = self._register.placed(orders[0].client_order_id) if once else None
+                if there is None:
+                    open_orders = len(self._register.open_orders) - replaced
+                    check_open(open_orders, len(orders), self.limits)
+                    self._pace.take(len(orders), self.limits.max_orders_per_minute)
+                    for order in orders:
+                        there = self._register.enter(order, _written(order), once=once)
+        except BaseException as error:
+            self._register.give_up(orders, str(error) or "interrupted")
             raise
-        except LabError as error:
-            if isinstance(error, RequestError) and error.sent:
-                self._register.lost(orders, "no answer, asking…")
-                return
-            for order in orders:
-                self._register.refused(order, f"not sent: {error}")
-            raise
-        except BaseException:  # an interrupt between sending and answer: it may have arrived
-            self._register.lost(orders, "interrupted while sending, asking…")
-            raise
+        return there if there is not None else orders[0]
+
+    @contextmanager
+    def _explaining(self, *orders: Order) -> Iterator[None]:
+        """A refusal leaves here with what our own check says of it: by how much, what would pass."""
         try:
-            apply(answer)
-        except BaseException:
-            self._register.lost(orders, "the answer could not be kept, asking…")
-            raise
-        self.surroundings.forget()
+            yield
+        except OrderRejected as error:
+            raise self._explained(error, *(order.ticket for order in orders)) from None
 
     def _explained(self, error: ApiError, *tickets: Ticket) -> ApiError:
         """The refusal with what our own check says of it: by how much, and what would pass."""
@@ -462,71 +438,23 @@ class Trading:
     def cancel(self, order: Order | str | int) -> Order:
         """Cancel an order; one that is done already stays as it ended. Guards don't apply.
 
+        One that is still unknown is canceled as soon as the exchange knows it.
+
         Raises:
             OrderRejected: It can't be canceled.
         """
-        order = self.order(order)
-        if order.done:
-            return order
-        self._register.note("cancel", order, {})
-        try:
-            self._register.apply(
-                self._client.cancel_order(
-                    order.symbol,
-                    origClientOrderId=order.client_order_id,
-                    newClientOrderId=order.client_order_id,  # else it goes by another id then
-                )
-            )
-        except OutcomeUnknown:
-            self._register.lost([order], "cancel sent, no answer, asking…")
-        except OrderRejected:
-            # "unknown order" may mean that it was just filled: the order itself tells
-            self._register.look(order)
-            if not order.done:
-                raise
-        return order
+        return self._sender.cancel(self.order(order))
 
     def cancel_all(self, symbol: str | None = None) -> list[Order]:
         """Cancel every open order of a symbol, or of the account. Guards don't apply.
+
+        Orders that are still unknown are canceled as soon as the exchange knows them.
 
         Raises:
             ApiError, RequestError: Of the first symbol that failed, after all were tried.
         """
         self._need_keys()
-        symbols = [symbol.upper()] if symbol else self._open_symbols()
-        canceled: list[Order] = []
-        failed: list[LabError] = []
-        for each in symbols:
-            try:
-                canceled += self._cancel_symbol(each)
-            except LabError as error:
-                failed.append(error)
-        if failed:
-            raise failed[0]
-        return canceled
-
-    def _open_symbols(self) -> list[str]:
-        return sorted({row["symbol"] for row in self._client.get_open_orders()})
-
-    def _cancel_symbol(self, symbol: str) -> list[Order]:
-        ours = [order for order in self.open_orders if order.symbol == symbol]
-        self._register.note("cancel_all", None, {"symbol": symbol})
-        try:
-            answer = self._client.cancel_open_orders(symbol)
-        except UnknownOrder:
-            answer = []  # there was none
-        except OutcomeUnknown:
-            self._register.lost(ours, "cancel all sent, no answer, asking…")
-            return ours
-        except OrderRejected:
-            answer = []
-            if self._client.get_open_orders(symbol=symbol):
-                raise
-        canceled = [order for row in answer for order in self._register.apply(row)]
-        for order in ours:
-            if not order.done:
-                self._register.keeper.soon(order)
-        return canceled
+        return self._sender.cancel_all(symbol and symbol.strip().upper())
 
     def amend(self, order: Order | str | int, quantity: Number) -> Order:
         """Reduce an order's quantity; it keeps its place in the queue.
@@ -537,25 +465,9 @@ class Trading:
         Raises:
             OrderRejected: It can't be amended.
         """
-        order = self.order(order)
-        new_id = _new_id("a")
-        quantity = exact(quantity, field="quantity")
-        self._register.also_known_as(new_id, order)  # the stream may tell of it first
-        self._register.note("amend", order, {"new_id": new_id, "quantity": decimal_text(quantity)})
-        try:
-            answer = self._client.order_amend_keep_priority(
-                order.symbol,
-                decimal_text(quantity),
-                origClientOrderId=order.client_order_id,
-                newClientOrderId=new_id,
-            )
-        except OutcomeUnknown:
-            self._register.lost([order], "amendment sent, no answer, asking…")
-        else:
-            row = answer["amendedOrder"]
-            order.amended(row["clientOrderId"], row)
-            self._register.note("amended", order, row)
-        return order
+        return self._sender.amend(
+            self.order(order), exact(quantity, field="quantity"), _new_id("a")
+        )
 
     def cancel_replace(
         self,
@@ -565,6 +477,11 @@ class Trading:
         **changes: Any,
     ) -> Order:
         """Cancel an order and place it anew with changes, in one request.
+
+        The new order is for what is left of the old one, unless a quantity is given. With
+        STOP_ON_FAILURE an old order that had not traded is replaced only if it still has not, so
+        that the two never trade more than one of them asks for. Once it has traded a part, what
+        fills while the request is on its way comes on top.
 
         Args:
             mode: STOP_ON_FAILURE places nothing if the cancel fails, ALLOW_FAILURE does.
@@ -576,7 +493,9 @@ class Trading:
         Raises:
             OrderRejected: One of the two failed, or both; the orders say which.
         """
-        return self.send_replacement(order, self.order(order).ticket.with_(**changes), mode=mode)
+        old = self.order(order)
+        left = {} if old.quantity is None else {"quantity": old.quantity - old.executed_qty}
+        return self.send_replacement(old, old.ticket.with_(**(left | changes)), mode=mode)
 
     def send_replacement(
         self,
@@ -590,44 +509,9 @@ class Trading:
         old = self.order(order)
         self._permit([ticket], origin, check=True)
         new = self._new_order(ticket, _new_id())
-        assert new is not None  # a random id
-        call = _call({**ticket.params(), "newClientOrderId": new.client_order_id})
-        try:
-            answer = self._client.cancel_and_replace(
-                **call,
-                cancelReplaceMode=mode,
-                cancelOrigClientOrderId=old.client_order_id,
-                cancelNewClientOrderId=old.client_order_id,
-                newOrderRespType="FULL",
-            )
-        except OutcomeUnknown:
-            self._register.lost([old, new], "cancel-replace sent, no answer, asking…")
-        except ApiError as error:
-            self._replaced(old, new, error.data or {}, error.msg)
-            raise
-        except LabError as error:
-            self._register.refused(new, f"not sent: {error}")
-            raise
-        except BaseException:
-            self._register.lost([old, new], "interrupted while sending, asking…")
-            raise
-        else:
-            self._replaced(old, new, answer, "")
+        self._enter([new], replaced=not old.done)
+        self._sender.replace(old, new, mode)
         return new
-
-    def _replaced(self, old: Order, new: Order, answer: Mapping[str, Any], msg: str) -> None:
-        """What an answer to cancelReplace says of its two orders."""
-        if answer.get("cancelResult") == "SUCCESS":
-            self._register.apply(answer["cancelResponse"])
-        else:
-            self._register.keeper.soon(old)
-        if answer.get("newOrderResult") == "SUCCESS":
-            self._register.answer(new, answer["newOrderResponse"])
-        else:
-            refusal = answer.get("newOrderResponse") or {}
-            self._register.refused(
-                new, refusal.get("msg") or msg or "not placed: the cancel failed"
-            )
 
     def _with_attrs(self, frame: pd.DataFrame) -> pd.DataFrame:
         frame.attrs["environment"] = self.environment
@@ -644,9 +528,27 @@ def _once_id(name: str) -> str:
     return f"lab-1-{hashlib.sha256(name.encode()).hexdigest()[:20]}"
 
 
-def _call(params: Mapping[str, str]) -> dict[str, Any]:
-    """Parameters as keyword arguments; the annotations say that whole numbers are int."""
-    return dict(params)
+def _same_kind(there: Order, ticket: Ticket, name: str) -> Order:
+    """The order that was placed under a name, if it can be what is meant now.
+
+    Raises:
+        OrderRefused: It is of another symbol or side.
+    """
+    if (there.symbol, there.side) != (ticket.symbol, ticket.side):
+        raise OrderRefused(
+            f'Not sent. The name "{name}" was used for another order, {there.ticket}. '
+            "Give this one a name of its own."
+        )
+    return there
+
+
+def _written(order: Order) -> dict[str, Any]:
+    """What the journal keeps of an order that is about to be sent."""
+    return {
+        "params": order.ticket.params(),
+        "mid_price": _text(order.mid_price),
+        "list_id": order.list_id,
+    }
 
 
 def _text(value: Any) -> str | None:

@@ -57,12 +57,14 @@ def check_environment(
     origin: Origin,
     *,
     symbol: str,
+    asked: str = "this order",
     allow_orders: bool,
     confirm: Callable[[str], str] | None,
 ) -> None:
     """Refuse what must not happen on ``live``; elsewhere all is play money.
 
     Args:
+        asked: What would be placed, in words.
         confirm: Asks the user a question and returns what was typed; None where nobody is there.
 
     Raises:
@@ -81,7 +83,7 @@ def check_environment(
             'If you mean it: Lab("live", allow_orders=True).'
         )
     if confirm is not None:
-        typed = confirm(f"LIVE, real money. Type {symbol} to place this order: ")
+        typed = confirm(f"LIVE, real money. Type {symbol} to place {asked}: ")
         if typed.strip().upper() != symbol:
             raise OrderRefused(f'Nothing was sent: "{typed.strip()}" is not {symbol}.')
 

@@ -27,7 +27,9 @@ class Keeper:
 
     def __init__(self, ask: Callable[[Order, int], float | None]) -> None:
         self._ask = ask
-        self._changed = threading.Condition()  # guards all that follows
+        # an interrupt may come between a Condition's own lines, where it would stay locked
+        self._lock = threading.RLock()  # guards all that follows
+        self._changed = threading.Condition(self._lock)
         self._due: list[tuple[float, int, Order, int]] = []
         self._latest: dict[int, int] = {}  # id of an order -> number of its valid entry
         self._numbers = itertools.count()
@@ -41,34 +43,42 @@ class Keeper:
         """Ask about this order in so many seconds, and no more when it was due before."""
         self._put(order, delay_s, 0)
 
+    def drop(self, order: Order) -> None:
+        """Ask no more about this order."""
+        with self._lock:
+            if self._latest.pop(id(order), None) is not None:
+                self._changed.notify_all()
+
     def idle(self) -> bool:
         """Whether no order is left to ask about."""
-        with self._changed:
+        with self._lock:
             return not self._latest
 
     def wait_idle(self, timeout: float = 10.0) -> bool:
         """Wait until no order is left to ask about; False if the time (s) is over first."""
-        with self._changed:
+        with self._lock:
             return self._changed.wait_for(lambda: not self._latest, timeout)
 
     def close(self, timeout_s: float = 2.0) -> None:
         """Ask no more, and wait for the thread to end."""
-        with self._changed:
+        with self._lock:
             self._closed = True
             self._latest.clear()
             self._changed.notify_all()
             thread = self._thread
-        if thread is not None and thread is not threading.current_thread():
+        if thread is not None and thread.is_alive() and thread is not threading.current_thread():
             thread.join(timeout_s)
 
     def _put(self, order: Order, delay_s: float, attempt: int) -> None:
-        with self._changed:
+        with self._lock:
             if self._closed:
                 return
             number = next(self._numbers)
-            self._latest[id(order)] = number
+            # an interrupt between two lines must leave no entry that is never due, nor a thread
+            # that never started
             heapq.heappush(self._due, (time.monotonic() + delay_s, number, order, attempt))
-            if self._thread is None:
+            self._latest[id(order)] = number
+            if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(
                     target=self._run, name="binance_lab:orders", daemon=True
                 )
@@ -77,8 +87,8 @@ class Keeper:
 
     def _next(self) -> tuple[int, Order, int] | None:
         """The entry that is due first, when it is; None when there is none."""
-        with self._changed:
-            while not self._closed and self._latest:
+        with self._lock:
+            while not self._closed and self._latest and self._due:
                 due, number, order, attempt = self._due[0]
                 if self._latest.get(id(order)) != number:
                     heapq.heappop(self._due)
@@ -88,6 +98,7 @@ class Keeper:
                     heapq.heappop(self._due)
                     return number, order, attempt
             self._due.clear()
+            self._latest.clear()
             self._thread = None  # under the lock: the next order starts another
             self._changed.notify_all()
             return None
@@ -96,7 +107,7 @@ class Keeper:
         while (entry := self._next()) is not None:
             number, order, attempt = entry
             again_s = self._ask_once(order, attempt)
-            with self._changed:
+            with self._lock:
                 if self._latest.get(id(order)) != number:
                     continue  # it was put again while it was asked about
                 if again_s is not None:

@@ -1,4 +1,4 @@
-"""Order lists: OCO, OTO and OTOCO as one ticket with legs, and as an object that lives.
+"""Order lists: OCO, OTO, OTOCO, OPO and OPOCO as one ticket with legs, and as an object that lives.
 
 https://developers.binance.com/docs/binance-spot-api-docs/rest-api/trading-endpoints#order-lists
 """
@@ -13,34 +13,43 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from .order import Order, OrderState
+from binance_lab.wire.enums import Side
+
+from .order import Order
+from .states import OrderState
 from .ticket import BadTicket, Ticket, make_ticket
 
 
 class ListKind(StrEnum):
-    """What a list is made of: one cancels the other, one triggers the other, or both."""
+    """What a list is made of: one cancels the other, one triggers the other, or both.
+
+    In OPO and OPOCO one pays for the other: what comes later sells what the working order bought.
+    """
 
     OCO = "OCO"
     OTO = "OTO"
     OTOCO = "OTOCO"
+    OPO = "OPO"
+    OPOCO = "OPOCO"
 
     @property
     def legs(self) -> tuple[str, ...]:
         """The names of its orders."""
         return _LEGS[self]
 
+    @property
+    def pays(self) -> bool:
+        """Whether the working order brings what the others sell: they have no quantity of their own."""
+        return self in (ListKind.OPO, ListKind.OPOCO)
+
 
 _LEGS: Mapping[ListKind, tuple[str, ...]] = {
     ListKind.OCO: ("above", "below"),
     ListKind.OTO: ("working", "pending"),
     ListKind.OTOCO: ("working", "above", "below"),
+    ListKind.OPO: ("working", "pending"),
+    ListKind.OPOCO: ("working", "above", "below"),
 }
-_PREFIXES: Mapping[tuple[ListKind, str], str] = MappingProxyType(
-    {
-        (ListKind.OTOCO, "above"): "pendingAbove",
-        (ListKind.OTOCO, "below"): "pendingBelow",
-    }
-)
 _SHARED = ("symbol", "selfTradePreventionMode")  # said once for the whole list
 
 
@@ -73,11 +82,26 @@ class ListTicket:
         """
         sent = {"symbol": self.symbol, "listClientOrderId": list_id, "newOrderRespType": "FULL"}
         for name, ticket in self.legs.items():
-            prefix = _PREFIXES.get((self.kind, name), name)
+            prefix = self._prefix(name)
             sent[f"{prefix}ClientOrderId"] = ids[name]
             for wire, value in ticket.params().items():
                 sent[self._name(name, prefix, wire)] = value
         return sent
+
+    def whole_legs(self) -> Mapping[str, Ticket]:
+        """The legs as orders by themselves: one that is paid for has the quantity of what pays."""
+        if not self.kind.pays:
+            return self.legs
+        quantity = self.legs["working"].quantity
+        return {
+            name: leg if name == "working" else leg.with_(quantity=quantity)
+            for name, leg in self.legs.items()
+        }
+
+    def _prefix(self, leg: str) -> str:
+        """What names of a leg's parameters begin with."""
+        paired = leg in ("above", "below") and self.kind is not ListKind.OCO
+        return f"pending{leg.capitalize()}" if paired else leg
 
     def _name(self, leg: str, prefix: str, wire: str) -> str:
         """What the list's endpoint calls a parameter of a leg."""
@@ -108,8 +132,10 @@ def make_list(kind: str, symbol: str, **legs: Mapping[str, Any] | Ticket) -> Lis
             field="legs",
         )
     tickets = {name: _leg(symbol, name, legs[name]) for name in list_kind.legs}
-    if list_kind is not ListKind.OTO:
+    if "above" in tickets:
         _must_pair(tickets["above"], tickets["below"])
+    if list_kind.pays:
+        _must_pay(tickets)
     return ListTicket(list_kind, MappingProxyType(tickets))
 
 
@@ -120,6 +146,22 @@ def _leg(symbol: str, name: str, leg: Mapping[str, Any] | Ticket) -> Ticket:
         return make_ticket(symbol, **leg)
     except BadTicket as error:
         raise BadTicket(f"{name}: {error}", field=f"{name}.{error.field}") from None
+
+
+def _must_pay(tickets: Mapping[str, Ticket]) -> None:
+    for name, leg in tickets.items():
+        works = name == "working"
+        if leg.side is not (Side.BUY if works else Side.SELL):
+            text = "The working order buys what the others sell: "
+            raise BadTicket(
+                f"{text}{name} is a {'BUY' if works else 'SELL'}.", field=f"{name}.side"
+            )
+        if not works and leg.quantity is not None:
+            raise BadTicket(
+                f"{name} sells what the working order bought, and has no quantity of its own; "
+                "leave it out.",
+                field=f"{name}.quantity",
+            )
 
 
 def _must_pair(above: Ticket, below: Ticket) -> None:
@@ -154,7 +196,7 @@ class OrderList:
 
     @property
     def kind(self) -> ListKind:
-        """OCO, OTO or OTOCO."""
+        """What it is made of."""
         return self.ticket.kind
 
     @property

@@ -11,104 +11,19 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 from binance_lab.wire.encoding import decimal_text
 from binance_lab.wire.enums import ExecutionType, OrderStatus, Side
 from binance_lab.wire.user_events import ExecutionReport
 
+from .fills import Fill, fill_of_answer, fill_of_report, fill_of_trade, in_ms
+from .states import STATES, OrderState, reason_in_words, state_of
 from .ticket import Ticket
 
 ZERO = Decimal(0)
 _log = logging.getLogger(__name__)
-
-
-class OrderState(StrEnum):
-    """What is known of an order."""
-
-    SENT = "sent"
-    UNKNOWN = "unknown"
-    ACCEPTED = "accepted"
-    PARTIALLY_FILLED = "partially filled"
-    FILLED = "filled"
-    CANCELED = "canceled"
-    EXPIRED = "expired"
-    REJECTED = "rejected"
-
-    @property
-    def done(self) -> bool:
-        """Whether nothing more can happen to it."""
-        return _RANK[self] == _DONE
-
-    @property
-    def known(self) -> bool:
-        """Whether the exchange has said what became of it."""
-        return _RANK[self] > 0
-
-
-_DONE = 3
-_RANK = {
-    OrderState.SENT: 0,
-    OrderState.UNKNOWN: 0,
-    OrderState.ACCEPTED: 1,
-    OrderState.PARTIALLY_FILLED: 2,
-    OrderState.FILLED: _DONE,
-    OrderState.CANCELED: _DONE,
-    OrderState.EXPIRED: _DONE,
-    OrderState.REJECTED: _DONE,
-}
-_STATES = {
-    OrderStatus.NEW: OrderState.ACCEPTED,
-    OrderStatus.PENDING_NEW: OrderState.ACCEPTED,
-    OrderStatus.PENDING_CANCEL: OrderState.ACCEPTED,
-    OrderStatus.PARTIALLY_FILLED: OrderState.PARTIALLY_FILLED,
-    OrderStatus.FILLED: OrderState.FILLED,
-    OrderStatus.CANCELED: OrderState.CANCELED,
-    OrderStatus.REJECTED: OrderState.REJECTED,
-    OrderStatus.EXPIRED: OrderState.EXPIRED,
-    OrderStatus.EXPIRED_IN_MATCH: OrderState.EXPIRED,
-}
-_REASONS = {
-    "INSUFFICIENT_BALANCES": "Account has insufficient balance for requested action.",
-    "STOP_PRICE_WOULD_TRIGGER_IMMEDIATELY": "Order would trigger immediately.",
-    "WOULD_MATCH_IMMEDIATELY": "Order would immediately match and take.",
-    "OCO_BAD_PRICES": "The relationship of the prices for the orders is not correct.",
-}
-
-
-def state_of(word: str) -> OrderState:
-    """The state that a word means: one of OrderState, or a status as the API writes it.
-
-    Raises:
-        ValueError: It is neither.
-    """
-    text = str(word).strip()
-    try:
-        return OrderState(text.lower().replace("_", " "))
-    except ValueError:
-        pass
-    try:
-        return _STATES[OrderStatus(text.upper())]
-    except ValueError:
-        raise ValueError(
-            f'"{word}" is no state of an order. There are: {", ".join(OrderState)}.'
-        ) from None
-
-
-@dataclass(frozen=True, slots=True)
-class Fill:
-    """One trade of an order; ``fee`` is in ``fee_asset``, ``time_ms`` since 1970 (0: not told)."""
-
-    trade_id: int
-    price: Decimal
-    qty: Decimal
-    fee: Decimal
-    fee_asset: str
-    is_maker: bool
-    time_ms: int = 0
 
 
 class Order:
@@ -136,7 +51,9 @@ class Order:
         self.sent_ms = sent_ms
         self.mid_price = mid_price
         self.list_id: str | None = None  # client id of the order list that it belongs to
-        self._changed = threading.Condition()  # guards all that follows
+        # an interrupt may come between a Condition's own lines, where it would stay locked
+        self._lock = threading.RLock()  # guards all that follows
+        self._changed = threading.Condition(self._lock)
         self._callbacks: list[Callable[[Order], None]] = []
         self._ids = [client_order_id]
         self._state = OrderState.SENT
@@ -150,7 +67,7 @@ class Order:
         self._updated_ms = sent_ms
         self._reason = ""
         self._note = ""
-        self._busy = ""
+        self._lost_ms = 0
         self.version = 0
 
     # -- what is known -----------------------------------------------------------------------
@@ -238,7 +155,7 @@ class Order:
     @property
     def fills(self) -> list[Fill]:
         """Its trades as far as they are known, oldest first."""
-        with self._changed:
+        with self._lock:
             return sorted(self._fills.values(), key=lambda fill: fill.trade_id)
 
     @property
@@ -262,6 +179,11 @@ class Order:
             return None
         worse = average - self.mid_price
         return (worse if self.side is Side.BUY else -worse) / self.mid_price * 10_000
+
+    @property
+    def lost_ms(self) -> int:
+        """When it was last given up to wait for an answer, ms since 1970; 0 if it never was."""
+        return self._lost_ms
 
     @property
     def updated_ms(self) -> int:
@@ -295,7 +217,7 @@ class Order:
             TimeoutError: Neither came within the time.
         """
         wanted = self._wanted(status)
-        with self._changed:
+        with self._lock:
             if not self._changed.wait_for(wanted, timeout):
                 raise TimeoutError(
                     f"{self.client_order_id} is {self._state.value} after {timeout:g} s"
@@ -311,15 +233,15 @@ class Order:
         state = state_of(status)
         if not state.known:
             return lambda: self._state is state or self._state.known
-        return lambda: self._state.done or _RANK[self._state] >= _RANK[state]
+        return lambda: self._state.done or self._state.rank >= state.rank
 
     def on_change(self, callback: Callable[[Order], None]) -> Callable[[], None]:
         """Call back after each change, on the thread that made it; the result takes it back."""
-        with self._changed:
+        with self._lock:
             self._callbacks.append(callback)
 
         def take_back() -> None:
-            with self._changed:
+            with self._lock:
                 if callback in self._callbacks:
                     self._callbacks.remove(callback)
 
@@ -335,42 +257,42 @@ class Order:
         status = OrderStatus(data["status"]) if "status" in data else OrderStatus.NEW
         executed = Decimal(data.get("executedQty") or 0)
         quote = Decimal(data.get("cummulativeQuoteQty") or 0)
-        time_ms = _ms(data.get("updateTime") or data.get("transactTime") or data.get("time") or 0)
-        with self._changed:
+        time_ms = in_ms(data.get("updateTime") or data.get("transactTime") or data.get("time") or 0)
+        with self._lock:
             self._know(data.get("orderId"), data.get("origQty"), data.get("price"), executed)
             for row in data.get("fills") or ():
                 if "tradeId" in row and row["tradeId"] >= 0:
-                    self._add_fill(_fill_of_answer(row, time_ms))
-            reason = _words(data.get("expiryReason"))
+                    self._add_fill(fill_of_answer(row, time_ms))
+            reason = reason_in_words(data.get("expiryReason"))
             self._advance(status, executed, quote, time_ms, reason)
             self._note = "" if self._state.known else self._note
         self._tell()
 
     def report(self, event: ExecutionReport) -> None:
         """An execution report of this order, of the user data stream."""
-        time_ms = _ms(event.transaction_time)
+        time_ms = in_ms(event.transaction_time)
         executed, quote = Decimal(event.filled_qty), Decimal(event.filled_quote_qty)
-        with self._changed:
+        with self._lock:
             if event.execution_type == ExecutionType.REPLACED:
                 self._rename(event.client_order_id)
             self._know(event.order_id, event.qty, event.price, executed)
             if event.execution_type == ExecutionType.TRADE and event.trade_id >= 0:
-                self._add_fill(_fill_of_report(event, time_ms))
-            reason = _words(event.expiry_reason) or _words(event.reject_reason)
+                self._add_fill(fill_of_report(event, time_ms))
+            reason = reason_in_words(event.expiry_reason) or reason_in_words(event.reject_reason)
             self._advance(OrderStatus(event.order_status), executed, quote, time_ms, reason)
             self._note = "" if self._state.known else self._note
         self._tell()
 
     def trades(self, rows: list[Mapping[str, Any]]) -> None:
         """Its trades as ``GET /api/v3/myTrades`` lists them."""
-        with self._changed:
+        with self._lock:
             for row in rows:
-                self._add_fill(_fill_of_trade(row))
+                self._add_fill(fill_of_trade(row))
         self._tell()
 
     def reject(self, reason: str) -> None:
         """The exchange refused it, or it certainly never got there."""
-        with self._changed:
+        with self._lock:
             if not self._state.known:
                 self._state, self._reason, self._note = OrderState.REJECTED, reason, ""
         self._tell()
@@ -380,23 +302,31 @@ class Order:
 
         Its report may have been faster: one that is done is asked for nothing more.
         """
-        with self._changed:
+        with self._lock:
             if self._state.done:
                 return
-            self._note = note
+            self._note, self._lost_ms = note, now_ms()
             if not self._state.known:
                 self._state = OrderState.UNKNOWN
         self._tell()
 
+    def vanish(self, reason: str) -> None:
+        """The exchange doesn't know it any more, and that it had ended is all that explains it."""
+        with self._lock:
+            if not self._state.done:
+                self._state, self._status = OrderState.EXPIRED, None
+                self._reason, self._note = reason, ""
+        self._tell()
+
     def remark(self, note: str) -> None:
         """Say what is being asked, or what went wrong; an empty text takes it back."""
-        with self._changed:
+        with self._lock:
             self._note = note
         self._tell()
 
     def amended(self, client_order_id: str, answer: Mapping[str, Any]) -> None:
         """The exchange reduced its quantity; it goes by this client order id now."""
-        with self._changed:
+        with self._lock:
             self._rename(client_order_id)
         self.answer(
             {
@@ -408,7 +338,7 @@ class Order:
             }
         )
 
-    # -- with _changed held ------------------------------------------------------------------
+    # -- with _lock held ---------------------------------------------------------------------
 
     def _know(self, order_id: Any, quantity: Any, price: Any, executed: Decimal) -> None:
         if order_id is not None:
@@ -429,11 +359,11 @@ class Order:
         elif executed == self._executed and quote > self._quote:
             self._quote = quote
         self._updated_ms = max(self._updated_ms, time_ms)
-        new = _STATES[status]
+        new = STATES[status]
         if new is OrderState.ACCEPTED and self._executed:
             new = OrderState.PARTIALLY_FILLED
-        doubted = self._state is OrderState.REJECTED and self._status is None  # our guess alone
-        if _RANK[new] > _RANK[self._state] or doubted:
+        guessed = self._state.done and self._status is None  # nobody but us said so
+        if new.rank > self._state.rank or guessed:
             self._state, self._status = new, status
             self._reason = reason if new in (OrderState.REJECTED, OrderState.EXPIRED) else ""
 
@@ -449,13 +379,13 @@ class Order:
         if total > self._executed:
             self._executed = total
             self._quote = sum((each.qty * each.price for each in self._fills.values()), ZERO)
-            if _RANK[self._state] < _RANK[OrderState.PARTIALLY_FILLED]:
+            if self._state.rank < OrderState.PARTIALLY_FILLED.rank:
                 self._state = OrderState.PARTIALLY_FILLED
 
     # -- without it --------------------------------------------------------------------------
 
     def _tell(self) -> None:
-        with self._changed:
+        with self._lock:
             self.version += 1
             self._changed.notify_all()
             callbacks = list(self._callbacks)
@@ -469,52 +399,3 @@ class Order:
 def now_ms() -> int:
     """This computer's time, ms since 1970."""
     return time.time_ns() // 1_000_000
-
-
-def _ms(moment: int) -> int:
-    """A time in ms; one in µs is known by its size."""
-    return moment // 1_000 if moment > 10**14 else moment
-
-
-def _words(reason: Any) -> str:
-    """A reason of the exchange in words; empty for none, and for a code without a name."""
-    if reason in (None, "", "NONE") or not isinstance(reason, str):
-        return ""
-    return _REASONS.get(reason, reason.replace("_", " ").capitalize() + ".")
-
-
-def _fill_of_answer(row: Mapping[str, Any], time_ms: int) -> Fill:
-    """A fill in the answer to a new order, which takes what rests: it is never the maker."""
-    return Fill(
-        trade_id=row["tradeId"],
-        price=Decimal(row["price"]),
-        qty=Decimal(row["qty"]),
-        fee=Decimal(row["commission"]),
-        fee_asset=row["commissionAsset"],
-        is_maker=False,
-        time_ms=time_ms,
-    )
-
-
-def _fill_of_report(event: ExecutionReport, time_ms: int) -> Fill:
-    return Fill(
-        trade_id=event.trade_id,
-        price=Decimal(event.last_price),
-        qty=Decimal(event.last_qty),
-        fee=Decimal(event.commission),
-        fee_asset=event.commission_asset or "",
-        is_maker=event.is_maker,
-        time_ms=time_ms,
-    )
-
-
-def _fill_of_trade(row: Mapping[str, Any]) -> Fill:
-    return Fill(
-        trade_id=row["id"],
-        price=Decimal(row["price"]),
-        qty=Decimal(row["qty"]),
-        fee=Decimal(row["commission"]),
-        fee_asset=row["commissionAsset"],
-        is_maker=row["isMaker"],
-        time_ms=_ms(row["time"]),
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 import msgspec
@@ -20,10 +20,11 @@ from binance_lab.connector.spot import Spot
 from binance_lab.wire.user_events import ExecutionReport
 
 from .guards import OrderRefused
-from .journal import Journal
+from .journal import Entry, Journal
 from .keeper import Keeper
-from .order import Order, OrderState
+from .order import Order, now_ms
 from .records import restored, ticket_of_answer, ticket_of_report
+from .states import OrderState
 from .surroundings import Balances
 
 SERVER_TIMEOUT_S = 10.0
@@ -39,9 +40,14 @@ POLL_S = 1.0
 POLL_GAP_S = 0.1
 """Between two such questions, however many orders are open: 2,400 of the 6,000 weight a minute."""
 
+STUCK_S = 120.0
+"""After so long without a word from whoever sent an order, nobody waits for its answer any more: an
+interrupt ended it."""
+
 _log = logging.getLogger(__name__)
 _ASK_S = (0.2, 0.5, 1.0, 2.0)
-_LATEST = 2_000  # orders of a journal that are taken over
+_LATEST = 2_000  # orders of a journal that are taken over, besides those that are open
+_TRADES = 1_000  # the most that one answer lists
 
 
 class AccountFeed(Balances, Protocol):
@@ -77,9 +83,13 @@ class Register:
         self.keeper = Keeper(self._ask)
         self._client = client
         self._account = account
-        self._lock = threading.RLock()  # guards _orders, _by_id, _callbacks, version
+        self.end: Callable[[Order], object] | None = None
+        """Cancels an order that was to be canceled before the exchange knew it."""
+        self._lock = threading.RLock()  # guards all that follows, and version
         self._orders: list[Order] = []
         self._by_id: dict[str, Order] = {}
+        self._unwanted: set[Order] = set()
+        self._missing_since: dict[Order, float] = {}
         self._callbacks: list[Callable[[], None]] = []
         self._restore()
         self._streaming = False
@@ -135,7 +145,10 @@ class Register:
             found = [each for each in self._orders if each.order_id == order]
         if not found:
             raise OrderRefused(f"This desk has no order {order}. Its orders: desk.frame().")
-        return found[-1]
+        if len(found) > 1:
+            names = ", ".join(f"{each.symbol} {each.client_order_id}" for each in found)
+            raise OrderRefused(f"{order} is the id of several orders; say which one: {names}.")
+        return found[0]
 
     def placed(self, client_order_id: str) -> Order | None:
         """The order that has this id already; one that was refused leaves its id free."""
@@ -157,13 +170,52 @@ class Register:
 
     # -- what is done here -------------------------------------------------------------------
 
-    def enter(self, order: Order) -> bool:
-        """Take in an order that is about to be sent; False if its id is taken already."""
+    def enter(self, order: Order, data: Mapping[str, Any], *, once: bool = False) -> Order:
+        """Take in an order that is about to be sent, and write it down.
+
+        Args:
+            data: What the journal keeps of it.
+            once: Its id may be taken, here or in another notebook with the same journal.
+
+        Returns:
+            The order itself; or the one that has its id already, and then nothing is to be sent.
+
+        Raises:
+            OrderRefused: It can't be written down, so that after a crash nobody would know of it.
+        """
+        try:
+            if not once or self.journal is None:
+                return self._enter(order, data)
+            with self.journal.alone():  # the two notebooks must not both find the name free
+                return self._enter(order, data, elsewhere=True)
+        except OSError as error:
+            self._journal_failed(error)
+            raise OrderRefused(
+                f"Not sent. An order is written down before it is sent, and the journal "
+                f"{self.journal.path if self.journal else ''} can't be: {error.strerror or error}. "
+                "Make room or allow writing there, and place it again. Canceling works all the same."
+            ) from error
+
+    def _enter(self, order: Order, data: Mapping[str, Any], *, elsewhere: bool = False) -> Order:
         with self._lock:
-            if self.placed(order.client_order_id) is not None:
-                return False
+            there = self.placed(order.client_order_id)
+            if there is None and elsewhere:
+                there = self._placed_elsewhere(order.client_order_id)
+            if there is not None:
+                return there
             self._add(order)
-        return True
+        self.keeper.soon(order, STUCK_S)
+        self.note("send", order, data, durable=True)
+        return order
+
+    def _placed_elsewhere(self, client_order_id: str) -> Order | None:
+        """The order of this id that another notebook wrote down, taken over; None without one."""
+        assert self.journal is not None
+        order = restored(self.journal.read(client_order_id)).get(client_order_id)
+        if order is None or order.state is OrderState.REJECTED:
+            return None
+        self._take_over(order)
+        return order
 
     def also_known_as(self, client_order_id: str, order: Order) -> None:
         """The stream may tell of an order under this id, too."""
@@ -183,19 +235,26 @@ class Register:
     def answer(self, order: Order, data: Mapping[str, Any]) -> None:
         """What the exchange says of an order."""
         order.answer(data)
-        self._follow(order)
+        self.follow(order)
         self.note("answer", order, data)
+
+    def give_up(self, orders: Iterable[Order], reason: str) -> None:
+        """These were never sent."""
+        for order in orders:
+            if self.placed(order.client_order_id) is order:  # else another has its id
+                self.refused(order, f"not sent: {reason}")
 
     def refused(self, order: Order, reason: str) -> None:
         """It was refused, or never got there."""
         order.reject(reason)
+        self.keeper.drop(order)
         self.note("refused", order, {"reason": reason})
 
     def lost(self, orders: list[Order], note: str) -> None:
         """No answer came: ask what became of them."""
         for order in orders:
-            order.lose_track(note)
             self.keeper.soon(order, _ASK_S[0])
+            order.lose_track(note)
         for order in orders:
             self.note("unknown", order, {"note": note})
 
@@ -211,6 +270,8 @@ class Register:
         except UnknownOrder:
             self._not_there(order)
             return
+        with self._lock:
+            self._missing_since.pop(order, None)
         if row["clientOrderId"] not in order.client_order_ids and self._is_ours(row, order):
             order.amended(row["clientOrderId"], row)
         before = (order.state, order.executed_qty)
@@ -219,9 +280,27 @@ class Register:
             self.note("answer", order, row)
         order.remark("")
         if not order.fills_complete:
-            trades = self._client.my_trades(order.symbol, orderId=order.order_id)
-            self.note("trades", order, {"trades": trades})
-            order.trades(trades)
+            self._ask_trades(order)
+
+    def _ask_trades(self, order: Order) -> None:
+        """All its trades: as many requests as it takes."""
+        assert order.order_id is not None  # its answer told it
+        start: int | None = None
+        while True:
+            rows = self._client.my_trades(
+                order.symbol, orderId=order.order_id, fromId=start, limit=_TRADES
+            )
+            self.note("trades", order, {"trades": rows})
+            order.trades(rows)
+            if len(rows) < _TRADES:
+                return
+            start = rows[-1]["id"] + 1
+
+    def unwanted(self, order: Order) -> None:
+        """Cancel this order as soon as the exchange knows it."""
+        with self._lock:
+            self._unwanted.add(order)
+        self.keeper.soon(order, _ASK_S[0])
 
     def note(self, kind: str, order: Order | None, data: Any, *, durable: bool = False) -> None:
         """Keep an event in the journal; after an order was sent, a full disk must not hide that."""
@@ -230,20 +309,25 @@ class Register:
         own = order.client_order_ids[0] if order is not None else ""
         try:
             self.journal.write(kind, own, data, durable=durable)
+            if self.journal.too_long and not durable:
+                self.journal.shorten(_wanted)
+            self.journal_error = None
         except OSError as error:
             if durable:
                 raise
-            self.journal_error = error
-            _log.error("The journal can't be written: %s", error)
+            self._journal_failed(error)
+
+    def _journal_failed(self, error: OSError) -> None:
+        self.journal_error = error
+        _log.error("The journal can't be written or read: %s", error)
 
     # -- what comes in -----------------------------------------------------------------------
 
     def _report(self, event: ExecutionReport) -> None:
         """An execution report; on the thread of the user data stream."""
         with self._lock:
-            order = self._by_id.get(event.client_order_id) or self._by_id.get(
-                event.original_client_order_id
-            )
+            names = (event.client_order_id, event.original_client_order_id)
+            order = self._found(event.symbol, event.order_id, *names)
             if order is None:
                 order = Order(
                     ticket_of_report(event), event.client_order_id, sent_ms=event.created_time
@@ -252,6 +336,10 @@ class Register:
         order.report(event)
         if order.done and not order.fills_complete:
             self.keeper.soon(order, 0.5)
+        elif order.done:
+            self.keeper.drop(order)
+        elif order in self._unwanted:
+            self.keeper.soon(order)
         self.note("report", order, msgspec.to_builtins(event))
 
     def _account_changed(self) -> None:
@@ -267,16 +355,31 @@ class Register:
         # a cancel's answer has its own id in clientOrderId, and the order's in origClientOrderId
         own = row.get("origClientOrderId") or row["clientOrderId"]
         with self._lock:
-            order = self._by_id.get(own)
+            order = self._found(row["symbol"], row["orderId"], own)
             if order is None:
                 order = Order(ticket_of_answer(row), own, sent_ms=row.get("time", 0))
                 self._add(order)
         return order
 
-    def _follow(self, order: Order) -> None:
+    def _found(self, symbol: str, order_id: int, *names: str) -> Order | None:
+        """The order of one of these client order ids, else of the exchange's id.
+
+        A client order id may be used again once its order is done: another id of the exchange means
+        another order.
+        """
+        for name in names:
+            order = self._by_id.get(name)
+            if order is not None and order.order_id in (None, order_id) and order.symbol == symbol:
+                return order
+        same = (each for each in reversed(self._orders) if each.order_id == order_id)
+        return next((each for each in same if each.symbol == symbol), None)
+
+    def follow(self, order: Order) -> None:
         """Ask about it again as long as there is something to learn."""
         delay_s = self._again_s(order, 0)
-        if delay_s is not None:
+        if delay_s is None:
+            self.keeper.drop(order)
+        else:
             self.keeper.soon(order, delay_s)
 
     # -- asking, on the keeper's thread ------------------------------------------------------
@@ -287,6 +390,8 @@ class Register:
             return None  # the stream was faster
         try:
             self.look(order)
+            if order.open and order in self._unwanted and self.end is not None:
+                self.end(order)
         except TooManyRequests as error:
             return max(error.retry_after_s, 1.0)
         except (RequestError, ApiError) as error:
@@ -298,7 +403,12 @@ class Register:
         if not order.state.known:
             return _ASK_S[min(attempt, len(_ASK_S) - 1)]
         if order.done:
-            return None if order.fills_complete else min(0.5 * 2.0**attempt, 30.0)
+            with self._lock:
+                self._unwanted.discard(order)
+            known = order.fills_complete or order in self._missing_since
+            return None if known else min(0.5 * 2.0**attempt, 30.0)
+        if order in self._missing_since or order in self._unwanted:
+            return _ASK_S[min(attempt, len(_ASK_S) - 1)]
         return CONFIRM_S if self.state == "live" else self._poll_s()
 
     def _poll_s(self) -> float:
@@ -310,20 +420,25 @@ class Register:
 
     def _not_there(self, order: Order) -> None:
         """The exchange knows no such order: it never arrived, or is not known any more."""
-        age_s = time.time() - order.sent_ms / 1_000
+        on_the_way_s = SERVER_TIMEOUT_S + self._client.recv_window_ms / 1_000
         if order.state.known:
-            reason = "the exchange does not know this order any more"
-            order.answer({"status": "EXPIRED", "executedQty": str(order.executed_qty),
-                          "cummulativeQuoteQty": str(order.executed_quote)})  # fmt: skip
-            order.remark(reason)
-        elif age_s > SERVER_TIMEOUT_S + self._client.recv_window_ms / 1_000:
+            with self._lock:
+                since = self._missing_since.setdefault(order, time.monotonic())
+            if time.monotonic() - since < on_the_way_s:
+                order.remark("the exchange does not find it, asking…")  # it may be behind itself
+            else:
+                order.vanish("the exchange does not know this order any more")
+        elif order.state is OrderState.SENT:
+            if now_ms() - order.sent_ms > STUCK_S * 1_000:
+                order.lose_track("nobody waits for its answer, asking…")
+        elif now_ms() - order.lost_ms >= on_the_way_s * 1_000:
             self.refused(order, "it never reached the exchange")
 
     # -- keeping -----------------------------------------------------------------------------
 
     def _add(self, order: Order) -> None:
+        self._by_id[order.client_order_id] = order  # first: what is listed can be found
         self._orders.append(order)
-        self._by_id[order.client_order_id] = order
         order.on_change(self._changed)
 
     def _changed(self, order: Order) -> None:
@@ -338,12 +453,34 @@ class Register:
         """Take over the journal's orders; ask about those that weren't done."""
         if self.journal is None:
             return
-        for order in list(restored(self.journal.read()).values())[-_LATEST:]:
-            with self._lock:
-                self._add(order)
-                for name in order.client_order_ids:
-                    self._by_id[name] = order
-            if not order.done:
-                if not order.state.known:
-                    order.lose_track("from the journal, asking…")
-                self.keeper.soon(order)
+        try:
+            kept = restored(self.journal.read())
+        except OSError as error:  # orders can still be canceled; placing needs the journal
+            self._journal_failed(error)
+            return
+        if self.journal.torn:
+            _log.warning("%s lines of the journal are torn, by a crash", self.journal.torn)
+        for order in _latest(kept):
+            self._take_over(order)
+
+    def _take_over(self, order: Order) -> None:
+        """Take in an order of the journal; it is asked about unless it was done."""
+        with self._lock:
+            self._add(order)
+            for name in order.client_order_ids:
+                self._by_id[name] = order
+        if not order.done:
+            if not order.state.known:
+                order.lose_track("from the journal, asking…")
+            self.keeper.soon(order)
+
+
+def _latest(orders: Mapping[str, Order]) -> list[Order]:
+    """The latest orders, and all that aren't done, oldest first."""
+    old = max(0, len(orders) - _LATEST)
+    return [order for n, order in enumerate(orders.values()) if n >= old or not order.done]
+
+
+def _wanted(entries: Iterable[Entry]) -> set[str]:
+    """What a journal that has grown too long goes on keeping."""
+    return {order.client_order_ids[0] for order in _latest(restored(entries))}

@@ -14,7 +14,8 @@ import ipywidgets
 import pandas as pd
 
 from binance_lab.trading.desk import Trading
-from binance_lab.trading.order import Order, OrderState
+from binance_lab.trading.order import Order
+from binance_lab.trading.states import OrderState
 from binance_lab.wire.encoding import decimal_text
 
 from .panel import bar, dress, still_html, style, time_text, utc_text

@@ -98,16 +98,30 @@ class ScriptedClient:
                 return dict(row)
         raise refusal(-2013, "Order does not exist.")
 
-    def cancel_order(self, symbol, *, origClientOrderId, newClientOrderId):
+    def _row_of(self, order_id, client_order_id):
+        return next(
+            (
+                row
+                for row in self.orders.values()
+                if row["orderId"] == order_id or row["clientOrderId"] == client_order_id
+            ),
+            None,
+        )
+
+    def cancel_order(self, symbol, *, orderId=None, origClientOrderId=None, newClientOrderId):
         accept, error = self._fail()
-        row = self.orders.get(origClientOrderId)
-        if row is None or row["status"] != "NEW":
+        row = self._row_of(orderId, origClientOrderId)
+        if row is None or row["status"] != "NEW" or self.hidden:
             raise refusal(-2011, "Unknown order sent.")
         if accept:
             row["status"] = "CANCELED"
         if error is not None:
             raise error
-        return {**row, "clientOrderId": newClientOrderId, "origClientOrderId": origClientOrderId}
+        return {
+            **row,
+            "clientOrderId": newClientOrderId,
+            "origClientOrderId": row["clientOrderId"],
+        }
 
     def cancel_open_orders(self, symbol):
         rows = [row for row in self.orders.values() if row["status"] == "NEW"]
@@ -119,21 +133,26 @@ class ScriptedClient:
             {**row, "clientOrderId": "x", "origClientOrderId": row["clientOrderId"]} for row in rows
         ]
 
-    def order_amend_keep_priority(self, symbol, newQty, *, origClientOrderId, newClientOrderId):
+    def order_amend_keep_priority(
+        self, symbol, newQty, *, orderId=None, origClientOrderId=None, newClientOrderId
+    ):
         accept, error = self._fail()
-        row = self.orders[origClientOrderId]
+        row = self._row_of(orderId, origClientOrderId)
+        before = row["clientOrderId"]
         if accept:
             row.update(origQty=newQty, clientOrderId=newClientOrderId)
-            self.orders[newClientOrderId] = row
         if error is not None:
             raise error
-        return {"amendedOrder": {**row, "qty": newQty, "origClientOrderId": origClientOrderId}}
+        return {"amendedOrder": {**row, "qty": newQty, "origClientOrderId": before}}
 
-    def cancel_and_replace(self, symbol, side, type, *, cancelOrigClientOrderId,  # noqa: A002
-                           newClientOrderId, cancelReplaceMode, cancelNewClientOrderId, **fields):  # fmt: skip
+    def cancel_and_replace(self, symbol, side, type, *, newClientOrderId, cancelReplaceMode,  # noqa: A002
+                           cancelNewClientOrderId, cancelOrderId=None, cancelOrigClientOrderId=None,
+                           cancelRestrictions=None, **fields):  # fmt: skip
         accept, error = self._fail()
+        self.restrictions = cancelRestrictions
         canceled = self.cancel_order(
             symbol,
+            orderId=cancelOrderId,
             origClientOrderId=cancelOrigClientOrderId,
             newClientOrderId=cancelNewClientOrderId,
         )
@@ -161,7 +180,13 @@ class ScriptedClient:
             raise error
         return {"orderListId": 1, "symbol": symbol, "orderReports": [dict(row) for row in rows]}
 
-    new_oto_order = new_otoco_order = new_oco_order
+    def new_opo_order(self, symbol, *, listClientOrderId, newOrderRespType, **legs):
+        self.list_params = legs
+        names = [legs[f"{leg}ClientOrderId"] for leg in ("working", "pending")]
+        self.sent += names
+        rows = [self._row(symbol, legs["workingSide"], "LIMIT", name, {}) for name in names]
+        self.orders.update((row["clientOrderId"], row) for row in rows)
+        return {"orderListId": 1, "symbol": symbol, "orderReports": [dict(row) for row in rows]}
 
     def new_order_test(self, **fields):
         _, error = self._fail()
@@ -169,8 +194,9 @@ class ScriptedClient:
             raise error
         return {}
 
-    def my_trades(self, symbol, *, orderId):
-        return [row for row in self.trades if row["orderId"] == orderId]
+    def my_trades(self, symbol, *, orderId, fromId=None, limit):
+        rows = [row for row in self.trades if row["orderId"] == orderId]
+        return [row for row in rows if row["id"] >= (fromId or 0)][:limit]
 
     def get_open_orders(self, symbol=None):
         return [dict(row) for row in self.orders.values() if row["status"] == "NEW"]

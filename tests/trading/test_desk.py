@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from decimal import Decimal
 
 import msgspec
@@ -18,10 +19,12 @@ from binance_lab.trading import register
 from binance_lab.trading.desk import Trading
 from binance_lab.trading.guards import Limits, OrderRefused
 from binance_lab.trading.journal import Journal
-from binance_lab.trading.order import OrderState
+from binance_lab.trading.states import OrderState
 from binance_lab.trading.surroundings import UnknownSymbol
 from binance_lab.trading.ticket import BadTicket
 from binance_lab.wire.user_events import ExecutionReport
+
+from .scripted import refusal
 
 LIMIT = {"quantity": "0.01", "price": "60000"}
 
@@ -37,6 +40,15 @@ def settled(client, monkeypatch):
     """A request that nobody answered is given up at once."""
     monkeypatch.setattr(register, "SERVER_TIMEOUT_S", 0.0)
     client.recv_window_ms = 0.0
+
+
+def together(count, call):
+    """Call it on so many threads at once."""
+    threads = [threading.Thread(target=call) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 def test_an_order_carries_our_id_and_is_accepted(desk, client):
@@ -190,6 +202,72 @@ def test_market_orders_count_at_the_book_s_price(client):
         desk.place("BTCUSDT", "BUY", "MARKET", quantity="0.01")
 
 
+def test_a_sell_limit_counts_at_what_it_would_bring(client):
+    """A price far below the market doesn't get a large order past the limit."""
+    limits = Limits.of("local", max_order_value=500)
+    with (
+        Trading(client, limits=limits) as desk,
+        pytest.raises(OrderRefused, match=r"worth 599\.99"),
+    ):
+        desk.place("BTCUSDT", "SELL", "LIMIT", quantity="0.01", price=20000)
+
+
+def test_threads_together_keep_the_limits(client):
+    """Of eight orders at once, as many are sent as may be open."""
+    with Trading(client, limits=Limits.of("local", max_open_orders=3)) as desk:
+
+        def place():
+            with suppress(OrderRefused):
+                desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+
+        together(8, place)
+    assert len(client.sent) == 3
+
+
+def test_on_live_the_question_says_what_would_be_placed(client):
+    """The symbol is to be typed back, below the order in words; anything else sends nothing."""
+    asked = []
+
+    def confirm(question):
+        asked.append(question)
+        return ["ETHUSDT", " btcusdt "][len(asked) - 1]
+
+    with Trading(client, environment="live", allow_orders=True, confirm=confirm) as desk:
+        order = {"quantity": "0.001", "price": 60000}
+        with pytest.raises(OrderRefused, match='"ETHUSDT" is not BTCUSDT'):
+            desk.place("BTCUSDT", "BUY", "LIMIT", **order)
+        desk.place("BTCUSDT", "BUY", "LIMIT", **order)
+    assert asked[0] == (
+        "LIVE, real money. Type BTCUSDT to place BUY 0.001 BTCUSDT LIMIT at 60000 GTC: "
+    )
+    assert len(client.sent) == 1
+
+
+def test_a_name_belongs_to_one_symbol_and_side(desk):
+    """The same name for another order is refused, rather than answered with the first."""
+    desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT, once="entry")
+    with pytest.raises(OrderRefused, match="was used for another order, BUY"):
+        desk.place("BTCUSDT", "SELL", "LIMIT", **LIMIT, once="entry")
+
+
+def test_two_notebooks_with_the_same_name_send_once(client, tmp_path):
+    """Each has read the journal before the other wrote to it."""
+    journals = [Journal(tmp_path / "orders.jsonl") for _ in range(2)]
+    with Trading(client, journal=journals[0]) as one, Trading(client, journal=journals[1]) as two:
+        first = one.place("BTCUSDT", "BUY", "LIMIT", **LIMIT, once="entry")
+        second = two.place("BTCUSDT", "BUY", "LIMIT", **LIMIT, once="entry")
+        assert first.client_order_id == second.client_order_id
+        assert len(two.orders) == 1
+    assert len(client.sent) == 1
+
+
+def test_a_duplicate_is_there_already(desk, client):
+    """A request that a proxy sent twice: the refusal of the second one proves the first."""
+    client.fail(refusal(-2010, "Duplicate order sent."), arrived=True)
+    order = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    assert order.wait(timeout=5).state is OrderState.ACCEPTED
+
+
 def test_once_is_placed_once(desk, client):
     """A cell that runs again gets the order that is there already."""
     first = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT, once="entry")
@@ -211,7 +289,7 @@ def test_nothing_is_sent_that_the_journal_can_not_keep(client, tmp_path):
     """Without its journal an order could not be found again after a crash: it isn't sent."""
     with Trading(client, journal=Journal(tmp_path / "orders.jsonl")) as desk:
         (tmp_path / "orders.jsonl").mkdir()
-        with pytest.raises(OSError, match="directory"):
+        with pytest.raises(OrderRefused, match=r"directory.*Canceling works all the same"):
             desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
         assert desk.orders[0].state is OrderState.REJECTED
     assert client.sent == []
@@ -249,16 +327,7 @@ def test_a_key_that_may_withdraw_is_warned_about(client, may_withdraw):
 
 def test_threads_that_place_the_same_once_send_it_once(desk, client):
     """Two threads with the same name: one order."""
-    threads = [
-        threading.Thread(
-            target=desk.place, args=("BTCUSDT", "BUY", "LIMIT"), kwargs=LIMIT | {"once": "a"}
-        )
-        for _ in range(8)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    together(8, lambda: desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT, once="a"))
     assert len(client.sent) == 1
 
 
@@ -323,6 +392,36 @@ def test_cancel_replace_makes_a_new_order(desk):
     assert str(new.price) == "59000"
 
 
+def test_a_replacement_never_trades_twice_what_was_asked(desk, client):
+    """It is for what is left after fills and amendments, and only if nothing more has traded."""
+    old = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    desk.amend(old, "0.008")
+    assert str(desk.cancel_replace(old, price="59000").ticket.quantity) == "0.008"
+    assert client.restrictions == "ONLY_NEW"
+    old = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    client.orders[old.client_order_id].update(executedQty="0.006", cummulativeQuoteQty="360")
+    desk._register.look(old)
+    assert str(desk.cancel_replace(old, price="59000").ticket.quantity) == "0.004"
+    assert client.restrictions is None
+
+
+def test_a_replacement_is_no_further_open_order(desk, client):
+    """At the limit of open orders, one may still be replaced."""
+    old = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    desk.limits = Limits.of("local", max_open_orders=1)
+    assert desk.cancel_replace(old, price="59000").state is OrderState.ACCEPTED
+
+
+def test_an_unanswered_replacement_may_be_there(desk, client):
+    """A connection that broke after sending proves nothing: both orders are asked about."""
+    old = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    client.fail(ConnectionFailed("reset"), arrived=True)
+    client.fail(ConnectionFailed("reset"), arrived=True)
+    new = desk.cancel_replace(old, price="59000")
+    assert new.state is OrderState.UNKNOWN
+    assert old.wait("canceled", timeout=5).state is OrderState.CANCELED
+
+
 def test_a_half_failed_cancel_replace_tells_both(desk, client):
     """Canceled but not placed again: both orders say so, and the error is raised."""
     old = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
@@ -331,6 +430,60 @@ def test_a_half_failed_cancel_replace_tells_both(desk, client):
         desk.cancel_replace(old, price="59000")
     new = desk.orders[-1]
     assert (old.state, new.state, new.reason) == (OrderState.CANCELED, OrderState.REJECTED, "no")
+
+
+def test_an_amended_order_is_canceled_by_the_exchange_s_id(desk, client):
+    """An amendment whose answer was lost changed the client's id; canceling works at once."""
+    order = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    client.orders[order.client_order_id]["clientOrderId"] = "another"
+    assert desk.cancel(order).state is OrderState.CANCELED
+
+
+def test_an_unknown_order_is_canceled_as_soon_as_it_is_there(desk, client):
+    """Cancel on an order that nobody finds yet: it never gets to rest on the book."""
+    client.lose()
+    client.hidden = True
+    order = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    assert desk.cancel(order).state is OrderState.UNKNOWN
+    client.hidden = False
+    assert order.wait("done", timeout=5).state is OrderState.CANCELED
+
+
+def test_cancel_all_reaches_what_is_unknown_and_what_can_not_be_listed(desk, client, monkeypatch):
+    """An answer is lost, and the open orders can't be listed: ours are canceled all the same."""
+    known = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    client.lose()
+    client.hidden = True
+    unknown = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    late = client.orders.pop(unknown.client_order_id)
+
+    def down(symbol=None):
+        raise ConnectionFailed("no connection")
+
+    monkeypatch.setattr(client, "get_open_orders", down)
+    with pytest.raises(ConnectionFailed):
+        desk.cancel_all()
+    assert known.state is OrderState.CANCELED
+    client.orders[unknown.client_order_id] = late  # only now it arrives
+    client.hidden = False
+    assert unknown.wait("done", timeout=5).state is OrderState.CANCELED
+
+
+def test_an_order_that_is_not_found_is_given_up_late(desk, client, monkeypatch):
+    """A server that lags behind itself says "no such order" of an open one: that ends nothing."""
+    order = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    client.hidden = True
+    desk._register.look(order)
+    assert order.state is OrderState.ACCEPTED
+    monkeypatch.setattr(register, "SERVER_TIMEOUT_S", -10.0)
+    desk._register.look(order)
+    assert (order.state, order.reason) == (
+        OrderState.EXPIRED,
+        "the exchange does not know this order any more",
+    )
+    client.hidden = False
+    desk._register.look(order)
+    assert order.state is OrderState.ACCEPTED  # that it had ended was only our guess
 
 
 OCO = {
@@ -350,6 +503,22 @@ def test_an_order_list_is_one_request_with_an_order_for_each_leg(desk, client):
     assert placed.state == "open"
 
 
+def test_in_an_opo_the_pending_order_has_no_quantity(desk, client):
+    """It sells what the working order bought; that it is worth enough is checked all the same."""
+    working = {"side": "BUY", "type": "LIMIT", "quantity": "0.01", "price": "60000"}
+    pending = {"side": "SELL", "type": "LIMIT", "price": "70000"}
+    placed = desk.place_list("OPO", "BTCUSDT", working=working, pending=pending)
+    assert placed.state == "open"
+    assert client.list_params["pendingPrice"] == "70000"
+    assert "pendingQuantity" not in client.list_params
+    with pytest.raises(BadTicket, match="leave it out"):
+        desk.place_list("OPO", "BTCUSDT", working=working, pending=pending | {"quantity": "1"})
+    with pytest.raises(BadTicket, match="pending is a SELL"):
+        desk.place_list("OPO", "BTCUSDT", working=working, pending=pending | {"side": "BUY"})
+    with pytest.raises(OrderRefused, match="NOTIONAL"):
+        desk.place_list("OPO", "BTCUSDT", working=working, pending=pending | {"price": "20"})
+
+
 def test_a_lost_list_is_asked_for_leg_by_leg(desk, client):
     """The answer to a list is lost: each of its orders resolves itself."""
     client.lose()
@@ -364,6 +533,17 @@ def test_legs_that_do_not_fit_are_told(desk):
         desk.place_list("OCO", "BTCUSDT", above=OCO["below"], below=OCO["above"])
     with pytest.raises(BadTicket, match="OTO needs the legs working, pending"):
         desk.place_list("OTO", "BTCUSDT", **OCO)
+
+
+def test_many_fills_are_asked_for_in_pages(desk, client, monkeypatch):
+    """More fills than one answer holds: all are there."""
+    monkeypatch.setattr(register, "_TRADES", 2)
+    client.trades += [{"id": n, "orderId": 1, "price": "60000", "qty": "0.002", "commission": "0",
+                       "commissionAsset": "BNB", "isMaker": True, "time": n} for n in range(1, 6)]  # fmt: skip
+    client.fill_at_once = True
+    order = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    assert desk._register.keeper.wait_idle(5)
+    assert (len(order.fills), order.fills_complete) == (5, True)
 
 
 def test_the_journal_brings_orders_back_after_a_restart(client, tmp_path):
@@ -435,7 +615,7 @@ def event(**letters):
     base = {
         "e": "executionReport", "E": 10, "s": "BTCUSDT", "c": "", "S": "BUY", "o": "LIMIT",
         "f": "GTC", "q": "0.01", "p": "60000", "P": "0", "F": "0", "g": -1, "C": "", "x": "NEW",
-        "X": "NEW", "r": "NONE", "i": 7, "l": "0", "z": "0", "L": "0", "n": "0", "N": None,
+        "X": "NEW", "r": "NONE", "i": 1, "l": "0", "z": "0", "L": "0", "n": "0", "N": None,
         "T": 10, "t": -1, "I": 1, "w": True, "m": False, "O": 10, "Z": "0", "Y": "0", "Q": "0",
     }  # fmt: skip
     return msgspec.convert({**base, **letters}, ExecutionReport)
@@ -472,6 +652,18 @@ def test_a_cancel_is_reported_under_its_own_id(client):
         )
         assert order.state is OrderState.CANCELED
         assert desk.orders == [order]
+
+
+def test_another_order_of_the_same_name_is_another_order(client):
+    """A client order id is free again after its order is done: the exchange's id tells them apart."""
+    feed = Feed()
+    with Trading(client, account=feed) as desk:
+        feed.callbacks["report"](event(c="mine", i=5, x="CANCELED", X="CANCELED"))
+        feed.callbacks["report"](event(c="mine", i=6))
+        assert [order.state.value for order in desk.orders] == ["canceled", "accepted"]
+        feed.callbacks["report"](event(c="mine", i=6, s="ETHUSDT"))
+        with pytest.raises(OrderRefused, match="several orders"):
+            desk.order(6)
 
 
 def test_orders_placed_elsewhere_are_shown_too(client):
@@ -514,3 +706,34 @@ def test_a_line_of_the_journal_that_can_not_be_read_costs_only_itself(client, tm
         ("send", "lab-0"),
         ("answer", order.client_order_id),
     ]
+
+
+def test_a_journal_that_can_not_be_read_lets_orders_be_canceled_only(client, tmp_path, caplog):
+    """What was sent before isn't known: nothing more is sent, and what is open can be ended."""
+    (tmp_path / "orders.jsonl").mkdir()
+    client.new_order("BTCUSDT", "BUY", "LIMIT", newClientOrderId="web", **LIMIT)
+    with Trading(client, journal=Journal(tmp_path / "orders.jsonl")) as desk:
+        assert "can't be written or read" in caplog.text
+        assert isinstance(desk.journal_error, OSError)
+        with pytest.raises(OrderRefused, match="Not sent"):
+            desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+        assert [order.state.value for order in desk.cancel_all()] == ["canceled"]
+
+
+def test_a_long_journal_keeps_what_is_open_and_what_was_last(client, tmp_path, monkeypatch):
+    """It is shortened while it is written to, in both notebooks; an old open order stays."""
+    monkeypatch.setattr(register, "_LATEST", 2)
+    path = tmp_path / "orders.jsonl"
+    with (
+        Trading(client, journal=Journal(path, max_bytes=8_000)) as desk,
+        Trading(client, journal=Journal(path)) as other,
+    ):
+        first = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+        for _ in range(20):
+            last = desk.cancel(other.cancel(desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)))
+        elsewhere = other.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    assert path.stat().st_size < 12_000
+    with Trading(client, journal=Journal(path)) as desk:
+        ids = [order.client_order_id for order in desk.orders]
+        assert ids[0] == first.client_order_id
+        assert ids[-2:] == [last.client_order_id, elsewhere.client_order_id]

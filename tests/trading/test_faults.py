@@ -11,7 +11,8 @@ from binance_lab.connector.exceptions import LabError
 from binance_lab.connector.spot import Spot
 from binance_lab.exchange.process import Exchange
 from binance_lab.trading import Journal, Limits, Trading, register
-from binance_lab.trading.order import Order, OrderState
+from binance_lab.trading.order import Order
+from binance_lab.trading.states import OrderState
 
 ORDERS = 1_000
 FAULTS = (

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from binance_lab.trading.order import Order, OrderState
+from binance_lab.trading.order import Order
+from binance_lab.trading.states import OrderState
 from binance_lab.trading.ticket import make_ticket
 from binance_lab.wire.user_events import ExecutionReport
 
