@@ -16,6 +16,7 @@ VERBS = {
     "exchange": ("exchange.server.command", "serve the embedded exchange until ctrl-c"),
     "demo": ("demo", "all at once in a terminal: frames, a stream, a chart, an order filled"),
     "lab": ("jupyter", "JupyterLab with the embedded exchange behind it"),
+    "desk": ("jupyter_desk", "chart, book, trades and orders of a symbol as a page of its own"),
     "download": ("download", "keep history on disk: klines or trades, checked, as Parquet"),
     "record": ("record", "streams to capture files, until ctrl-c"),
     "replay": ("replay", "captures through the same code as live, and what they hold"),

@@ -9,21 +9,15 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import os
-import secrets
-import socket
-import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 import webbrowser
 from pathlib import Path
 
-from .connector.exceptions import ConfigError, RequestError
+from .connector.exceptions import ConfigError
 from .exchange.process import Exchange
+from .jupyter_process import JupyterProcess, local_environment
 
 _TOUR = "01-tour.ipynb"
-_START_TIMEOUT_S = 60
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,23 +35,25 @@ def run(args: argparse.Namespace) -> int:
     if importlib.util.find_spec("jupyterlab") is None:
         raise ConfigError('JupyterLab is not installed. Run: pip install "binance-lab[lab]"')
     folder = _folder(args.folder)
-    port = args.port or _free_port()
-    token = secrets.token_urlsafe(24)
-    with Exchange(seed=args.seed) as exchange:
-        server = _start(folder, port, token, exchange)
-        try:
-            _wait_until_up(server, port)
-            url = _url(folder, port, token)
+    page = f"lab/tree/{_TOUR}" if (folder / _TOUR).is_file() else "lab/"
+    try:
+        with (
+            Exchange(seed=args.seed) as exchange,
+            JupyterProcess(
+                "jupyterlab",
+                _arguments(folder),
+                port=args.port,
+                environment=local_environment(exchange.rest, exchange.api_key, exchange.api_secret),
+            ) as server,
+        ):
             print(f"Embedded exchange: {exchange.rest}")
-            print(f"JupyterLab:        {url}\nStop with ctrl-c.", flush=True)
+            print(f"JupyterLab:        {server.url(page)}\nStop with ctrl-c.", flush=True)
             if not args.no_browser:
-                webbrowser.open(url)
+                webbrowser.open(server.url(page))
             return 1 if server.wait() else 0
-        except KeyboardInterrupt:
-            print("\nStopping JupyterLab and the exchange.", file=sys.stderr)
-            return 0
-        finally:
-            _stop(server)
+    except KeyboardInterrupt:
+        print("\nJupyterLab and the exchange are stopped.", file=sys.stderr)
+        return 0
 
 
 def _folder(given: Path | None) -> Path:
@@ -67,53 +63,12 @@ def _folder(given: Path | None) -> Path:
     return folder.resolve()
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _start(folder: Path, port: int, token: str, exchange: Exchange) -> subprocess.Popen[bytes]:
-    command = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", f"--ServerApp.root_dir={folder}"),
-        *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"),
+def _arguments(folder: Path) -> list[str]:
+    arguments = [
+        *("--no-browser", f"--ServerApp.root_dir={folder}", "--ServerApp.ip=127.0.0.1"),
+        *("--ServerApp.port={port}", "--ServerApp.port_retries=0"),
         *("--LabApp.news_url=None", "--ServerApp.log_level=WARN"),
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
-        command.append("--allow-root")
-    environment = {
-        **os.environ,
-        "JUPYTER_TOKEN": token,  # not an argument: arguments show in the list of processes
-        "BINANCE_LAB_LOCAL_URL": exchange.rest,
-        "BINANCE_LAB_LOCAL_API_KEY": exchange.api_key,
-        "BINANCE_LAB_LOCAL_API_SECRET": exchange.api_secret,
-    }
-    return subprocess.Popen(command, env=environment)
-
-
-def _wait_until_up(server: subprocess.Popen[bytes], port: int) -> None:
-    deadline = time.monotonic() + _START_TIMEOUT_S
-    # Without the environment's proxies, which need not know this computer's loopback.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    while server.poll() is None and time.monotonic() < deadline:
-        try:
-            opener.open(f"http://127.0.0.1:{port}/api", timeout=1).close()
-            return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    raise RequestError(f"JupyterLab did not start on port {port}; its own lines above say why.")
-
-
-def _url(folder: Path, port: int, token: str) -> str:
-    page = f"doc/tree/{_TOUR}" if (folder / _TOUR).is_file() else ""
-    return f"http://127.0.0.1:{port}/lab/{page.removeprefix('doc/')}?token={token}"
-
-
-def _stop(server: subprocess.Popen[bytes]) -> None:
-    server.terminate()
-    try:
-        server.wait(15)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()
+        arguments.append("--allow-root")
+    return arguments

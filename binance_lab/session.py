@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import threading
 import weakref
+from collections.abc import Callable
 from contextlib import ExitStack
-from functools import cached_property
-from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar, overload
 from weakref import WeakSet
 
 from .connector import environments
@@ -37,6 +38,38 @@ class _Stoppable(Protocol):
 
 
 Opened = TypeVar("Opened", bound=_Closable)
+_CLOSED = "This lab is closed. Make a new one: lab = Lab()"
+
+
+class _Opened(Generic[Opened]):
+    """A property that opens its thing when first read, once, whichever thread reads it.
+
+    Unlike `functools.cached_property` it says so where the session is closed.
+    """
+
+    def __init__(self, open_it: Callable[[Any], Opened]) -> None:
+        self._open = open_it
+        self.__doc__ = open_it.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, session: None, owner: type) -> Self: ...
+
+    @overload
+    def __get__(self, session: Session, owner: type) -> Opened: ...
+
+    def __get__(self, session: Session | None, owner: type) -> Self | Opened:
+        if session is None:
+            return self
+        with session._opening:
+            if not session._finalizer.alive:
+                raise ConfigError(_CLOSED)
+            if self._name not in session._made:
+                session._made[self._name] = self._open(session)
+            made: Opened = session._made[self._name]
+            return made
 
 
 class Session:
@@ -60,6 +93,8 @@ class Session:
         data: str | os.PathLike[str] | None = None,
         logger: logging.Logger | None = None,
     ) -> None:
+        self._opening = threading.RLock()  # guards _made; one thing opens what it needs
+        self._made: dict[str, Any] = {}
         self._resources = ExitStack()
         self._views: WeakSet[_Stoppable] = WeakSet()
         self._finalizer = weakref.finalize(self, _close, self._views, self._resources)
@@ -113,7 +148,7 @@ class Session:
 
     # What the lab is made of, each made when first used.
 
-    @cached_property
+    @_Opened
     def client(self) -> Spot:
         """The REST client: every /api call as a method, /sapi in groups."""
         from .connector.spot import Spot
@@ -129,7 +164,7 @@ class Session:
         )
         return self._opened(client)
 
-    @cached_property
+    @_Opened
     def streams(self) -> StreamPool:
         """The connections that live objects share."""
         from .connector.stream_pool import StreamPool
@@ -137,7 +172,7 @@ class Session:
         pool = StreamPool(self.environment.ws, logger=self._logger)
         return self._opened(pool)
 
-    @cached_property
+    @_Opened
     def ws_api(self) -> WebsocketAPI:
         """The WebSocket API: the same /api calls, and the user data stream."""
         from .connector.ws_api import WebsocketAPI
@@ -152,7 +187,7 @@ class Session:
         )
         return self._opened(api)
 
-    @cached_property
+    @_Opened
     def live(self) -> Live:
         """Objects that streams keep current; read them in any cell at any time."""
         from .live import Live
@@ -162,12 +197,12 @@ class Session:
         def ws_api() -> WebsocketAPI:
             opened = session()
             if opened is None:
-                raise ConfigError("This lab is closed. Make a new one: lab = Lab()")
+                raise ConfigError(_CLOSED)
             return opened.ws_api
 
         return self._opened(Live(self.client, self.streams, ws_api))
 
-    @cached_property
+    @_Opened
     def history(self) -> History:
         """Candles and trades of any range, checked, and kept on disk.
 
@@ -184,7 +219,7 @@ class Session:
         archive_url = host if name == "local" else BINANCE
         return self._opened(History(self.client, folder, archive_url=archive_url, environment=name))
 
-    @cached_property
+    @_Opened
     def trading(self) -> Trading:
         """Orders as objects: placing, changing, checking, and the journal of it all."""
         from .trading.desk import Trading
@@ -214,7 +249,7 @@ class Session:
         """Close this with the rest; at once, with an error, if the rest is closed already."""
         if not self._finalizer.alive:
             thing.close()
-            raise ConfigError("This lab is closed. Make a new one: lab = Lab()")
+            raise ConfigError(_CLOSED)
         self._resources.callback(thing.close)
         return thing
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakSet
 
 from .connector.exceptions import BadInput
 from .session import Session
@@ -12,6 +14,7 @@ from .wire.intervals import Interval, interval_of
 if TYPE_CHECKING:
     from ipywidgets import Button
 
+    from .live import Tickers
     from .widgets.balances import Balances
     from .widgets.blotter import Blotter
     from .widgets.chart import CandleChart, Engine
@@ -24,17 +27,25 @@ if TYPE_CHECKING:
     from .widgets.view import View
     from .widgets.watchlist import Watchlist
 
+_WATCHED = 20  # symbols in a watchlist of all
 _TALL, _MIDDLE = 510, 415  # pixels: a chart as high as the ladder, or the tape, beside it
 
 Shown = TypeVar("Shown", bound="View")
+_labs: WeakSet[Views] = WeakSet()
 
 
 class Views(Session):
     """A session that shows its live objects.
 
     A view follows its objects until its cell runs again, it is stopped, or the lab is closed; then
-    it leaves its last picture in the notebook.
+    it leaves its last picture in the notebook. In a notebook a cell that ends with a live object
+    shows its view.
     """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        _labs.add(self)
+        _show_live_objects()
 
     def chart(
         self, symbol: str, interval: str = "1m", *, engine: Engine = "canvas", **settings: Any
@@ -135,6 +146,44 @@ class Views(Session):
             rows += [[self.order_form(symbol), self.balances()], [self.blotter()]]
         return self._shown(Desk([*rows, [self.status()]], subject=symbol))
 
+    def owns(self, live: object) -> bool:
+        """Whether this is the open lab's `live`, or one of the objects in it."""
+        made = self._made.get("live") if self._finalizer.alive else None
+        return made is not None and (live is made or any(live is one for one in made.objects))
+
+    def view_of(self, live: object) -> View:
+        """The view of one of `lab.live`'s objects: what a cell that ends with it shows.
+
+        Raises:
+            BadInput: There is none for such an object.
+        """
+        from .live import Account, Candles, Live, OrderBook, Tape, Tickers
+
+        where = self.environment.name
+        if isinstance(live, Candles):
+            from .widgets.chart import CandleChart
+
+            account = self.live.account() if self._keys else None
+            return self._shown(CandleChart(live, account=account, environment=where))
+        if isinstance(live, OrderBook):
+            from .widgets.depth_ladder import DepthLadder
+
+            return self._shown(DepthLadder(live, environment=where))
+        if isinstance(live, Tape):
+            from .widgets.tape import TapeView
+
+            return self._shown(TapeView(live, environment=where))
+        if isinstance(live, Tickers):
+            from .widgets.watchlist import Watchlist
+
+            symbols = live.symbols or _busiest(live)
+            return self._shown(Watchlist(live, symbols, environment=where))
+        if isinstance(live, Account):
+            return self.balances()
+        if isinstance(live, Live):
+            return self.status()
+        raise BadInput(f"There is no view of a {type(live).__name__}.")
+
     def close_button(self) -> Button:
         """A button that closes this lab: for the end of a notebook that is run as a whole."""
         from ipywidgets import Button
@@ -155,6 +204,11 @@ class Views(Session):
         return view
 
 
+def _busiest(tickers: Tickers) -> list[str]:
+    """The symbols of most volume."""
+    return tickers.frame()["quote_volume"].nlargest(_WATCHED).index.astype(str).tolist()
+
+
 def interval_named(name: str) -> Interval:
     """The interval of this name.
 
@@ -165,3 +219,29 @@ def interval_named(name: str) -> Interval:
         return interval_of(name)
     except ValueError as error:
         raise BadInput(str(error)) from None
+
+
+_LIVE = ("account.Account", "candles.Candles", "hub.Live", "order_book.OrderBook", "tape.Tape",
+         "trade_candles.TradeCandles", "tickers.Tickers")  # fmt: skip
+
+
+def _show_live_objects() -> None:
+    """Let a notebook's cell that ends with a live object show its view; a terminal its repr."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    if shell is None or not hasattr(shell, "kernel"):
+        return
+    formatter = shell.display_formatter.ipython_display_formatter
+    for name in _LIVE:  # by name: nothing is imported before it is used
+        formatter.for_type(f"binance_lab.live.{name}", _display)
+
+
+def _display(live: Any) -> None:
+    """Show the view of a live object; its repr if it is closed or of no open lab."""
+    from IPython.display import display
+
+    lab = next((lab for lab in _labs if lab.owns(live)), None)
+    if lab is None:
+        display({"text/plain": repr(live)}, raw=True)  # type: ignore[no-untyped-call]
+    else:
+        display(lab.view_of(live))  # type: ignore[no-untyped-call]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import json
+import threading
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
@@ -153,11 +155,27 @@ def test_streams_are_recorded_until_the_lab_is_closed(lab, tmp_path):
 def test_a_closed_lab_says_so(lab):
     """A lab that is closed opens nothing any more, and closing twice is fine."""
     other = Lab(url=lab.exchange.rest)
+    tape = other.live.trades("BTCUSDT")
     other.close()
     other.close()
-    with pytest.raises(ConfigError, match="closed"):
-        _ = other.client
+    for use in (lambda: other.klines("BTCUSDT"), lambda: other.live, lambda: other.history):
+        with pytest.raises(ConfigError, match="Make a new one"):
+            use()
+    assert "price" in tape.frame()  # what it held can still be read
     assert "closed" in repr(other)
+
+
+def test_threads_that_ask_at_once_share_what_is_opened(lab):
+    """However many threads read a property of a new lab first, one thing is opened."""
+    start = threading.Barrier(8)
+    with Lab(url=lab.exchange.rest) as other, ThreadPoolExecutor(8) as pool:
+
+        def opened() -> object:
+            start.wait(10)
+            return other.live
+
+        found = [pool.submit(opened) for _ in range(8)]
+        assert len({id(one.result(20)) for one in found}) == 1
 
 
 def test_a_lab_that_is_forgotten_stops_its_exchange():

@@ -33,6 +33,7 @@ class DepthChart(BookView):
     """
 
     kind = "depth"
+    subtitle = "depth"
 
     def __init__(
         self,

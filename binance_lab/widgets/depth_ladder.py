@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
@@ -36,6 +36,8 @@ class BookView(SurfaceView):
     While the book is out of sync it shows the last known levels, and says so.
     """
 
+    subtitle: ClassVar[str] = "order book"
+
     def __init__(self, surface: Surface, book: BookSource, *, levels: int, **options: Any) -> None:
         self.book = book
         self.levels = levels
@@ -44,8 +46,8 @@ class BookView(SurfaceView):
         self.start()
 
     def head(self) -> dict[str, Any]:
-        """The symbol, and that it is its order book."""
-        return {**super().head(), "subtitle": "order book"}
+        """The symbol, and what of its order book is shown."""
+        return {**super().head(), "subtitle": self.subtitle}
 
     def snapshot(self) -> Packet:
         """The best levels of both sides: price and amount."""

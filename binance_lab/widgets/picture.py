@@ -94,6 +94,8 @@ def head_html(head: dict[str, Any]) -> str:
         f"{html.escape(environment.upper())}</span>"
     )
     notice = f'<div style="color:{MOODS["error"]}">{html.escape(head["notice"])}</div>'
+    tone = MOODS["stale"] if head.get("gap_tone") == "warn" else TEXT
+    gap = f'<div role="status" style="color:{tone}">{html.escape(head.get("gap") or "")}</div>'
     return (
         f'<div style="display:flex;gap:10px;align-items:center;color:{TEXT};'
         f'border-left:3px solid {color};padding-left:8px;line-height:24px">'
@@ -101,5 +103,5 @@ def head_html(head: dict[str, Any]) -> str:
         f"<span>{html.escape(str(head.get('subtitle', '')))}</span><span style='flex:1'></span>"
         f'<span role="status"><span style="color:{MOODS.get(state, TEXT)}">●</span> '
         f"{html.escape(state)}{at}</span>{chip if environment else ''}</div>"
-        f"{notice if head.get('notice') else ''}"
+        f"{notice if head.get('notice') else ''}{gap if head.get('gap') else ''}"
     )

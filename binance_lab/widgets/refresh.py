@@ -91,6 +91,8 @@ class Refresher:
         self._slots: dict[int, _Slot] = {}
         self._thread: threading.Thread | None = None
         self._stopping = False
+        self.exiting = False
+        """Python ends: nothing more may be sent to a page."""
 
     def __repr__(self) -> str:
         return f"<Refresher: {len(self._slots)} views, {self.load:.0%} of a core>"
@@ -148,6 +150,11 @@ class Refresher:
             thread = self._thread
         if thread is not None and thread is not threading.current_thread():
             thread.join(timeout_s)
+
+    def at_exit(self) -> None:
+        """End the thread for good: one that draws while Python ends can crash it."""
+        self.exiting = True
+        self.shut_down()
 
     def _ensure_thread(self) -> None:
         if self._thread is not None and self._thread.is_alive() and not self._stopping:
@@ -223,7 +230,7 @@ def refresher() -> Refresher:
     if found is None:
         found = Refresher()
         home.refresher = found  # type: ignore[attr-defined]
-        atexit.register(found.shut_down)  # a thread that draws while Python ends can crash it
+        atexit.register(found.at_exit)
     return found
 
 

@@ -35,8 +35,7 @@ class StatusView(TableView):
 
     kind = "status"
     columns = (
-        Column("", text=True, width="11%", optional=True),
-        Column("Name", text=True, width="22%"),
+        Column("Name", text=True, width="30%"),
         Column("State", text=True),
         Column("Messages", optional=True),
         Column("Last"),
@@ -76,8 +75,7 @@ class StatusView(TableView):
 def _cells(row: dict[Any, Any]) -> list[Cell]:
     state = str(row["state"])
     return [
-        [str(row["kind"]), "muted"],
-        [str(row["name"]), ""],
+        [f"{row['kind']} {row['name']}", ""],
         [state, _TONES.get(state, "warn")],
         [f"{row['messages']:,}", ""],
         [_age_text(float(row["age_s"])), "muted"],

@@ -15,6 +15,7 @@ import ipywidgets
 from IPython.core.getipython import get_ipython
 from IPython.display import display
 
+from binance_lab.widgets.gaps import gap_line
 from binance_lab.widgets.refresh import Drawable, close_tree, refresher
 
 Still = dict[str, Any]
@@ -133,7 +134,7 @@ class View(ipywidgets.VBox):
 
     def stop(self) -> None:
         """Follow no more; what is shown now stays in the notebook as a picture. Any thread."""
-        if self._end():
+        if self._end() and not refresher().exiting:
             self._leave(self.safe_still())
 
     def close(self) -> None:
@@ -155,9 +156,12 @@ class View(ipywidgets.VBox):
         return {"text/plain": repr(self)}
 
     def head(self) -> dict[str, Any]:
-        """What it shows, of which environment, how its sources are: for the line above a view."""
+        """What it shows, of which environment, how its sources are, what they miss."""
+        gap, tone = gap_line(self.sources)
         return {
             "kind": self.kind,
+            "gap": gap,
+            "gap_tone": tone,
             "title": self.subject,
             "environment": self.environment,
             "state": worst_state(self.sources),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 
@@ -112,3 +113,20 @@ def test_lost_exchange_is_seen(desk: NotebookPage):
     )
     desk.picture("desk-exchange-gone")
     assert desk.execute("print(sum(view.errors for view in views))") == "0"
+
+
+def test_a_cell_that_ends_with_a_live_object_shows_its_view(notebook: Open):
+    """Candles, book, tape, tickers, account and all of it: each shows itself; a rerun replaces."""
+    kinds = {"candles": "chart", "book": "ladder", "tape": "tape", "tickers": "watchlist"}
+    kinds |= {"account": "balances", "live": "status"}
+    page = notebook(SETUP, *kinds)
+    page.run()
+    for cell, kind in enumerate(kinds.values(), 1):
+        expect(page.view(cell)).to_have_attribute("aria-label", re.compile(f"{kind}$"))
+    page.run(2)
+    expect(page.view(2)).to_have_count(1)
+    count = "from binance_lab.widgets.refresh import refresher; print(len(refresher().views))"
+    assert page.execute(count) == str(len(kinds))
+    page.page.set_viewport_size({"width": 1280, "height": 2600})
+    page.picture("live-objects")
+    page.page.set_viewport_size({"width": 1280, "height": 900})

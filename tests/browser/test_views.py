@@ -169,6 +169,23 @@ def test_state_of_the_stream_is_seen(notebook: Open):
     page.picture("ladder-out-of-sync", 1)
 
 
+def test_a_gap_is_seen_at_the_edge(notebook: Open):
+    """A hole in the stream is a line below the view, until it is filled and told."""
+    page = notebook(
+        SETUP, "tape = MovedTape()\ntape.trade(61000.5)\nTapeView(tape, environment='local')"
+    )
+    page.run()
+    page.execute(
+        "from binance_lab.live.ledger import Ledger; tape.ledger = Ledger('', 'trade id');"
+        "tape.ledger.note(2, 13); tape.changed()"
+    )
+    line = page.view(1).locator(".bl-gap")
+    expect(line).to_contain_text("gap: 12 trades missing since")
+    page.picture("tape-gap", 1)
+    page.execute("tape.ledger.fill(2, 13, reason='fetched by REST'); tape.changed()")
+    expect(line).to_have_text("backfilled: 12 trades, fetched by REST")
+
+
 def test_empty_market_is_a_text(notebook: Open):
     """No candles, no orders and no trades are said in words."""
     page = notebook(

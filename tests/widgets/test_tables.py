@@ -85,9 +85,9 @@ def test_status_warns_where_a_reader_must_look():
     with StatusView(MovedStatus()) as view:
         rows = view.rows()
     good, bad = rows["Candles BTCUSDT 1m"], rows["Candles BTCUSDT"]
-    assert (good[2], bad[2]) == (["live", "up"], ["out of sync", "warn"])
-    assert good[6] == ["2", "warn"]
-    assert good[5] == ["0", "muted"]
+    assert (good[1], bad[1]) == (["live", "up"], ["out of sync", "warn"])
+    assert good[5] == ["2", "warn"]
+    assert good[4] == ["0", "muted"]
 
 
 def test_table_html_is_escaped():

@@ -133,10 +133,11 @@ function makeFrame() {
   const state = element("span", { class: "bl-state", role: "status", "aria-live": "off" });
   const environment = element("span", { class: "bl-environment" });
   const body = element("div", { class: "bl-body" });
+  const gap = element("div", { class: "bl-gap", role: "status" });
   const notice = element("div", { class: "bl-notice", role: "status" });
   const head = element("div", { class: "bl-bar" }, title, subtitle, legend, state, environment);
-  const root = element("div", { class: "bl-view", role: "group" }, head, body, notice);
-  return { root, title, subtitle, legend, state, environment, body, notice };
+  const root = element("div", { class: "bl-view", role: "group" }, head, body, gap, notice);
+  return { root, title, subtitle, legend, state, environment, body, gap, notice };
 }
 
 function showHead(frame, head) {
@@ -144,6 +145,8 @@ function showHead(frame, head) {
   setText(frame.subtitle, head.subtitle ?? "");
   setText(frame.environment, head.environment ?? "");
   setText(frame.notice, head.notice ?? "");
+  setText(frame.gap, head.gap ?? "");
+  setClass(frame.gap, `bl-gap bl-${head.gap_tone || "muted"}`);
   frame.root.dataset.environment = head.environment ?? "";
   frame.root.setAttribute("aria-label", [head.title, head.subtitle, head.kind].filter(Boolean).join(" "));
 }

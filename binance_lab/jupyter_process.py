@@ -1,0 +1,118 @@
+"""A Jupyter server as a child process: on loopback, with a token, ended with its kernels."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Self
+
+from .connector.exceptions import RequestError
+
+_START_TIMEOUT_S = 60
+_END_TIMEOUT_S = 15
+
+
+class JupyterProcess:
+    """A server that runs until it is closed, and is up when its ``with`` block begins.
+
+    Args:
+        module: What Python runs, such as ``jupyterlab``.
+        arguments: Of its command line; ``{port}`` in one of them stands for the port.
+        port: Where it listens; 0 for a free one.
+        folder: Where it runs; here if not given.
+        environment: Variables for it and its kernels, beside this process's own.
+    """
+
+    def __init__(
+        self,
+        module: str,
+        arguments: Sequence[str],
+        *,
+        port: int = 0,
+        folder: str | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.port = port or _free_port()
+        self.token = secrets.token_urlsafe(24)
+        self._module = module
+        own = [argument.replace("{port}", str(self.port)) for argument in arguments]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", module, *own],
+            cwd=folder,
+            # Not an argument: arguments show in the list of processes.
+            env={**os.environ, **(environment or {}), "JUPYTER_TOKEN": self.token},
+        )
+
+    def __enter__(self) -> Self:
+        try:
+            self._wait_until_up()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def url(self, path: str = "") -> str:
+        """An address of this server, with the token."""
+        return f"http://127.0.0.1:{self.port}/{path}?token={self.token}"
+
+    def wait(self) -> int:
+        """Wait until it ends by itself; its exit code."""
+        return self._process.wait()
+
+    def close(self) -> None:
+        """End it; it ends its kernels."""
+        self._process.terminate()
+        try:
+            self._process.wait(_END_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _wait_until_up(self) -> None:
+        deadline = time.monotonic() + _START_TIMEOUT_S
+        # Without the environment's proxies, which need not know this computer's loopback.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        while self._process.poll() is None and time.monotonic() < deadline:
+            try:
+                opener.open(f"http://127.0.0.1:{self.port}/", timeout=1).close()
+                return
+            except urllib.error.HTTPError:
+                return  # it answers
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        raise RequestError(
+            f"{self._module} did not start on port {self.port}; its own lines above say why."
+        )
+
+
+def local_environment(rest: str, api_key: str, api_secret: str) -> dict[str, str]:
+    """Variables by which ``Lab()`` in a kernel finds a running exchange, and a key for it."""
+    return {
+        "BINANCE_LAB_ENV": "local",
+        "BINANCE_LAB_LOCAL_URL": rest,
+        "BINANCE_LAB_LOCAL_API_KEY": api_key,
+        "BINANCE_LAB_LOCAL_API_SECRET": api_secret,
+    }
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
