@@ -54,7 +54,7 @@ soak: .venv/.test
 	$(BIN)/python tests/soak --hours $(HOURS) $(SOAK)
 
 # Ours, the peers and the bare libraries, interleaved; the peers in an environment of their own.
-bench: .venv/.lab .venv-bench/.ready
+bench: .venv/.test .venv-bench/.ready
 	$(BIN)/python tests/benchmarks $(if $(ONLY),--only $(ONLY)) $(BENCH)
 
 .venv-bench/.ready: .venv/.python tests/benchmarks/peers.txt
