@@ -5,11 +5,10 @@ from __future__ import annotations
 import time
 from types import SimpleNamespace
 
-from tests.browser.stand_ins import MovedTape
-
 from binance_lab.live.ledger import Ledger
 from binance_lab.widgets.gaps import SHOWN_S, gap_line
 from binance_lab.widgets.tape import TapeView
+from tests.browser.stand_ins import MovedTape
 
 
 def source_of(ledger: Ledger) -> SimpleNamespace:
