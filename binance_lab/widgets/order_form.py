@@ -55,7 +55,30 @@ _OCO_TYPES = (
     OrderType.TAKE_PROFIT,
 )
 _BELOW_TYPES = (*_OCO_TYPES[1:], OrderType.LIMIT_MAKER)
-_WORKING_TYPES = (OrderType.LIMIT, OrderType.LIMIT_MAKER)
+_LEGS: dict[str, dict[str, Any]] = {
+    "order": {"types": OrderType},
+    "working": {
+        "types": (OrderType.LIMIT, OrderType.LIMIT_MAKER),
+        "title": "Working: placed now",
+    },
+    "pending": {
+        "types": OrderType,
+        "title": "Pending: placed once the working order is filled",
+        "side": Side.SELL,
+    },
+    "above": {
+        "types": _OCO_TYPES,
+        "title": "Above: the higher price; the one that trades cancels the other",
+        "side": Side.SELL,
+    },
+    "below": {
+        "types": _BELOW_TYPES,
+        "title": "Below: the lower price, same side and quantity",
+        "own_amount": False,
+    },
+}
+"""What the fields of each leg are, in the order in which they stand."""
+
 _BANNERS = {
     "local": "embedded exchange, play money",
     "testnet": "Binance Spot Testnet, play money",
@@ -165,7 +188,9 @@ class OrderForm(View):
         Args:
             leg: "order", or a leg of an order list: "above", "below", "working", "pending".
         """
-        self._legs[leg].fill(**values)
+        if leg not in _LEGS:
+            raise TypeError(f"an order form has no leg {leg!r}; its legs: {', '.join(_LEGS)}")
+        self._leg(leg).fill(**values)
 
     @property
     def findings(self) -> list[Finding]:
@@ -189,8 +214,13 @@ class OrderForm(View):
         self._bid = _quote_button("Take this price: what buyers pay", "bl-bid")
         self._ask = _quote_button("Take this price: what sellers ask", "bl-ask")
         self._spread = ipywidgets.HTML()
-        self._percents = [self._percent_button(percent) for percent in (25, 50, 75, 100)]
-        self._legs = self._make_legs()
+        self._percents = ipywidgets.HBox(
+            [self._percent_button(percent) for percent in (25, 50, 75, 100)]
+        )
+        for name in ("bl-beside", "bl-wide", "bl-small"):
+            self._percents.add_class(name)
+        self._legs: dict[str, OrderFields] = {}
+        self._leg_box = ipywidgets.VBox()
         self._estimate = ipywidgets.HTML()
         self.check_button = ipywidgets.Button(
             description="Check", tooltip="Let the exchange check the order without placing it"
@@ -216,30 +246,17 @@ class OrderForm(View):
         kinds += [ListKind.OTO, ListKind.OTOCO] if self.rules.oto_allowed else []
         return [kind.value for kind in kinds]
 
-    def _make_legs(self) -> dict[str, OrderFields]:
-        leg = partial(OrderFields, self.rules, self._edited)
-        percents = ipywidgets.HBox(self._percents)
-        for name in ("bl-beside", "bl-wide", "bl-small"):
-            percents.add_class(name)
-        return {
-            "order": leg(types=OrderType, below_amount=[percents]),
-            "working": leg(types=_WORKING_TYPES, title="Working: placed now"),
-            "pending": leg(
-                types=OrderType,
-                title="Pending: placed once the working order is filled",
-                side=Side.SELL,
-            ),
-            "above": leg(
-                types=_OCO_TYPES,
-                title="Above: the higher price; the one that trades cancels the other",
-                side=Side.SELL,
-            ),
-            "below": leg(
-                types=_BELOW_TYPES,
-                title="Below: the lower price, same side and quantity",
-                own_amount=False,
-            ),
-        }
+    def _leg(self, name: str) -> OrderFields:
+        """The fields of a leg, made when they are first needed.
+
+        A page gets a message for each widget, and a kernel keeps a thousand for one that is slow.
+        """
+        if name not in self._legs:
+            below = [self._percents] if name == "order" else []
+            self._legs[name] = OrderFields(
+                self.rules, self._edited, below_amount=below, **_LEGS[name]
+            )
+        return self._legs[name]
 
     def _percent_button(self, percent: int) -> ipywidgets.Button:
         button = ipywidgets.Button(
@@ -276,7 +293,7 @@ class OrderForm(View):
             self._banner,
             self.mode,
             quotes,
-            *(self._legs[name] for name in ("order", "working", "pending", "above", "below")),
+            self._leg_box,
             self._estimate,
             actions,
             self._asks,
@@ -286,8 +303,7 @@ class OrderForm(View):
     def _arrange(self) -> None:
         """Show the legs that the ticket has."""
         shown = ("order",) if self._mode == SINGLE else ListKind(self._mode).legs
-        for name, leg in self._legs.items():
-            leg.layout.display = None if name in shown else "none"
+        self._leg_box.children = [self._leg(name) for name in _LEGS if name in shown]
 
     # -- callbacks, on the kernel's thread: they read the fields and queue work ---------------
 
@@ -318,8 +334,8 @@ class OrderForm(View):
         if price is None:
             return
         for name in ("order", "working", "above"):
-            leg = self._legs[name]
-            if leg.layout.display != "none":
+            leg = self._legs.get(name)
+            if leg is not None and leg in self._leg_box.children:
                 leg.fill(price=decimal_text(price))
                 return
 
@@ -572,7 +588,7 @@ class OrderForm(View):
 
     def _draw_findings(self, checked: _Checked, mode: str) -> None:
         others = []
-        for name, leg in self._legs.items():
+        for name, leg in list(self._legs.items()):
             others += leg.show(checked.findings.get(name, ()))
         text = " ".join(str(found) for found in others)
         self._estimate.value = (
@@ -597,6 +613,8 @@ class OrderForm(View):
     def close(self) -> None:
         """Stop, and take the form out of the notebook."""
         self._end_work()
+        # Legs that aren't shown end with the rest.
+        self._leg_box.children = list(self._legs.values())
         super().close()
 
     def _end_work(self) -> None:

@@ -6,6 +6,7 @@ import threading
 from decimal import Decimal
 
 import pytest
+from ipywidgets import Widget
 
 from binance_lab.trading.desk import Trading
 from binance_lab.trading.guards import Limits
@@ -63,6 +64,14 @@ def test_a_type_shows_just_the_fields_that_it_has(form, order_type, fields):
     """Choosing a type shows its fields and hides the others."""
     form.fill(type=order_type)
     assert shown(form) == fields
+
+
+def test_a_form_is_made_of_few_widgets(desk, monkeypatch):
+    """A page gets a message for each: a kernel drops what goes beyond a thousand at once."""
+    made = []
+    monkeypatch.setattr(Widget, "open", lambda widget: made.append(widget))
+    OrderForm(desk, "btcusdt").close()
+    assert 0 < len(made) < 400
 
 
 def test_the_banner_says_the_environment(form):
@@ -246,10 +255,10 @@ def test_prices_fill_in_on_a_click(form):
 def test_percent_of_the_balance_fills_in_the_amount(form):
     """Half of what is free, as a quote amount for BUY and as a quantity for SELL."""
     until(form, lambda: form._scene is not None)
-    form._percents[1].click()
+    form._percents.children[1].click()
     assert row(form, "quote_order_qty").field.value == "50000"
     form.fill(side="SELL")
-    form._percents[1].click()
+    form._percents.children[1].click()
     assert row(form, "quantity").field.value == "1"
 
 
