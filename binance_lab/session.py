@@ -117,6 +117,10 @@ class Session:
         else:
             self._keys = given or find_keys(name)
             self.environment = environments.named(name, keys=bool(self._keys))
+        self._begun()
+
+    def _begun(self) -> None:
+        """Called once the environment is known; for a class on top of this one."""
 
     def _local(
         self, given: Keys | None, url: str | None, seed: int | None
