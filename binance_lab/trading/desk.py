@@ -267,7 +267,8 @@ class Trading:
             quote_order_qty: For MARKET instead of a quantity: what to spend or receive.
             trailing_delta: In basis points: 100 is 1 %.
             once: A name of your own, under which an order is placed only once: a cell that runs
-                again, even after a restart of the kernel, gets the order that is there already.
+                again, even after a restart of the kernel or on another computer, gets the order
+                that is there already. The exchange is asked for it first.
             check: Look at the symbol's filters first, and send nothing that breaks one.
 
         Raises:
@@ -313,6 +314,10 @@ class Trading:
         if once and (there := self._register.placed(client_order_id)) is not None:
             return _same_kind(there, ticket, once)
         self._permit([ticket], origin, check=check)
+        if once:  # this computer may have forgotten, or another one was first
+            there = self._register.placed_there(ticket.symbol, client_order_id)
+            if there is not None:
+                return _same_kind(there, ticket, once)
         order = self._new_order(ticket, client_order_id)
         entered = self._enter([order], once=bool(once))
         if entered is not order:  # another thread or notebook was first with this name
@@ -458,6 +463,9 @@ class Trading:
         """Cancel every open order of a symbol, or of the account. Guards don't apply.
 
         Orders that are still unknown are canceled as soon as the exchange knows them.
+
+        Returns:
+            All these orders; one that isn't done is still asked about.
 
         Raises:
             ApiError, RequestError: Of the first symbol that failed, after all were tried.

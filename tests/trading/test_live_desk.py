@@ -80,7 +80,7 @@ def test_slippage_counts_from_any_live_book(lab, other):
     lab.live._wait_s = 0.0
     book = lab.live.book("BTCUSDT")
     for side, price in (("SELL", "64100"), ("BUY", "63900"), ("BUY", "63000")):
-        order = {"timeInForce": "GTC", "quantity": "1", "price": price}
+        order = {"timeInForce": "GTC", "quantity": "0.5", "price": price}
         other.new_order("BTCUSDT", side, "LIMIT", **order)
     assert book.until(lambda: book.state == "live" and len(book.top(9).bids) == 2)
     order = lab.place("BTCUSDT", "BUY", "MARKET", quantity="0.01").wait("filled", timeout=10)
