@@ -42,7 +42,8 @@ class Views(Session):
     shows its view.
     """
 
-    def _begun(self) -> None:
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
         _labs.add(self)
         _show_live_objects()
 

@@ -15,7 +15,7 @@ import re
 import socket
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -50,25 +50,12 @@ logging.getLogger("urllib3.connectionpool").addFilter(_hide_secrets)
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """One request as it goes out; its repr, which a traceback may show, has no key or signature.
-
-    ``target`` is path and query, percent-encoded as it was signed.
-    """
-
-    method: str
-    base_url: str = field(repr=False)
-    target: str = field(repr=False)
-    headers: Mapping[str, str] = field(repr=False, default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class Answer:
     """Status, headers (names in lower case), the body uncompressed, and how long it took."""
 
     status: int
-    headers: dict[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
+    headers: dict[str, str]
+    body: bytes
     elapsed_s: float
 
 
@@ -160,25 +147,54 @@ class Transport:
         self._pools: dict[str, urllib3.HTTPConnectionPool | None] = {}
 
     def fetch(
-        self, request: Request, *, timeout_s: float, connect_s: float | None = None
+        self,
+        method: str,
+        base_url: str,
+        target: str,
+        headers: Mapping[str, str],
+        *,
+        timeout_s: float,
+        connect_s: float | None = None,
     ) -> Answer:
         """Send one request and read its answer.
 
         Args:
+            target: Path and query, percent-encoded as it was signed.
             timeout_s: For all of it: connecting, sending, and reading the whole body.
             connect_s: For connecting; timeout_s if not given.
 
         Raises:
             Timeout, ConnectionFailed, BadAnswer: No usable answer.
         """
+        started_s = time.monotonic()
         timeout_s = max(0.001, timeout_s)
+        connect_s = connect_s or timeout_s
         try:
-            if (pool := self._pool(request.base_url)) is None:
-                return self._send_by_session(request, (connect_s or timeout_s, timeout_s))
-            return _send_by_pool(pool, request, timeout_s, connect_s or timeout_s)
+            if (pool := self._pool(base_url)) is None:
+                return self._send_by_session(
+                    method, base_url + target, headers, (connect_s, timeout_s)
+                )
+            raw = pool.urlopen(
+                method,
+                urlsplit(base_url).path + target,
+                headers=headers,
+                retries=_NO_RETRY,
+                redirect=False,
+                assert_same_host=False,
+                timeout=urllib3.Timeout(total=timeout_s, connect=connect_s),
+                preload_content=False,
+            )
+            with raw:
+                body = _read(raw)
+                raw.release_conn()
         except (pool_errors.HTTPError, requests.RequestException, OSError) as error:
-            failure = _named(error, request.base_url, timeout_s)
-        raise failure  # out here the library's error, which holds URL and key, is not its context
+            raise _named(error, base_url, timeout_s) from None
+        return Answer(
+            raw.status,
+            {name.lower(): value for name, value in raw.headers.items()},
+            body,
+            time.monotonic() - started_s,
+        )
 
     def close(self) -> None:
         """Close the connections, unless the session is the user's."""
@@ -202,15 +218,14 @@ class Transport:
         request = requests.Request("GET", base_url).prepare()
         return adapter.get_connection_with_tls_context(request, self._verify)
 
-    def _send_by_session(self, request: Request, timeout_s: tuple[float, float]) -> Answer:
+    def _send_by_session(
+        self, method: str, url: str, headers: Mapping[str, str], timeout_s: tuple[float, float]
+    ) -> Answer:
         started_s = time.monotonic()
-        url = request.base_url + request.target
-        prepared = self.session.prepare_request(
-            requests.Request(request.method, url, dict(request.headers))
-        )
+        request = self.session.prepare_request(requests.Request(method, url, dict(headers)))
         settings = self.session.merge_environment_settings(url, self._proxies, False, None, None)
         response = self.session.send(
-            prepared,
+            request,
             allow_redirects=False,
             timeout=timeout_s,
             proxies=settings["proxies"],
@@ -223,31 +238,6 @@ class Transport:
             response.content,
             time.monotonic() - started_s,
         )
-
-
-def _send_by_pool(
-    pool: urllib3.HTTPConnectionPool, request: Request, timeout_s: float, connect_s: float
-) -> Answer:
-    started_s = time.monotonic()
-    raw = pool.urlopen(
-        request.method,
-        urlsplit(request.base_url).path + request.target,
-        headers=request.headers,
-        retries=_NO_RETRY,
-        redirect=False,
-        assert_same_host=False,
-        timeout=urllib3.Timeout(total=timeout_s, connect=connect_s),
-        preload_content=False,
-    )
-    with raw:
-        body = _read(raw)
-        raw.release_conn()
-    return Answer(
-        raw.status,
-        {name.lower(): value for name, value in raw.headers.items()},
-        body,
-        time.monotonic() - started_s,
-    )
 
 
 def _new_session() -> requests.Session:

@@ -94,7 +94,7 @@ def _check_filters(
 
 
 def _check_name(market: Market, order: Order, name: str) -> None:
-    standing = market.standing(order.account_id)
+    standing = order.standing
     known = standing.by_client_id.get(name)
     if known is not None and known in standing.open:
         raise Reject(-2038, "Duplicate order sent.")
@@ -126,7 +126,7 @@ def _reduce(
     order.amendments += 1
     order.update_us = now_us
     order.client_order_id, order.replaced_client_order_id = name, old_name
-    standing = market.standing(order.account_id)
+    standing = order.standing
     standing.by_client_id[name] = order.id
     _show_less(matching, market, order)
     if old_open and order.open_lots:

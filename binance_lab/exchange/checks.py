@@ -10,10 +10,11 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from binance_lab.exchange.ledger import Account
-from binance_lab.exchange.market import Market, Standing
+from binance_lab.exchange.market import Market
 from binance_lab.exchange.orders import NewOrder, Order
 from binance_lab.exchange.reference_price import price_of
 from binance_lab.exchange.rejects import Reject
+from binance_lab.exchange.standing import Standing
 from binance_lab.exchange.state import State
 from binance_lab.exchange.symbols import SymbolRules, amount_of, exact_atoms
 from binance_lab.wire.enums import (
@@ -34,6 +35,7 @@ STOP_TYPES = frozenset(
     )
 )
 MARKET_TYPES = frozenset((OrderType.MARKET, OrderType.STOP_LOSS, OrderType.TAKE_PROFIT))
+_LIMIT, _TRADING = OrderType.LIMIT, SymbolStatus.TRADING
 _MAX_PEG_LEVEL = 100
 _MIN_STRATEGY_TYPE = 1_000_000
 
@@ -182,13 +184,15 @@ def _check_peg(rules: SymbolRules, new: NewOrder) -> None:
 
 def check_open(market: Market, account: Account) -> None:
     """Refuse new orders while the symbol doesn't trade or the account may not."""
-    if market.status is not SymbolStatus.TRADING:
+    if market.status is not _TRADING:
         raise Reject(-1013, "Market is closed.")
     if not account.can_trade:
         raise Reject(-2010, "This action is disabled on this account.")
-    for permissions in market.rules.permission_sets:
-        if not set(permissions) & set(account.permissions):
-            raise Reject(-2010, "This symbol is not permitted for this account.")
+    if account.permissions not in market.permitted:
+        for permissions in market.rules.permission_sets:
+            if not set(permissions) & set(account.permissions):
+                raise Reject(-2010, "This symbol is not permitted for this account.")
+        market.permitted.add(account.permissions)
 
 
 def whole(name: str, value: Decimal, unit: int) -> int:
@@ -247,8 +251,10 @@ def facts_of(
 def market_facts(state: State, market: Market, account: Account, now_us: int) -> MarketFacts:
     """The market and the account as filters see them."""
     rules = market.rules
-    mine = market.standing(account.id)
-    elsewhere = [each.standings.get(account.id, Standing()) for each in state.markets.values()]
+    mine = market.standing(account)
+    elsewhere = [
+        found for each in state.markets.values() if (found := each.standings.get(account.id))
+    ]
     base = account.balance(rules.base)
     buying = sum(order.open_lots for order in mine.open.values() if order.side is Side.BUY)
     counted = account.reported  # agents may have any number of orders
@@ -310,7 +316,7 @@ def passes_quickly(
     Most orders are such; this keeps them fast.
     """
     if (
-        new.type is not OrderType.LIMIT
+        new.type is not _LIMIT
         or new.price is None
         or new.quantity is None
         or new.time_in_force is None
@@ -327,17 +333,14 @@ def passes_quickly(
         or account.asset_limits
     ):
         return None
-    rules = market.rules
     price, quantity = exact_atoms(new.price), exact_atoms(new.quantity)
-    orders = len(market.standing(account.id).open) + 1 if account.reported else 1
-    if (
-        price is None
-        or quantity is None
-        or not market.quick_check.accepts(
-            new.side, price, quantity, market.filter_atoms(now_us), orders
-        )
-        or price < rules.tick_atoms
-        or quantity < rules.step_atoms
-    ):
+    if price is None or quantity is None:
         return None
-    return price // rules.tick_atoms, quantity // rules.step_atoms
+    quick = market.quick_check
+    orders = len(market.standing(account).open) + 1 if account.reported else 1
+    average = market.filter_atoms(now_us) if quick.bands else 0
+    if not quick.accepts(new.side, price, quantity, average, orders):
+        return None
+    rules = market.rules
+    ticks, lots = price // rules.tick_atoms, quantity // rules.step_atoms
+    return (ticks, lots) if ticks and lots else None

@@ -46,6 +46,7 @@ from binance_lab.wire.enums import (
     SymbolStatus,
 )
 
+_LIMIT = OrderType.LIMIT
 _UNKNOWN_ORDER = "Unknown order sent."
 _CLOSED = "Market is closed."
 _NOT_CANCELED = "Order was not canceled due to cancel restrictions."
@@ -163,19 +164,24 @@ class Engine(Queries):
         placing = self._placing
         if order.client_order_id:
             placing.check_name(market, order)
-        if order.type is OrderType.LIMIT and not order.sor:
-            settlement.hold(self, market, order, settlement.needed_atoms(market.rules, order))
+        if order.type is _LIMIT and not order.sor:
+            needed = settlement.needed_atoms(market.rules, order)
+            settlement.hold(self, market, order, needed)
         else:
             if order.sor:
                 routing.books(self, market)
             if order.quote_order_atoms:
                 placing.size_by_quote(market, order)
             placing.check_book(market, order)
-            settlement.hold(self, market, order, placing.estimate_atoms(market, order))
-        placing.register(market, account, order)
-        placing.announce(market, order, now_us)
-        placed = Placed(order=order)
-        placing.enter(market, order, placed, now_us)
+            needed = placing.estimate_atoms(market, order)
+            settlement.hold(self, market, order, needed)
+        placing.register(market, order)
+        placing.announce(order, now_us)
+        placed = Placed(order)
+        if order.type is _LIMIT:
+            self._matching.work(market, order, placed, now_us)
+        else:
+            placing.enter(market, order, placed, now_us)
         return placed
 
     def cancel(
@@ -246,7 +252,7 @@ class Engine(Queries):
             raise Reject(-2011, _CLOSED)
         canceled = [
             self._cancel(market, order, None, now_us)
-            for order in list(market.standing(account_id).open.values())
+            for order in list(market.standing(self.accounts[account_id]).open.values())
             if order.is_open  # and not ended with the list of an earlier one
         ]
         if not canceled:
@@ -450,7 +456,8 @@ class Engine(Queries):
                 self._lists.activate(self.due_lists.popleft(), now_us)
             else:
                 self._wake_stops(*self.trade_prices.popleft(), now_us)
-        self.tell_balances(now_us)
+        if self.touched:
+            self.tell_balances(now_us)
 
     def _wake_stops(self, market: Market, price_ticks: int, now_us: int) -> None:
         for order in list(market.stops.values()):

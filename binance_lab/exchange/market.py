@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
 from decimal import Decimal
 
+from binance_lab.exchange.ledger import Account
 from binance_lab.exchange.order_book import OrderBook
-from binance_lab.exchange.orders import Amendment, Fill, Order, PreventedMatch
+from binance_lab.exchange.orders import Order
 from binance_lab.exchange.reference_price import ReferencePrice
+from binance_lab.exchange.standing import Standing
 from binance_lab.exchange.symbols import ATOMS, SymbolRules, amount_of, atoms_of
 from binance_lab.wire.enums import Side, SymbolStatus
 from binance_lab.wire.filters import (
@@ -25,20 +26,6 @@ from binance_lab.wire.filters import (
 )
 
 _SECOND_US = 1_000_000
-
-
-@dataclass(slots=True)
-class Standing:
-    """What one account has, or had, on one symbol."""
-
-    orders: dict[int, Order] = field(default_factory=dict)  # every order, oldest first
-    open: dict[int, Order] = field(default_factory=dict)
-    by_client_id: dict[str, int] = field(default_factory=dict)  # the latest order of each name
-    fills: list[Fill] = field(default_factory=list)  # by trade id
-    allocations: list[Fill] = field(default_factory=list)  # by allocation id
-    prevented: list[PreventedMatch] = field(default_factory=list)
-    amendments: list[Amendment] = field(default_factory=list)
-    open_lists: int = 0
 
 
 class AveragePrice:
@@ -173,13 +160,15 @@ class Market:
         self.next_trade_id = 1
         self.next_prevented_match_id = 0
         self.next_allocation_id = 0
+        self.permitted: set[tuple[str, ...]] = set()  # permissions of accounts that may trade it
         self.published = True  # whether trades and levels are told to the listener
 
-    def standing(self, account_id: int) -> Standing:
+    def standing(self, account: Account) -> Standing:
         """What an account has here."""
-        found = self.standings.get(account_id)
+        found = self.standings.get(account.id)
         if found is None:
-            found = self.standings[account_id] = Standing()
+            base, quote = account.balance(self.rules.base), account.balance(self.rules.quote)
+            found = self.standings[account.id] = Standing(account, base, quote)
         return found
 
     def average_atoms(self, now_us: int) -> int:

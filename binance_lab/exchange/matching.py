@@ -5,14 +5,23 @@ https://developers.binance.com/docs/binance-spot-api-docs/faqs/stp_faq
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from binance_lab.exchange import settlement
 from binance_lab.exchange.events import Trade
 from binance_lab.exchange.ledger import Account
 from binance_lab.exchange.market import Market
 from binance_lab.exchange.order_book import Level
-from binance_lab.exchange.orders import NO_LIST, Order, Placed, PreventedMatch
+from binance_lab.exchange.orders import (
+    BUY,
+    GTC,
+    NO_LIST,
+    OPEN_STATUSES,
+    Fill,
+    Order,
+    Placed,
+    PreventedMatch,
+)
 from binance_lab.exchange.reference_price import price_limits
 from binance_lab.exchange.state import RECORDING, State
 from binance_lab.wire.enums import (
@@ -23,6 +32,10 @@ from binance_lab.wire.enums import (
     Side,
     TimeInForce,
 )
+
+_FOK = TimeInForce.FOK
+_FILLED, _PARTIALLY_FILLED = OrderStatus.FILLED, OrderStatus.PARTIALLY_FILLED
+_MAY_TRADE_ITSELF = SelfTradePrevention.NONE
 
 NO_ORDER = 0  # the other side's order id in a trade with a recorded level
 
@@ -54,25 +67,28 @@ class Matching:
     def work(self, market: Market, order: Order, placed: Placed, now_us: int) -> None:
         """Let an order take what it can, then rest, or expire."""
         order.working_us = now_us
-        if order.time_in_force is TimeInForce.FOK and not self._can_fill(market, order):
+        if order.time_in_force is _FOK and not self._can_fill(market, order):
             self.expire(market, order, ExpiryReason.UNFILLED_FOK_ORDER_EXPIRED, now_us)
             return
         if order.sor:
             self._take_routed(market, order, placed, now_us)
         else:
             self.take(market, order, placed, now_us)
-        if not order.is_open:
+        if order.status not in OPEN_STATUSES:
             return
         if not order.book_ticks:
             self.expire(market, order, ExpiryReason.INSUFFICIENT_LIQUIDITY, now_us)
-        elif order.time_in_force is not TimeInForce.GTC:
+        elif order.time_in_force is not GTC:
             self.expire(market, order, ExpiryReason.UNFILLED_IOC_QUANTITY_EXPIRED, now_us)
         else:
             self._rest(market, order)
 
     def take(self, market: Market, taker: Order, placed: Placed, now_us: int) -> None:
         """Trade with the other side, best price first and oldest order first, as far as the price allows."""
-        side = market.book.asks if taker.side is Side.BUY else market.book.bids
+        side = market.book.asks if taker.side is BUY else market.book.bids
+        best = side.best_ticks()
+        if not best or not reaches(taker, best):
+            return
         lowest = highest = 0
         if market.reference is not None:
             reference = market.reference.atoms(now_us)
@@ -85,31 +101,36 @@ class Matching:
                 self.expire(market, taker, reason, now_us)
                 return
             self.take_level(market, level, taker, placed, now_us)
-            if not taker.is_open:
+            if taker.status not in OPEN_STATUSES:
                 return
 
     def take_level(
         self, market: Market, level: Level, taker: Order, placed: Placed, now_us: int
     ) -> None:
         """Trade with one level, oldest order first."""
-        side = market.book.asks if taker.side is Side.BUY else market.book.bids
-        shown = level.shown_lots
-        if level.untaken_lots > 0:
+        side = market.book.asks if taker.side is BUY else market.book.bids
+        shown = level.lots + level.recorded_lots
+        if level.recorded_lots > level.taken_lots:
             self._take_recorded(market, level, taker, placed, now_us)
         orders = level.orders
-        while orders and taker.is_open:
+        barred = self._barred(taker)
+        while orders and (lots := taker.open_lots):
             maker = next(iter(orders.values()))
-            if self._prevent_self_trade(market, level, taker, maker, placed, now_us):
+            if maker.standing.account in barred:
+                self._prevent_self_trade(market, level, taker, maker, placed, now_us)
                 continue
-            lots = min(taker.open_lots, maker.visible_lots)
+            if lots > maker.visible_lots:
+                lots = maker.visible_lots
             level.lots -= lots
             maker.visible_lots -= lots
             self.trade(market, taker, maker, level.price_ticks, lots, placed, now_us)
             if not maker.visible_lots:
                 del orders[maker.id]
-                next_part(level, maker)
-        side.drop_if_empty(level)
-        if level.shown_lots != shown:
+                if maker.iceberg_lots:
+                    next_part(level, maker)
+        if not orders:
+            side.drop_if_empty(level)
+        if level.lots + level.recorded_lots != shown:
             self.tell_level(market, side.side, level)
 
     def _take_recorded(
@@ -122,13 +143,10 @@ class Matching:
     def _rest(self, market: Market, order: Order) -> None:
         open_lots = order.open_lots
         order.visible_lots = min(order.iceberg_lots, open_lots) if order.iceberg_lots else open_lots
-        side = market.book.bids if order.side is Side.BUY else market.book.asks
+        side = market.book.bids if order.side is BUY else market.book.asks
         level = side.rest(order)
-        order.ahead_lots = level.untaken_lots
-        if market.published:
-            self._state.listener.level(
-                market.rules.symbol, order.side, level.price_ticks, level.shown_lots
-            )
+        order.ahead_lots = level.recorded_lots - level.taken_lots
+        self.tell_level(market, side.side, level)
 
     # Trades
 
@@ -147,12 +165,13 @@ class Matching:
         quote = rules.quote_atoms(price_ticks, lots)
         trade_id = market.next_trade_id
         market.next_trade_id = trade_id + 1
-        taker_buys = taker.side is Side.BUY
-        maker_id = maker.id if maker else NO_ORDER
+        taker_buys = taker.side is BUY
+        maker_id = maker.id if maker is not None else NO_ORDER
         if market.published:
             market.note_trade(price_ticks, lots, now_us)
             if market.stops:
                 state.trade_prices.append((market, price_ticks))
+            buyer, seller = (taker.id, maker_id) if taker_buys else (maker_id, taker.id)
             state.listener.trade(
                 Trade(
                     rules.symbol,
@@ -162,17 +181,15 @@ class Matching:
                     quote,
                     now_us,
                     not taker_buys,
-                    taker.id if taker_buys else maker_id,
-                    maker_id if taker_buys else taker.id,
+                    buyer,
+                    seller,
                 )
             )
         if maker is not None:
-            self.fill(
-                market, maker, trade_id, price_ticks, lots, quote, None, now_us, is_maker=True
-            )
+            self.fill(market, maker, trade_id, price_ticks, lots, quote, None, now_us)
         else:
             self._settle_recording(market, taker, lots, quote)
-        self.fill(market, taker, trade_id, price_ticks, lots, quote, placed, now_us, is_maker=False)
+        self.fill(market, taker, trade_id, price_ticks, lots, quote, placed, now_us)
 
     def _settle_recording(self, market: Market, order: Order, lots: int, quote: int) -> None:
         """Book the other half of a trade with a recorded level, so that nothing appears from nowhere."""
@@ -200,9 +217,7 @@ class Matching:
         level.lots -= lots
         order.visible_lots -= lots
         self._settle_recording(market, order, lots, quote)
-        self.fill(
-            market, order, trade_id, level.price_ticks, lots, quote, None, now_us, is_maker=True
-        )
+        self.fill(market, order, trade_id, level.price_ticks, lots, quote, None, now_us)
         if not order.visible_lots:
             del level.orders[order.id]
             next_part(level, order)
@@ -217,39 +232,48 @@ class Matching:
         quote: int,
         placed: Placed | None,
         now_us: int,
-        *,
-        is_maker: bool,
         allocation_id: int = -1,
     ) -> None:
-        """One order's half of a trade."""
+        """One order's half of a trade.
+
+        Args:
+            placed: Takes the fill of the order that came in; None: the order was resting, a maker.
+        """
+        state = self._state
+        account = order.standing.account
+        is_maker = placed is None
         order.executed_lots += lots
         order.quote_atoms += quote
         order.update_us = now_us
         done = not order.open_lots
-        order.status = OrderStatus.FILLED if done else OrderStatus.PARTIALLY_FILLED
-        fill = settlement.settle(
-            self._state,
-            market,
-            order,
-            trade_id,
-            price_ticks,
-            lots,
-            quote,
-            now_us,
-            is_maker=is_maker,
-            allocation_id=allocation_id,
-        )
-        if placed is not None:
-            placed.fills.append(fill)
-        account = self._state.accounts[order.account_id]
+        order.status = _FILLED if done else _PARTIALLY_FILLED
+        fee, fee_asset = settlement.settle(state, market, order, price_ticks, lots, quote, is_maker)
         if done:
             if order.held_atoms:
-                settlement.release(self._state, market, order)
-            self.forget(market, account, order)
-        if account.reported:
-            standing = market.standing(account.id)
-            (standing.fills if allocation_id < 0 else standing.allocations).append(fill)
-            self._state.report(account, order, ExecutionType.TRADE, now_us, fill=fill)
+                settlement.release(state, market, order)
+            self.forget(order)
+        if account.reported or placed is not None:  # else nobody will ever ask for it
+            fill = Fill(
+                market.rules.symbol,
+                trade_id,
+                order.id,
+                order.list_id,
+                price_ticks,
+                lots,
+                quote,
+                fee,
+                fee_asset,
+                now_us,
+                order.side is BUY,
+                is_maker,
+                allocation_id,
+            )
+            if placed is not None:
+                placed.fills.append(fill)
+            if account.reported:
+                standing = order.standing
+                (standing.fills if allocation_id < 0 else standing.allocations).append(fill)
+                state.report(account, order, ExecutionType.TRADE, now_us, fill=fill)
         if order.list_id != NO_LIST:
             self._on_fill(order, now_us)
             if done:
@@ -278,12 +302,12 @@ class Matching:
         Args:
             name: Of the cancel, reported as the client order id, with the order's as the original one.
         """
-        account = self._state.accounts[order.account_id]
+        account = order.standing.account
         self._withdraw(market, order)
         order.status = status
         order.update_us = now_us
         settlement.release(self._state, market, order)
-        self.forget(market, account, order)
+        self.forget(order)
         self._state.report(
             account,
             order,
@@ -304,11 +328,11 @@ class Matching:
             self.tell_level(market, order.side, level)
         market.stops.pop(order.id, None)
 
-    def forget(self, market: Market, account: Account, order: Order) -> None:
+    def forget(self, order: Order) -> None:
         """Count an order as done."""
-        standing = market.standings[account.id]
+        standing = order.standing
         del standing.open[order.id]
-        if not account.reported:
+        if not standing.account.reported:
             del standing.orders[order.id]
 
     def tell_level(self, market: Market, side: Side, level: Level) -> None:
@@ -320,6 +344,15 @@ class Matching:
 
     # Self-trade prevention
 
+    def _barred(self, taker: Order) -> Collection[Account]:
+        """The accounts that an order may not trade with: its own, and those of its trade group."""
+        if taker.stp_mode is _MAY_TRADE_ITSELF:
+            return ()
+        own = taker.standing.account
+        if own.trade_group_id == -1:
+            return (own,)
+        return [each for each in self._state.accounts.values() if own.trades_with_itself(each)]
+
     def _prevent_self_trade(
         self,
         market: Market,
@@ -328,14 +361,9 @@ class Matching:
         maker: Order,
         placed: Placed,
         now_us: int,
-    ) -> bool:
-        """Keep an account from trading with itself; False: the two may trade."""
-        if taker.stp_mode is SelfTradePrevention.NONE:
-            return False
-        accounts = self._state.accounts
-        taker_account, maker_account = accounts[taker.account_id], accounts[maker.account_id]
-        if not taker_account.trades_with_itself(maker_account):
-            return False
+    ) -> None:
+        """Keep an account from trading with itself, as the taker's mode has it."""
+        taker_account, maker_account = taker.standing.account, maker.standing.account
         mode = _effective_mode(taker, maker)
         taker_lots, maker_lots = _prevented_lots(mode, taker, maker)
         match = PreventedMatch(
@@ -356,14 +384,13 @@ class Matching:
         placed.prevented.append(match)
         for account in {taker_account.id: taker_account, maker_account.id: maker_account}.values():
             if account.reported:
-                market.standing(account.id).prevented.append(match)
+                market.standing(account).prevented.append(match)
         if mode is SelfTradePrevention.TRANSFER and taker_account is not maker_account:
             self._transfer(market, taker, maker, level.price_ticks, taker_lots)
         if maker_lots:
             self._prevent_maker(market, level, maker, maker_lots, match, now_us)
         if taker_lots:
             self._prevent(market, taker, taker_lots, match, now_us)
-        return True
 
     def _prevent_maker(
         self,
@@ -394,7 +421,7 @@ class Matching:
         if not order.open_lots:
             self.end(market, order, OrderStatus.EXPIRED_IN_MATCH, kind, now_us, prevented=match)
             return
-        account = self._state.accounts[order.account_id]
+        account = order.standing.account
         if order.book_ticks:
             keep = settlement.needed_atoms(market.rules, order)
             settlement.release(self._state, market, order, keep)
@@ -411,7 +438,7 @@ class Matching:
             (buyer, rules.quote, quote, rules.base, base),
             (seller, rules.base, base, rules.quote, quote),
         ):
-            account = self._state.accounts[order.account_id]
+            account = order.standing.account
             account.balance(paid_asset).locked -= paid
             order.held_atoms -= paid
             account.balance(got_asset).free += got
@@ -462,10 +489,10 @@ def _offered(
     """What a level has for an order: (lots, lots that prevention would cost it, whether it goes on)."""
     offered, prevented = level.untaken_lots, 0
     mode = taker.stp_mode
-    account = state.accounts[taker.account_id]
+    account = taker.standing.account
     for maker in level.orders.values():
         if mode is SelfTradePrevention.NONE or not account.trades_with_itself(
-            state.accounts[maker.account_id]
+            maker.standing.account
         ):
             offered += maker.open_lots
         elif mode in (SelfTradePrevention.DECREMENT, SelfTradePrevention.TRANSFER):
@@ -482,7 +509,7 @@ def reaches(taker: Order, price_ticks: int) -> bool:
     limit = taker.book_ticks
     if not limit:
         return True
-    return price_ticks <= limit if taker.side is Side.BUY else price_ticks >= limit
+    return price_ticks <= limit if taker.side is BUY else price_ticks >= limit
 
 
 def next_part(level: Level, order: Order) -> None:

@@ -102,7 +102,7 @@ class BookSide:
 
     def rest(self, order: Order) -> Level:
         """Put an order at the end of its level's queue; ``order.visible_lots`` is what it shows."""
-        level = self.open_level(order.book_ticks)
+        level = self.levels.get(order.book_ticks) or self.open_level(order.book_ticks)
         level.orders[order.id] = order
         level.lots += order.visible_lots
         return level

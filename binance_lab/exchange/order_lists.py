@@ -243,12 +243,12 @@ class OrderLists:
             order.list_id = order_list.id
             if new.kind is not ListKind.OCO and at > 0:
                 order.status = OrderStatus.PENDING_NEW
-            self.placing.register(market, account, order)
+            self.placing.register(market, order)
         order_list.order_ids = tuple(order.id for order in ordered)
         order_list.client_order_ids = tuple(order.client_order_id for order in ordered)
-        market.standing(account.id).open_lists += 1
+        market.standing(account).open_lists += 1
         for order in ordered:
-            self.placing.announce(market, order, now_us)
+            self.placing.announce(order, now_us)
         self.tell(order_list, now_us)
         return order_list
 
@@ -271,7 +271,7 @@ class OrderLists:
     def orders(self, order_list: OrderList) -> list[Order]:
         """The list's orders that are still known."""
         market = self._state.markets[order_list.symbol]
-        known = market.standing(order_list.account_id).orders
+        known = market.standings[order_list.account_id].orders
         return [known[order_id] for order_id in order_list.order_ids if order_id in known]
 
     def on_fill(self, order: Order, now_us: int) -> None:
@@ -321,7 +321,7 @@ class OrderLists:
         order_list.order_status = ListOrderStatus.ALL_DONE
         order_list.status_type = ListStatusType.ALL_DONE
         market = self._state.markets[order_list.symbol]
-        market.standing(order_list.account_id).open_lists -= 1
+        market.standings[order_list.account_id].open_lists -= 1
         self.tell(order_list, now_us)
 
     def _release_bought(self, order_list: OrderList) -> None:
@@ -372,7 +372,7 @@ class OrderLists:
             self.expire(order_list, ExpiryReason.REJECTED, now_us)
             return
         for order in pending:
-            self.placing.announce(market, order, now_us)
+            self.placing.announce(order, now_us)
         for order in pending:
             if order.is_open:
                 self.placing.enter(market, order, Placed(order=order), now_us)

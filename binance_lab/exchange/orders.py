@@ -12,6 +12,7 @@ from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from binance_lab.wire.enums import (
     CancelReplaceMode,
@@ -29,7 +30,15 @@ from binance_lab.wire.enums import (
     TimeInForce,
 )
 
+if TYPE_CHECKING:
+    from binance_lab.exchange.standing import Standing
+
 NO_LIST = -1  # the list id of an order that is in no list
+
+# To read a member off its class is a function call in Python 3.11: what every order passes names these.
+BUY, SELL = Side
+GTC = TimeInForce.GTC
+OPEN_STATUSES = frozenset(status for status in OrderStatus if status.open)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -98,7 +107,7 @@ class NewCancelReplace:
     restrictions: CancelRestrictions | None = None
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True)
 class Fill:
     """One account's half of a trade: an element of ``fills`` and of ``myTrades``."""
 
@@ -160,7 +169,7 @@ class Order:
 
     id: int
     symbol: str
-    account_id: int
+    standing: Standing  # whose order it is
     client_order_id: str
     side: Side
     type: OrderType
@@ -168,22 +177,24 @@ class Order:
     price_ticks: int  # as sent; 0: at the market, or pegged without a price
     lots: int
     time_us: int  # created
+    update_us: int
     stp_mode: SelfTradePrevention
     book_ticks: int = 0  # the price it trades at: the pegged one if pegged; 0: at the market
+    iceberg_lots: int = 0
+    sor: bool = False
     status: OrderStatus = OrderStatus.NEW
     list_id: int = NO_LIST
     executed_lots: int = 0
     prevented_lots: int = 0
     quote_atoms: int = 0  # cummulativeQuoteQty
+    visible_lots: int = 0  # what the book shows of it
+    held_atoms: int = 0  # locked for it: quote for a BUY, base for a SELL
+    working_us: int = 0  # when it came on the book; 0: not yet
     quote_order_atoms: int = 0  # quoteOrderQty
     stop_ticks: int = 0
     trailing_delta: int = 0  # basis points; 0: no trailing stop
     trailing_time_us: int = 0  # when the trailing stop became active; 0: not yet
     trailing_ticks: int = 0  # the best price since then, from which the delta counts
-    iceberg_lots: int = 0
-    visible_lots: int = 0  # what the book shows of it
-    update_us: int = 0
-    working_us: int = 0  # when it came on the book; 0: not yet
     peg_price_type: PegPriceType | None = None
     peg_offset_type: PegOffsetType | None = None
     peg_offset_value: int | None = None
@@ -194,10 +205,13 @@ class Order:
     replaced_client_order_id: str = ""  # what an amendment renamed
     amendments: int = 0
     prevented_match_id: int = -1  # the latest
-    held_atoms: int = 0  # locked for it: quote for a BUY, base for a SELL
     ahead_lots: int = 0  # recorded lots that stand before it at its price (replay)
-    sor: bool = False
     floor: str = ""  # EXCHANGE or SOR: where a routed order was last active
+
+    @property
+    def account_id(self) -> int:
+        """Whose order it is."""
+        return self.standing.account.id
 
     @property
     def open_lots(self) -> int:
@@ -217,7 +231,7 @@ class Order:
     @property
     def is_open(self) -> bool:
         """Whether it can still trade."""
-        return self.status.open
+        return self.status in OPEN_STATUSES
 
     def snapshot(self) -> Order:
         """A copy that stays as it is."""
@@ -251,7 +265,7 @@ class OrderList:
         return self.order_status is ListOrderStatus.EXECUTING
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True)
 class Placed:
     """What became of a new order: the order as it now is, and what it filled at once."""
 

@@ -9,7 +9,7 @@ from binance_lab.exchange.checks import STOP_TYPES
 from binance_lab.exchange.ledger import Account
 from binance_lab.exchange.market import Market
 from binance_lab.exchange.matching import Matching, reachable
-from binance_lab.exchange.orders import NewOrder, Order, Placed
+from binance_lab.exchange.orders import GTC, NewOrder, Order, Placed
 from binance_lab.exchange.rejects import Reject
 from binance_lab.exchange.routing import reachable_routed
 from binance_lab.exchange.state import State
@@ -20,10 +20,10 @@ from binance_lab.wire.enums import (
     OrderStatus,
     OrderType,
     Side,
-    TimeInForce,
 )
 from binance_lab.wire.filters import LotSize, MarketLotSize, OrderFacts
 
+_NEW = OrderStatus.NEW
 _TOO_THIN = "Order book liquidity is less than `LOT_SIZE` filter minimum quantity."
 
 
@@ -66,7 +66,7 @@ class Placing:
         if quick is None:
             checks.check_fields(new, prefix=prefix, pays_quantity=pays_quantity)
             checks.check_supported(market.rules, new)
-            order = _order_of(market, account, new, now_us)
+            order = _special_order_of(market, account, new, now_us)
             if new.peg_price_type and not pending and new.type not in STOP_TYPES:
                 order.book_ticks = checks.pegged_ticks(market, new)
             self._check_filters(market, account, order, facts or checks.facts_of(new), now_us)
@@ -75,24 +75,10 @@ class Placing:
             ):
                 raise Reject(-1013, "Price * QTY is zero or less.")
             return order
-        ticks, lots = quick
-        return Order(
-            market.next_order_id,
-            new.symbol,
-            account.id,
-            new.client_order_id or "",
-            new.side,
-            new.type,
-            new.time_in_force or TimeInForce.GTC,
-            ticks,
-            lots,
-            now_us,
-            market.rules.default_stp,
-            ticks,
-            strategy_id=new.strategy_id,
-            update_us=now_us,
-            sor=new.sor,
-        )
+        order = _order_of(market, account, new, *quick, now_us)
+        if new.strategy_id is not None:
+            order.strategy_id = new.strategy_id
+        return order
 
     def _check_filters(
         self,
@@ -112,7 +98,7 @@ class Placing:
         Raises:
             Reject: -2010.
         """
-        standing = market.standing(order.account_id)
+        standing = order.standing
         known = standing.by_client_id.get(order.client_order_id)
         if known is not None and known in standing.open:
             raise Reject(-2010, "Duplicate order sent.")
@@ -146,7 +132,7 @@ class Placing:
             adds_algo_orders=0,
             adds_iceberg_orders=0,
         )
-        account = self._state.accounts[order.account_id]
+        account = order.standing.account
         checks.check_filters(self._state, market, account, facts, now_us)
 
     # Holds
@@ -183,22 +169,22 @@ class Placing:
 
     # Entry
 
-    def register(self, market: Market, account: Account, order: Order) -> None:
+    def register(self, market: Market, order: Order) -> None:
         """Give the order its id and name and count it as the account's."""
         order.id = market.next_order_id
         market.next_order_id += 1
-        standing = market.standing(account.id)
+        standing = order.standing
         standing.orders[order.id] = standing.open[order.id] = order
-        if account.reported:
+        if standing.account.reported:
             if not order.client_order_id:
                 order.client_order_id = self._state.new_name()
             standing.by_client_id[order.client_order_id] = order.id
 
-    def announce(self, market: Market, order: Order, now_us: int) -> None:
+    def announce(self, order: Order, now_us: int) -> None:
         """Report a new order."""
-        if order.status is OrderStatus.NEW and order.type not in STOP_TYPES:
+        if order.status is _NEW and order.type not in STOP_TYPES:
             order.working_us = now_us
-        account = self._state.accounts[order.account_id]
+        account = order.standing.account
         if account.reported:
             self._state.report(account, order, ExecutionType.NEW, now_us)
 
@@ -218,7 +204,7 @@ class Placing:
             self._matching.expire(market, order, ExpiryReason.REJECTED, now_us)
             return
         order.working_us = order.update_us = now_us
-        self._state.report(self._state.accounts[order.account_id], order, ExecutionType.NEW, now_us)
+        self._state.report(order.standing.account, order, ExecutionType.NEW, now_us)
         self._matching.work(market, order, Placed(order=order), now_us)
 
     def start_pending(self, market: Market, order: Order, now_us: int) -> None:
@@ -258,34 +244,41 @@ def fit_lots(market: Market, lots: int, *, at_market: bool) -> int:
     return lots
 
 
-def _order_of(market: Market, account: Account, new: NewOrder, now_us: int) -> Order:
-    """The order in whole ticks and lots."""
-    rules = market.rules
-    step, tick = rules.step_atoms, rules.tick_atoms
-    ticks = 0 if new.price is None else checks.whole("price", new.price, tick)
-    lots = 0 if new.quantity is None else checks.whole("quantity", new.quantity, step)
-    order = Order(
+def _order_of(
+    market: Market, account: Account, new: NewOrder, ticks: int, lots: int, now_us: int
+) -> Order:
+    """The order without what few orders have."""
+    return Order(
         0,
         new.symbol,
-        account.id,
+        market.standing(account),
         new.client_order_id or "",
         new.side,
         new.type,
-        new.time_in_force or TimeInForce.GTC,
+        new.time_in_force or GTC,
         ticks,
         lots,
         now_us,
-        new.stp_mode or rules.default_stp,
+        now_us,
+        new.stp_mode or market.rules.default_stp,
         0 if new.peg_price_type else ticks,
-        update_us=now_us,
-        strategy_id=new.strategy_id,
-        strategy_type=new.strategy_type,
-        peg_price_type=new.peg_price_type,
-        peg_offset_type=new.peg_offset_type,
-        peg_offset_value=new.peg_offset_value,
-        trailing_delta=new.trailing_delta or 0,
-        sor=new.sor,
+        0,
+        new.sor,
     )
+
+
+def _special_order_of(market: Market, account: Account, new: NewOrder, now_us: int) -> Order:
+    """The order with everything that it may have, in whole ticks and lots."""
+    step, tick = market.rules.step_atoms, market.rules.tick_atoms
+    ticks = 0 if new.price is None else checks.whole("price", new.price, tick)
+    lots = 0 if new.quantity is None else checks.whole("quantity", new.quantity, step)
+    order = _order_of(market, account, new, ticks, lots, now_us)
+    order.strategy_id = new.strategy_id
+    order.strategy_type = new.strategy_type
+    order.peg_price_type = new.peg_price_type
+    order.peg_offset_type = new.peg_offset_type
+    order.peg_offset_value = new.peg_offset_value
+    order.trailing_delta = new.trailing_delta or 0
     if new.stop_price is not None:
         order.stop_ticks = checks.whole("stopPrice", new.stop_price, tick)
     if new.iceberg_qty:

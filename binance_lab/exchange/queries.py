@@ -39,7 +39,7 @@ class Queries(State):
         Raises:
             Reject: -2013, or -2039 if the two ids are of different orders.
         """
-        standing = self.market(symbol).standing(account_id)
+        standing = self.standing(account_id, symbol)
         if order_id is None:
             order_id = standing.by_client_id.get(client_order_id or "")
         found = standing.orders.get(order_id) if order_id is not None else None
@@ -66,7 +66,7 @@ class Queries(State):
         limit: int = 500,
     ) -> list[Order]:
         """All orders of the account, oldest first: from an id or a time on, else the latest."""
-        orders = list(self.market(symbol).standing(account_id).orders.values())
+        orders = list(self.standing(account_id, symbol).orders.values())
         return _select(
             orders,
             ident=lambda order: order.id,
@@ -123,7 +123,7 @@ class Queries(State):
 
     def orders_of_list(self, order_list: OrderList) -> list[Order]:
         """The list's orders, in its order."""
-        known = self.markets[order_list.symbol].standing(order_list.account_id).orders
+        known = self.standing(order_list.account_id, order_list.symbol).orders
         return [known[order_id] for order_id in order_list.order_ids if order_id in known]
 
     def _lists_of(self, account_id: int) -> list[OrderList]:
@@ -143,7 +143,7 @@ class Queries(State):
         limit: int = 500,
     ) -> list[Fill]:
         """The account's own trades, oldest first."""
-        fills: Sequence[Fill] = self.market(symbol).standing(account_id).fills
+        fills: Sequence[Fill] = self.standing(account_id, symbol).fills
         return _select(
             _of_order(fills, order_id),
             ident=lambda fill: fill.trade_id,
@@ -166,7 +166,7 @@ class Queries(State):
         limit: int = 500,
     ) -> list[Fill]:
         """What smart order routing allocated to the account, oldest first."""
-        fills: Sequence[Fill] = self.market(symbol).standing(account_id).allocations
+        fills: Sequence[Fill] = self.standing(account_id, symbol).allocations
         return _select(
             _of_order(fills, order_id),
             ident=lambda fill: fill.allocation_id,
@@ -190,7 +190,7 @@ class Queries(State):
         """Matches that self-trade prevention kept from happening, oldest first."""
         found = [
             each
-            for each in self.market(symbol).standing(account_id).prevented
+            for each in self.standing(account_id, symbol).prevented
             if (prevented_match_id is None or each.id == prevented_match_id)
             and (order_id is None or order_id in (each.taker_order_id, each.maker_order_id))
             and (from_id is None or each.id >= from_id)
@@ -210,7 +210,7 @@ class Queries(State):
         self.order(account_id, symbol, order_id=order_id)
         found = [
             each
-            for each in self.market(symbol).standing(account_id).amendments
+            for each in self.standing(account_id, symbol).amendments
             if each.order_id == order_id
             and (from_execution_id is None or each.execution_id >= from_execution_id)
         ]

@@ -144,7 +144,7 @@ def _trade_elsewhere(
     if book.published:
         state.listener.trade(trade)
     _book_house(state, book, taker.side, lots, quote)
-    matching.fill(book, maker, trade_id, price, lots, quote, None, now_us, is_maker=True)
+    matching.fill(book, maker, trade_id, price, lots, quote, None, now_us)
 
 
 def _allocate(
@@ -163,18 +163,7 @@ def _allocate(
     market.next_allocation_id += 1
     taker.floor = _SOR
     _book_house(state, market, taker.side.opposite, lots, quote)
-    matching.fill(
-        market,
-        taker,
-        -1,
-        price_ticks,
-        lots,
-        quote,
-        placed,
-        now_us,
-        is_maker=False,
-        allocation_id=allocation_id,
-    )
+    matching.fill(market, taker, -1, price_ticks, lots, quote, placed, now_us, allocation_id)
 
 
 def _book_house(state: State, market: Market, side: Side, lots: int, quote: int) -> None:

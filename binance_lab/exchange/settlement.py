@@ -6,18 +6,23 @@ the order can cost, as amounts are rounded down.
 
 from __future__ import annotations
 
-from binance_lab.exchange.ledger import RATE, Account, Balance, other_fees, standard_fee
+from binance_lab.exchange.ledger import (
+    NO_COMMISSION,
+    RATE,
+    Account,
+    Balance,
+    other_fees,
+    standard_fee,
+)
 from binance_lab.exchange.market import Market
-from binance_lab.exchange.orders import NO_LIST, Fill, ListKind, Order
+from binance_lab.exchange.orders import BUY, NO_LIST, ListKind, Order
 from binance_lab.exchange.rejects import Reject
 from binance_lab.exchange.state import State
 from binance_lab.exchange.symbols import SymbolRules
-from binance_lab.wire.enums import Side
 
-
-def held_asset(rules: SymbolRules, side: Side) -> str:
-    """The asset that an order of this side locks."""
-    return rules.quote if side is Side.BUY else rules.base
+_KEEPING = frozenset(
+    (ListKind.OPO, ListKind.OPOCO)
+)  # what the working order buys is the pending ones'
 
 
 def hold(state: State, market: Market, order: Order, atoms: int) -> None:
@@ -26,33 +31,37 @@ def hold(state: State, market: Market, order: Order, atoms: int) -> None:
     Raises:
         Reject: -2010, the free balance is too small.
     """
-    account = state.accounts[order.account_id]
-    asset = held_asset(market.rules, order.side)
-    balance = account.balances.get(asset) or account.balance(asset)
+    standing = order.standing
+    balance = standing.quote if order.side is BUY else standing.base
     if balance.free < atoms:
         raise Reject(-2010, "Account has insufficient balance for requested action.")
     balance.free -= atoms
     balance.locked += atoms
     order.held_atoms += atoms
-    state.touch(account, asset)
+    _touch_held(state, market, order)
 
 
 def release(state: State, market: Market, order: Order, keep_atoms: int = 0) -> None:
     """Unlock what an order holds beyond what it keeps."""
     atoms = order.held_atoms - keep_atoms
     if atoms:
-        account = state.accounts[order.account_id]
-        asset = held_asset(market.rules, order.side)
-        balance = account.balance(asset)
+        standing = order.standing
+        balance = standing.quote if order.side is BUY else standing.base
         balance.locked -= atoms
         balance.free += atoms
         order.held_atoms = keep_atoms
-        state.touch(account, asset)
+        _touch_held(state, market, order)
+
+
+def _touch_held(state: State, market: Market, order: Order) -> None:
+    account = order.standing.account
+    if account.reported:
+        state.touch(account, market.rules.quote if order.side is BUY else market.rules.base)
 
 
 def needed_atoms(rules: SymbolRules, order: Order) -> int:
     """What the open part of a limit order must hold."""
-    if order.side is Side.BUY:
+    if order.side is BUY:
         return rules.quote_atoms(order.book_ticks, order.open_lots)
     return order.open_lots * rules.step_atoms
 
@@ -61,50 +70,39 @@ def settle(
     state: State,
     market: Market,
     order: Order,
-    trade_id: int,
     price_ticks: int,
     lots: int,
     quote_atoms: int,
-    now_us: int,
-    *,
     is_maker: bool,
-    allocation_id: int = -1,
-) -> Fill:
+) -> tuple[int, str]:
     """Pay one half of a trade: the order's hold pays, the other asset comes in less commission.
 
-    ``order.executed_lots`` already counts the trade.
+    ``order.executed_lots`` already counts the trade. Answers the commission and its asset.
     """
-    rules = market.rules
-    account = state.accounts[order.account_id]
-    base_atoms = lots * rules.step_atoms
-    if order.side is Side.BUY:
-        _pay(rules, account.balance(rules.quote), order, quote_atoms)
-        asset, received = rules.base, base_atoms
+    rules, standing = market.rules, order.standing
+    account = standing.account
+    if order.side is BUY:
+        asset, received, credited = rules.base, lots * rules.step_atoms, standing.base
+        _pay(rules, standing.quote, order, quote_atoms)
     else:
-        balance = account.balance(rules.base)
-        balance.locked -= base_atoms
-        order.held_atoms -= base_atoms
-        asset, received = rules.quote, quote_atoms
-    fee, fee_asset = _charge(state, market, account, order, asset, received, price_ticks, is_maker)
-    net = received - fee if fee_asset == asset else received
-    _receive(state, account, order, asset, net, received)
+        asset, received, credited = rules.quote, quote_atoms, standing.quote
+        paid = lots * rules.step_atoms
+        standing.base.locked -= paid
+        order.held_atoms -= paid
+    fee, fee_asset, net = 0, asset, received
+    if account.commission is not NO_COMMISSION:
+        fee, fee_asset = _charge(
+            state, market, account, order, asset, received, price_ticks, is_maker
+        )
+        if fee_asset == asset:
+            net -= fee
+    if order.list_id == NO_LIST:
+        credited.free += net
+    else:
+        _receive(state, credited, order, net, received)
     if account.reported:
         state.touch(account, rules.base, rules.quote, fee_asset)
-    return Fill(
-        symbol=rules.symbol,
-        trade_id=trade_id,
-        order_id=order.id,
-        list_id=order.list_id,
-        price_ticks=price_ticks,
-        lots=lots,
-        quote_atoms=quote_atoms,
-        commission_atoms=fee,
-        commission_asset=fee_asset,
-        time_us=now_us,
-        is_buyer=order.side is Side.BUY,
-        is_maker=is_maker,
-        allocation_id=allocation_id,
-    )
+    return fee, fee_asset
 
 
 def _pay(rules: SymbolRules, balance: Balance, order: Order, quote_atoms: int) -> None:
@@ -131,7 +129,7 @@ def _charge(
 ) -> tuple[int, str]:
     """Take the commission: (atoms, asset). In the received asset it is taken by whoever credits that."""
     commission = account.commission
-    buys = order.side is Side.BUY
+    buys = order.side is BUY
     standard = standard_fee(commission, received, is_buyer=buys, is_maker=is_maker)
     others = other_fees(commission, received, is_buyer=buys, is_maker=is_maker)
     if not standard and not others:
@@ -182,17 +180,10 @@ def _price_ratio(state: State, bought: str, paid: str) -> tuple[int, int] | None
     return None
 
 
-def _receive(
-    state: State, account: Account, order: Order, asset: str, net: int, received: int
-) -> None:
+def _receive(state: State, balance: Balance, order: Order, net: int, received: int) -> None:
     """Credit what was bought; an OPO's working order locks it for the pending orders."""
-    balance = account.balance(asset)
-    order_list = state.lists[order.list_id] if order.list_id != NO_LIST else None
-    if (
-        order_list is None
-        or order_list.kind not in (ListKind.OPO, ListKind.OPOCO)
-        or order.id != order_list.order_ids[0]
-    ):
+    order_list = state.lists[order.list_id]
+    if order_list.kind not in _KEEPING or order.id != order_list.order_ids[0]:
         balance.free += net
         return
     # Commission in the received asset comes from the free balance, if that is large enough.

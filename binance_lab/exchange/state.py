@@ -11,6 +11,7 @@ from binance_lab.exchange.ledger import NO_COMMISSION, Account, Balance
 from binance_lab.exchange.market import Market
 from binance_lab.exchange.orders import Fill, Order, OrderList, PreventedMatch
 from binance_lab.exchange.rejects import Reject
+from binance_lab.exchange.standing import Standing
 from binance_lab.exchange.symbols import SymbolRules
 from binance_lab.wire.enums import ExecutionType
 from binance_lab.wire.filters import parse_filters
@@ -71,6 +72,14 @@ class State:
         except KeyError:
             raise Reject(-1121, "Invalid symbol.") from None
 
+    def standing(self, account_id: int, symbol: str) -> Standing:
+        """What an account has on a symbol.
+
+        Raises:
+            Reject: -1121, there is no such symbol.
+        """
+        return self.market(symbol).standing(self.accounts[account_id])
+
     def new_name(self) -> str:
         """A client order id for who sent none: 22 characters, different each time, the same in a re-run."""
         self.next_name += 1
@@ -88,11 +97,10 @@ class State:
 
     def tell_balances(self, now_us: int) -> None:
         """Tell each account's changed balances, once."""
-        if self.touched:
-            touched, self.touched = self.touched, {}
-            for account_id, assets in touched.items():
-                self.accounts[account_id].update_us = now_us
-                self.listener.balances(account_id, tuple(assets), now_us)
+        touched, self.touched = self.touched, {}
+        for account_id, assets in touched.items():
+            self.accounts[account_id].update_us = now_us
+            self.listener.balances(account_id, tuple(assets), now_us)
 
     def report(
         self,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Context, Decimal
+from functools import lru_cache
 from math import gcd
 from typing import Any
 
@@ -47,11 +48,14 @@ def atoms_of(amount: Decimal) -> int:
     return int(_to_atoms(amount, _ATOMS_IN_ONE))
 
 
+@lru_cache(
+    maxsize=10_000
+)  # orders come at the same prices, in the same quantities, again and again
 def exact_atoms(amount: Decimal) -> int | None:
     """Whole atoms in an amount; None if it has more than eight decimals."""
-    exact = _to_atoms(amount, _ATOMS_IN_ONE)
-    atoms = int(exact)
-    return atoms if atoms == exact else None
+    numerator, denominator = amount.as_integer_ratio()
+    atoms, rest = divmod(numerator * ATOMS, denominator)
+    return None if rest else atoms
 
 
 def amount_of(atoms: int) -> Decimal:
