@@ -8,10 +8,11 @@ LAB ?=
 MINUTES ?= 10
 HOURS ?= 1
 SEED ?= 7
+PYTHONS ?= $(PYTHON)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
-.PHONY: help lab demo test lint peers bench faults soak picture clean
+.PHONY: help lab demo test lint peers bench faults soak wheel picture clean
 
 help:
 	@echo "make lab    JupyterLab on notebooks/01-tour.ipynb, the embedded exchange behind it"
@@ -23,6 +24,8 @@ help:
 	@echo "            make bench BENCH='--readme README.md' also writes README's table"
 	@echo "make soak HOURS=1 of four notebooks at once: memory, threads, sockets, holes, CPU;"
 	@echo "            make soak SOAK='--readme README.md' also writes README's section"
+	@echo "make wheel  the wheel in empty environments, its demo run there: PYTHONS='python3.12 python3.13',"
+	@echo "            WHEEL=--lowest with the lowest versions allowed, WHEEL='--extras lab,history'"
 	@echo "make faults MINUTES=10 of random faults, then what live objects hold against the exchange"
 
 lab: .venv/.lab
@@ -63,6 +66,10 @@ bench: .venv/.test .venv-bench/.ready
 	.venv-bench/bin/python -m pip install --quiet --requirement tests/benchmarks/peers.txt
 	.venv-bench/bin/python -m pip install --quiet --no-deps --upgrade --target .venv-bench/connector binance-connector==3.13.0
 	@touch $@
+
+# Builds the wheel, installs it in empty environments, without a compiler, and runs its demo there.
+wheel: .venv/.test
+	$(BIN)/python tests/try_wheel.py $(WHEEL) $(PYTHONS)
 
 lint: .venv/.test
 	$(BIN)/ruff format --check --quiet .

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import platform
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from contest import Goal
-from runner import Outcome, Results, Standing
+from runner import Outcome, Results, Standing, machine
 
 HEADER = ("work", "unit", "ours", "best peer", "÷ peer", "floor", "÷ floor", "goal")
 _MARK = {True: "met", False: "missed", None: "not measured"}
@@ -54,7 +52,10 @@ def _goal(outcome: Outcome, goal: Goal) -> str:
     sign = "≥" if goal.more_is_better else "≤"
     against = {"peer": " × peer", "floor": " × floor", "units": ""}[goal.against]
     limit = figure(goal.limit) if goal.against == "units" else f"{goal.limit:.2g}"
-    return f"{sign} {limit}{against}: {_MARK[outcome.verdict(goal)]}"
+    bound = outcome.floor_to_peer if goal.against == "peer" else None
+    why = f", the floor is at {bound:.2f}" if bound is not None and not goal.met(bound) else ""
+    verdict = outcome.verdict(goal)
+    return f"{sign} {limit}{against}: {_MARK[verdict]}{why if verdict is False else ''}"
 
 
 def text_table(results: Results) -> str:
@@ -76,20 +77,6 @@ def details(results: Results) -> str:
         lines.append(f"{each.area}: {each.work.name} ({each.work.unit}): {figures}")
     lines += [f"out: {who}: {why}" for who, why in results.failures.items()]
     return "\n".join(lines)
-
-
-def machine() -> str:
-    """The computer, in a line."""
-    return f"{_processor()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
 
 
 def write_json(results: Results, path: Path, *, peers: dict[str, str]) -> None:
@@ -132,7 +119,8 @@ def _section(results: Results, peers: dict[str, str]) -> str:
     lines = [
         "`make bench` measures this on your machine, everybody interleaved in one run on loopback;",
         "`make bench ONLY=streams` one area of it. Medians; less is better where a goal says ≤. The",
-        "floor is the bare libraries underneath, without what makes them a client.",
+        "floor is the bare libraries underneath, without what makes them a client; where it alone misses",
+        "a goal, that is said.",
         "",
         f"{dates}, {machine()}. Peers: {', '.join(f'{k} {v}' for k, v in peers.items())}.",
         "",

@@ -10,6 +10,7 @@ import importlib
 import itertools
 import json
 import os
+import platform
 import statistics
 import subprocess
 import sys
@@ -83,6 +84,14 @@ class Outcome:
             return None
         return self.ours.value(self.work) / other.value(self.work)
 
+    @property
+    def floor_to_peer(self) -> float | None:
+        """What the bare libraries cost, in terms of the best peer."""
+        floor, peer = self.floor, self.best_peer
+        if floor is None or peer is None or not peer.value(self.work):
+            return None
+        return floor.value(self.work) / peer.value(self.work)
+
     def verdict(self, goal: Goal) -> bool | None:
         """Whether a goal is met; None if what it needs was not measured."""
         if goal.against == "units":
@@ -122,10 +131,12 @@ class Results:
 
 
 def with_earlier(results: Results, path: Path) -> Results:
-    """These results, and those that a file has of other areas, in the usual order."""
+    """These results, and those that a file has of other areas on this machine, in the usual order."""
     if not path.exists():
         return results
     content = json.loads(path.read_text("utf-8"))
+    if content["machine"] != machine():
+        return results
     run_now = {each.area for each in results.outcomes}
     earlier = [_outcome_of(each) for each in content["works"] if each["area"] not in run_now]
     failures = {
@@ -145,6 +156,20 @@ def _outcome_of(saved: dict[str, Any]) -> Outcome | None:
     names = ("name", "role", "cpu_s", "wall_s", "rounds")
     standings = [Standing(**{name: each[name] for name in names}) for each in saved["contestants"]]
     return Outcome(saved["area"], works[saved["work"]], standings, saved["date"])
+
+
+def machine() -> str:
+    """The computer, in a line."""
+    return f"{_processor()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
 
 
 def area_named(name: str) -> Area:

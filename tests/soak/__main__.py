@@ -3,8 +3,8 @@
     python tests/soak --hours 1 --readme README.md
 
 The embedded exchange, its agents trading; four notebooks in kernels of their own: a desk, a form that
-places an order every five seconds, six views, a recorder. Every two minutes the exchange cuts its
-streams, so that everybody reconnects. The first tenth of the time is for warming up. It ends with 0
+places an order every five seconds, six views, a recorder. Every two minutes, in short runs more often, the
+exchange cuts its streams, so that everybody reconnects. The first tenth of the time is for warming up. It ends with 0
 if memory, threads and sockets stand still, every hole is listed and the processor is within budget.
 """
 
@@ -64,13 +64,14 @@ def soak(seconds: float) -> list[Sample]:
     with everything() as (exchange, notebooks):
         watched = {EXCHANGE: psutil.Process(exchange.pid)}
         watched |= {each.name: psutil.Process(each.pid) for each in notebooks}
+        cut_every_s = min(CUT_EVERY_S, seconds / 3)  # a short run has its holes too
         began = told = cut = time.monotonic()
         try:
             while (now := time.monotonic()) - began < seconds:
                 reports = {each.name: each.report() for each in notebooks}
                 for name, process in watched.items():
                     samples.append(measured(name, process, now - began, reports.get(name, {})))
-                if now - cut > CUT_EVERY_S:
+                if now - cut > cut_every_s:
                     cut = now
                     exchange.control("POST", "faults", kind="cut", door="streams")
                 if now - told > 60:

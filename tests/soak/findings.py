@@ -13,7 +13,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
-from report import machine
+from runner import machine
 
 WARM_UP = 0.1
 """The share of the run in which caches and buffers may fill."""
