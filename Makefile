@@ -86,7 +86,7 @@ lint: .venv/.test
 
 .venv/.lab: .venv/.python pyproject.toml
 	@echo "Installing binance_lab into .venv (once, a minute or two) ..."
-	$(BIN)/python -m pip install --quiet --editable ".[lab,history]"
+	$(BIN)/python -m pip install --quiet --editable ".[lab,history,dask]"
 	@touch $@
 
 .venv/.test: .venv/.lab

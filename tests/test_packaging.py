@@ -50,11 +50,12 @@ def conda_packages() -> set[str]:
 
 
 def test_environment_yml_equals_pyproject():
-    """environment.yml has the required packages, the extras lab and history, and pytest."""
+    """environment.yml has the required packages, the extras lab, history and dask, and pytest."""
     project = PROJECT["project"]
     extras = project["optional-dependencies"]
     tests = [name for name in PROJECT["dependency-groups"]["test"] if re.match(r"pytest\W", name)]
-    expected = {*project["dependencies"], *extras["lab"], *extras["history"], *tests}
+    wanted = {*project["dependencies"], *extras["lab"], *extras["history"], *extras["dask"], *tests}
+    expected = {re.sub(r"\[.*\]", "", name) for name in wanted}  # conda has no extras
     assert conda_packages() == {name for name in expected if not name.startswith("pytest-")}
 
 
