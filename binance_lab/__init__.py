@@ -1,6 +1,14 @@
 """Explore, chart and trade Binance Spot from a notebook.
 
-Public names are loaded on first use, so that ``import binance_lab`` costs nothing.
+    Lab               the one object a notebook starts from: help(Lab) is the first page
+    Spot              the REST client, every /api and /sapi call
+    WebsocketStream   the market's streams
+    WebsocketAPI      the /api calls over a WebSocket
+    Exchange          the embedded exchange: Binance Spot's protocol on this machine
+
+They are loaded on first use, so that ``import binance_lab`` costs nothing. Below them, each for its
+own subject: `binance_lab.frames` (JSON to DataFrames), `.history` (on disk), `.live` (kept current
+by streams), `.trading` (orders), `.widgets` (views), and `binance_lab.connector.exceptions`.
 """
 
 from __future__ import annotations

@@ -43,9 +43,16 @@ class Lab(Views):
     | live objects | `lab.live.candles` `.book` `.trades` `.tickers` `.account` `.status` |
     | views | `desk`: all at once; `chart` `ladder` `depth_chart` `tape` `watchlist` |
     | | `order_form` `blotter` `balances` `status` |
-    | orders | `place` `cancel` `cancel_all` `check_order` `nearest_order` |
+    | | `close_button`: stops it all; `view_of` a live object; `owns` says whose it is |
+    | orders | `place` `cancel` `cancel_all` `check_order` `nearest_order`; more in `lab.trading` |
     | streams to files | `record` |
     | below | `lab.client` (every REST call), `lab.endpoints("margin")` finds them |
+    | | `lab.ws_api` `lab.streams`; `lab.environment`, `lab.exchange` say where it runs |
+    | at the end | `close`, or ``with Lab() as lab:`` |
+
+    Tables are pandas DataFrames with a UTC index, float64 numbers and columns in snake_case;
+    ``frame.attrs`` says from where they are. Errors come from `binance_lab.connector.exceptions`,
+    and say what to do next. More: README.md, and the notebooks that ``binance-lab lab`` opens.
 
     Args:
         environment: ``local``, ``testnet`` or ``live``; else what BINANCE_LAB_ENV says, else
@@ -53,6 +60,7 @@ class Lab(Views):
         url: A running embedded exchange, such as ``http://127.0.0.1:8000``.
         api_key, api_secret: Better not written in a notebook: see `binance_lab.connector.keys`.
         private_key: An RSA or Ed25519 key, PEM text or path, instead of api_secret.
+        private_key_pass: Its pass phrase.
         allow_orders: Needed to place orders on ``live`` from code; forms never do.
         limits: What orders may be sent, such as ``Limits.of("testnet", max_order_value=500)`` of
             `binance_lab.trading`; the environment's defaults if None.

@@ -117,6 +117,10 @@ class Session:
         else:
             self._keys = given or find_keys(name)
             self.environment = environments.named(name, keys=bool(self._keys))
+        self._begun()
+
+    def _begun(self) -> None:
+        """Called once the environment is known; for a class on top of this one."""
 
     def _local(
         self, given: Keys | None, url: str | None, seed: int | None
@@ -222,13 +226,16 @@ class Session:
     @_Opened
     def trading(self) -> Trading:
         """Orders as objects: placing, changing, checking, and the journal of it all."""
+        from .live import OrderBook
         from .trading.desk import Trading
 
         self._need_keys("trade")
+        live = self.live
         trading = Trading(
             self.client,
             environment=self.environment.name,
-            account=self.live.account(),
+            account=live.account(),
+            books=lambda: [made for made in live.objects if isinstance(made, OrderBook)],
             limits=self._limits,
             journal=self._journal(),
             allow_orders=self._allow_orders,

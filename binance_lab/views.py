@@ -42,8 +42,7 @@ class Views(Session):
     shows its view.
     """
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def _begun(self) -> None:
         _labs.add(self)
         _show_live_objects()
 

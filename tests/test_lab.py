@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import inspect
 import json
+import re
 import threading
 import weakref
 from concurrent.futures import ThreadPoolExecutor
@@ -220,3 +222,22 @@ def test_symbols_are_taken_in_either_case(lab):
     """A symbol in lower case means the same, in frames and in live objects."""
     assert lab.klines("btcusdt", "1m", limit=2).attrs["symbol"] == "BTCUSDT"
     assert lab.live.book("btcusdt") is lab.live.book("BTCUSDT")
+
+
+def test_calls_are_found_by_words(lab):
+    """lab.endpoints("margin") lists the calls whose name, path or summary has the word."""
+    found = lab.endpoints("margin")
+    assert "margin.account" in found
+    assert "klines" not in found
+    assert {"/sapi/v1/margin/order", "/api/v3/klines"} & {spec.path for spec in found.values()} == {
+        "/sapi/v1/margin/order"
+    }
+
+
+def test_the_first_page_names_everything(lab):
+    """help(lab) and lab? show every public name of a lab, and each argument by its name."""
+    page = Lab.__doc__
+    named = set(re.findall(r"\w+", page))
+    assert [name for name in dir(lab) if not name.startswith("_") and name not in named] == []
+    assert [name for name in inspect.signature(Lab).parameters if name not in named] == []
+    assert "allow_orders" in inspect.signature(Lab).parameters

@@ -53,19 +53,37 @@ LIVE_MARKET_DATA = Environment(
     "wss://ws-api.binance.com:443/ws-api/v3",
 )
 
+_BINANCE = ("binance.com", "binance.vision", "binance.us")
+
 
 def local(url: str) -> Environment:
     """The environment of an exchange that serves all its doors at one URL.
 
     Raises:
-        ConfigError: The URL is not http(s)://host[:port].
+        ConfigError: The URL is not http(s)://host[:port], or it is Binance's own.
     """
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise ConfigError(f'"{url}" is not a base URL; it should look like http://127.0.0.1:8000')
+    if (name := name_of(url)) != "local":
+        raise ConfigError(
+            f'"{url}" is no exchange of your own, it is Binance\'s {name}: use Lab("{name}").'
+        )
     socket = f"{'wss' if parts.scheme == 'https' else 'ws'}://{parts.netloc}"
     rest = f"{parts.scheme}://{parts.netloc}"
     return Environment("local", (rest,), socket, f"{socket}/ws-api/v3")
+
+
+def name_of(url: str) -> Name:
+    """The environment that an address belongs to: any of Binance's own is ``live`` or ``testnet``."""
+    host = urlsplit(url).hostname or ""
+    if _is_below(host, ("testnet.binance.vision",)):
+        return "testnet"
+    return "live" if _is_below(host, _BINANCE) else "local"
+
+
+def _is_below(host: str, domains: tuple[str, ...]) -> bool:
+    return any(host == domain or host.endswith(f".{domain}") for domain in domains)
 
 
 def named(name: str, *, keys: bool) -> Environment:

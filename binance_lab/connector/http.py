@@ -39,7 +39,7 @@ from .exceptions import (
 from .hosts import Host, host_of
 from .limits import Booking, Use, account_scope
 from .outcome import may_have_happened, outcome_unknown, shown, told
-from .transport import Answer, Transport
+from .transport import Answer, Request, Transport
 
 OnLimit: TypeAlias = Literal["wait", "raise"]
 
@@ -57,7 +57,7 @@ class Options:
     time_unit: TimeUnit | None = None
     on_limit: OnLimit = "wait"
     retries: int = 2
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(slots=True)
@@ -65,7 +65,7 @@ class _Call:
     """One call under way, whatever the number of its requests."""
 
     endpoint: Endpoint
-    params: dict[str, str]
+    params: dict[str, str] = field(repr=False)
     options: Options
     uses: list[Use]
     left_s: float
@@ -208,21 +208,22 @@ class Http:
         return answer, None
 
     def _fetch(self, call: _Call, index: int, left_s: float) -> Answer:
+        several = len(self.base_urls) > 1
+        call.sent_at_s = time.time()
+        return self.transport.fetch(
+            self._request_of(call, index),
+            timeout_s=left_s,
+            connect_s=left_s / 3 if several else None,  # a dead host must leave time for the next
+        )
+
+    def _request_of(self, call: _Call, index: int) -> Request:
         headers = {"Accept-Encoding": "gzip"}
         if call.endpoint.needs_key:
             headers["X-MBX-APIKEY"] = self._api_key or ""
         if call.options.time_unit == "us":
             headers["X-MBX-TIME-UNIT"] = "MICROSECOND"
-        call.sent_at_s = time.time()
-        several = len(self.base_urls) > 1
-        return self.transport.fetch(
-            call.endpoint.method,
-            self.base_urls[index],
-            self._target(call, self._hosts[index]),
-            headers,
-            timeout_s=left_s,
-            connect_s=left_s / 3 if several else None,  # a dead host must leave time for the next
-        )
+        target = self._target(call, self._hosts[index])
+        return Request(call.endpoint.method, self.base_urls[index], target, headers)
 
     def _target(self, call: _Call, host: Host) -> str:
         """Path and query; signed with the time of now."""
@@ -320,9 +321,8 @@ class Http:
     def _measure_clock(self, index: int, timeout_s: float) -> None:
         clock = self._hosts[index].clock
         sent_s = clock.wall_s()
-        answer = self.transport.fetch(
-            "GET", self.base_urls[index], "/api/v3/time", {}, timeout_s=timeout_s
-        )
+        request = Request("GET", self.base_urls[index], "/api/v3/time")
+        answer = self.transport.fetch(request, timeout_s=timeout_s)
         try:
             server_ms = _decode(answer.body)["serverTime"]
             clock.add(sent_s, clock.wall_s(), server_ms / 1000)

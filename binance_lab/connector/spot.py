@@ -32,6 +32,8 @@ from .transport import Transport
 DEFAULT_RECV_WINDOW_MS = 5000.0
 """What the server takes where a request doesn't say."""
 
+_SHOWN = tuple(group for group in GROUPS if group not in HIDDEN)
+
 
 class SpotApi(General, Market, Trade, OrderLists, Account):
     """The /api calls, which REST and the WebSocket API have in common."""
@@ -187,7 +189,7 @@ class Spot(SpotApi, Groups):
     def endpoints(cls, search: str = "") -> Endpoints:
         """Every call by the name to use it, groups included: ``endpoints("margin order")``."""
         found = dict(super().endpoints())
-        for group in GROUPS.keys() - HIDDEN:
+        for group in _SHOWN:
             for name, spec in group_class(group).endpoints().items():
                 found[f"{group}.{name}"] = spec
         return matching(found, search)
@@ -243,7 +245,7 @@ class Spot(SpotApi, Groups):
         return self._groups[name]
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *GROUPS.keys() - HIDDEN]
+        return [*super().__dir__(), *_SHOWN]
 
     def __enter__(self) -> Spot:
         return self

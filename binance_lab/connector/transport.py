@@ -15,7 +15,7 @@ import re
 import socket
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -50,12 +50,25 @@ logging.getLogger("urllib3.connectionpool").addFilter(_hide_secrets)
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """One request as it goes out; its repr, which a traceback may show, has no key or signature.
+
+    ``target`` is path and query, percent-encoded as it was signed.
+    """
+
+    method: str
+    base_url: str = field(repr=False)
+    target: str = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False, default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Status, headers (names in lower case), the body uncompressed, and how long it took."""
 
     status: int
-    headers: dict[str, str]
-    body: bytes
+    headers: dict[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
     elapsed_s: float
 
 
@@ -147,54 +160,25 @@ class Transport:
         self._pools: dict[str, urllib3.HTTPConnectionPool | None] = {}
 
     def fetch(
-        self,
-        method: str,
-        base_url: str,
-        target: str,
-        headers: Mapping[str, str],
-        *,
-        timeout_s: float,
-        connect_s: float | None = None,
+        self, request: Request, *, timeout_s: float, connect_s: float | None = None
     ) -> Answer:
         """Send one request and read its answer.
 
         Args:
-            target: Path and query, percent-encoded as it was signed.
             timeout_s: For all of it: connecting, sending, and reading the whole body.
             connect_s: For connecting; timeout_s if not given.
 
         Raises:
             Timeout, ConnectionFailed, BadAnswer: No usable answer.
         """
-        started_s = time.monotonic()
         timeout_s = max(0.001, timeout_s)
-        connect_s = connect_s or timeout_s
         try:
-            if (pool := self._pool(base_url)) is None:
-                return self._send_by_session(
-                    method, base_url + target, headers, (connect_s, timeout_s)
-                )
-            raw = pool.urlopen(
-                method,
-                urlsplit(base_url).path + target,
-                headers=headers,
-                retries=_NO_RETRY,
-                redirect=False,
-                assert_same_host=False,
-                timeout=urllib3.Timeout(total=timeout_s, connect=connect_s),
-                preload_content=False,
-            )
-            with raw:
-                body = _read(raw)
-                raw.release_conn()
+            if (pool := self._pool(request.base_url)) is None:
+                return self._send_by_session(request, (connect_s or timeout_s, timeout_s))
+            return _send_by_pool(pool, request, timeout_s, connect_s or timeout_s)
         except (pool_errors.HTTPError, requests.RequestException, OSError) as error:
-            raise _named(error, base_url, timeout_s) from None
-        return Answer(
-            raw.status,
-            {name.lower(): value for name, value in raw.headers.items()},
-            body,
-            time.monotonic() - started_s,
-        )
+            failure = _named(error, request.base_url, timeout_s)
+        raise failure  # out here the library's error, which holds URL and key, is not its context
 
     def close(self) -> None:
         """Close the connections, unless the session is the user's."""
@@ -218,14 +202,15 @@ class Transport:
         request = requests.Request("GET", base_url).prepare()
         return adapter.get_connection_with_tls_context(request, self._verify)
 
-    def _send_by_session(
-        self, method: str, url: str, headers: Mapping[str, str], timeout_s: tuple[float, float]
-    ) -> Answer:
+    def _send_by_session(self, request: Request, timeout_s: tuple[float, float]) -> Answer:
         started_s = time.monotonic()
-        request = self.session.prepare_request(requests.Request(method, url, dict(headers)))
+        url = request.base_url + request.target
+        prepared = self.session.prepare_request(
+            requests.Request(request.method, url, dict(request.headers))
+        )
         settings = self.session.merge_environment_settings(url, self._proxies, False, None, None)
         response = self.session.send(
-            request,
+            prepared,
             allow_redirects=False,
             timeout=timeout_s,
             proxies=settings["proxies"],
@@ -238,6 +223,31 @@ class Transport:
             response.content,
             time.monotonic() - started_s,
         )
+
+
+def _send_by_pool(
+    pool: urllib3.HTTPConnectionPool, request: Request, timeout_s: float, connect_s: float
+) -> Answer:
+    started_s = time.monotonic()
+    raw = pool.urlopen(
+        request.method,
+        urlsplit(request.base_url).path + request.target,
+        headers=request.headers,
+        retries=_NO_RETRY,
+        redirect=False,
+        assert_same_host=False,
+        timeout=urllib3.Timeout(total=timeout_s, connect=connect_s),
+        preload_content=False,
+    )
+    with raw:
+        body = _read(raw)
+        raw.release_conn()
+    return Answer(
+        raw.status,
+        {name.lower(): value for name, value in raw.headers.items()},
+        body,
+        time.monotonic() - started_s,
+    )
 
 
 def _new_session() -> requests.Session:

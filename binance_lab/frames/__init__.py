@@ -27,6 +27,7 @@ from .tickers import prices_frame as prices_frame
 from .tickers import tickers_frame as tickers_frame
 from .tickers import window_tickers_frame as window_tickers_frame
 from .trade_bars import dollar_bars as dollar_bars
+from .trade_bars import time_bars as time_bars
 from .trade_bars import volume_bars as volume_bars
 from .trades import agg_trades_frame as agg_trades_frame
 from .trades import trades_frame as trades_frame

@@ -1,18 +1,39 @@
-"""Bars that close by what was traded instead of by the clock."""
+"""Bars of trades that close by the clock, by volume, or by quote volume."""
 
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
 from .columns import Floats, Ints
+from .ohlcv import Ohlcv
+from .partitions import bars_of
+
+F = TypeVar("F")
+"""A DataFrame, of pandas or of Dask; bars are of the same kind."""
 
 _UNITS = 100_000_000  # Binance's amounts have at most 8 decimals
 
 
-def volume_bars(trades: pd.DataFrame, size: float | str | Decimal) -> pd.DataFrame:
+def time_bars(rows: F, interval: str, *, time_zone: str = "0") -> F:
+    """Candles of trades, or longer candles of shorter ones, as ``rows.ohlcv.resample`` makes them.
+
+    Args:
+        rows: Oldest first; a pandas DataFrame, or one of Dask's with known divisions.
+        interval, time_zone: As `Ohlcv.resample` takes them.
+
+    Raises:
+        ValueError: There is no such interval or time zone, or divisions aren't known.
+    """
+    made: F = bars_of(rows, partial(_candles, interval=interval, time_zone=time_zone))
+    return made
+
+
+def volume_bars(trades: F, size: float | str | Decimal) -> F:
     """Bars of trades or aggregate trades, each closed by the trade that makes its base volume reach size.
 
     That trade belongs whole to the bar it closes, and the next bar counts from zero: López de Prado,
@@ -24,32 +45,45 @@ def volume_bars(trades: pd.DataFrame, size: float | str | Decimal) -> pd.DataFra
     trades (int64), close_time (the last trade), closed (False only for a last bar below size).
 
     Args:
-        trades: As `trades_frame` or `agg_trades_frame` has them, oldest first.
+        trades: As `trades_frame` or `agg_trades_frame` has them, oldest first; a pandas DataFrame,
+            or one of Dask's with known divisions, as `History.dask` answers for one symbol.
 
     Raises:
-        ValueError: A size that is not above zero, or trades out of order.
+        ValueError: A size that is not above zero, trades out of order, or divisions not known.
     """
-    return _bars(trades, trades["qty"].to_numpy(dtype=np.float64), size)
+    made: F = bars_of(trades, partial(_bars, wanted=_size(size), quote=False))
+    return made
 
 
-def dollar_bars(trades: pd.DataFrame, size: float | str | Decimal) -> pd.DataFrame:
+def dollar_bars(trades: F, size: float | str | Decimal) -> F:
     """Bars as `volume_bars` makes them, each closed when its quote volume reaches size.
 
     A trade's quote amount is its price times its quantity, to the nearest 1e-8.
     """
-    price, qty = (trades[name].to_numpy(dtype=np.float64) for name in ("price", "qty"))
-    return _bars(trades, price * qty, size)
+    made: F = bars_of(trades, partial(_bars, wanted=_size(size), quote=True))
+    return made
 
 
-def _bars(trades: pd.DataFrame, amount: Floats, size: float | str | Decimal) -> pd.DataFrame:
+def _candles(rows: pd.DataFrame, *, interval: str, time_zone: str) -> tuple[pd.DataFrame, int]:
+    candles = Ohlcv(rows).resample(interval, time_zone=time_zone)
+    last = int(rows.index.searchsorted(candles.index[-1])) if len(candles) else 0
+    return candles, last
+
+
+def _size(size: float | str | Decimal) -> Decimal:
     wanted = Decimal(str(size))
     if not wanted.is_finite() or wanted <= 0:
         raise ValueError(f"a bar's size is a number above zero, not {size}")
+    return wanted
+
+
+def _bars(trades: pd.DataFrame, *, wanted: Decimal, quote: bool) -> tuple[pd.DataFrame, int]:
+    """The bars, and the row at which the last of them begins."""
     if not trades.index.is_monotonic_increasing:
         raise ValueError("trades are not oldest first; sort them: trades.sort_index(kind='stable')")
-    ends, closed = _ends(amount, wanted * _UNITS)
-    starts = np.concatenate([ends[:0], [0], ends[:-1] + 1]).astype(np.int64)[: len(ends)]
     price, qty = (trades[name].to_numpy(dtype=np.float64) for name in ("price", "qty"))
+    ends, closed = _ends(price * qty if quote else qty, wanted * _UNITS)
+    starts = np.concatenate([ends[:0], [0], ends[:-1] + 1]).astype(np.int64)[: len(ends)]
     bought = ~trades["buyer_is_maker"].to_numpy(dtype=bool)
     count = np.ones(len(trades), dtype=np.int64)
     if "first_trade_id" in trades:
@@ -61,7 +95,7 @@ def _bars(trades: pd.DataFrame, amount: Floats, size: float | str | Decimal) -> 
         "taker_buy_quote_volume": price * qty * bought,
         "trades": count,
     }
-    return pd.DataFrame(
+    bars = pd.DataFrame(
         {
             "open": price[starts],
             "high": np.maximum.reduceat(price, starts) if len(starts) else price[:0],
@@ -76,6 +110,7 @@ def _bars(trades: pd.DataFrame, amount: Floats, size: float | str | Decimal) -> 
         },
         index=trades.index[starts].rename("open_time"),
     )
+    return bars, int(starts[-1]) if len(starts) else 0
 
 
 def _ends(

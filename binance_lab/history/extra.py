@@ -9,6 +9,7 @@ from typing import Any
 from ..connector.exceptions import ConfigError
 
 PIP_LINE = 'pip install "binance-lab[history]"'
+_OF_DASK = ("dask", "distributed", "fsspec")
 
 
 def available() -> bool:
@@ -26,6 +27,7 @@ def need(module: str) -> Any:
         return importlib.import_module(module)
     except ImportError:
         package = module.partition(".")[0]
+        line = PIP_LINE.replace("history", "dask") if package in _OF_DASK else PIP_LINE
         raise ConfigError(
-            f"The store of history needs {package}, which isn't installed: {PIP_LINE}"
+            f"The store of history needs {package}, which isn't installed: {line}"
         ) from None

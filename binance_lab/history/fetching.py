@@ -55,13 +55,17 @@ class Fetcher:
         client: Its budget holds requests to the server's limits.
         use_unverified: Use files of the archive that don't match their checksum, or have none;
             else such a span is taken from REST.
+        shown: Whether a bar shows what takes.
     """
 
-    def __init__(self, client: Spot, archive: Archive, *, use_unverified: bool = False) -> None:
+    def __init__(
+        self, client: Spot, archive: Archive, *, use_unverified: bool = False, shown: bool = True
+    ) -> None:
         self._client = client
         self._precise = client.with_options(time_unit="us")  # trades have µs in the archive
         self._archive = archive
         self._use_unverified = use_unverified
+        self._shown = shown
         self._stopping = threading.Event()
         self._received = Received()
         self._reading = threading.Semaphore(_READ_AT_ONCE)
@@ -75,7 +79,11 @@ class Fetcher:
         """
         try:
             for _ in range(_ROUNDS):
-                tasks = [task for series, span in wanted for task in self._missing(series, span)]
+                tasks = [
+                    task
+                    for series, span in wanted
+                    for task in self._tasks(series, self.missing(series, span))
+                ]
                 if not tasks:
                     return
                 symbols = {series.symbol for series, _ in wanted}
@@ -83,7 +91,7 @@ class Fetcher:
                 work_off(
                     tasks,
                     workers=WORKERS,
-                    label=label,
+                    label=label if self._shown else None,
                     stopping=self._stopping,
                     received=self._received,
                 )
@@ -118,19 +126,23 @@ class Fetcher:
 
     # From spans to tasks
 
-    def _missing(self, series: Series, span: Span) -> Iterator[Task]:
+    def missing(self, series: Series, span: Span) -> Iterator[Piece]:
+        """What a series lacks of a span, and where it comes from.
+
+        Raises:
+            ApiError, RequestError: There is no such symbol, or the server can't be asked.
+        """
         first_ms = self.first_ms(series)
         if first_ms is None or first_ms >= span[1]:
             return
         wanted = max(span[0], first_ms - first_ms % 1000), span[1]
         for missing in without(wanted, series.manifest().covered):
-            pieces = plan(
+            yield from plan(
                 series.dataset,
                 missing,
                 now_ms=int(self._client.clock.now_s() * 1000),
                 first_ms=first_ms,
             )
-            yield from self._tasks(series, pieces)
 
     def _tasks(self, series: Series, pieces: Iterable[Piece]) -> Iterator[Task]:
         for piece in pieces:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,7 +54,7 @@ class History:
 
     | data | `klines` `trades` `agg_trades` |
     | on disk | `contents` `sync` `verify` `mend` `compact` `prune` |
-    | read it otherwise | `sql` `scan`, and ``pandas.read_parquet(lab.history.folder / "klines_1m")`` |
+    | read it otherwise | `sql` `scan` `dask`, and ``pandas.read_parquet(lab.history.folder / "klines_1m")`` |
     | what is wrong with it | `quality`, ``frame.attrs["quality"]`` |
 
     The store keeps float64; ranges with ``numbers="decimal"`` come from REST each time.
@@ -175,10 +175,14 @@ class History:
         *,
         start: Time | None = None,
         end: Time | None = None,
+        client: Any = None,
     ) -> pd.DataFrame:
         """Fetch what the store lacks and no more; answers `contents`.
 
         Args:
+            client: A Dask client: its workers fetch and check, and this process writes what
+                they send. Request weight is counted once for the whole cluster, by its scheduler;
+                what a lost worker was at is done by another.
             symbols: All that are in the store if None.
             dataset: An interval (``1m``), ``trades`` or ``agg_trades``; all in the store if None.
             start: Where the store begins if None.
@@ -197,7 +201,13 @@ class History:
                 raise BadInput(f"{series.symbol} isn't in the store yet; sync needs a start.")
             first, last = range_ms(since, end, now_ms=self._now_ms())
             wanted.append((series, self._settled(series.dataset, (first, last))))
-        self._fetcher().fill(wanted)
+        if client is None:
+            self._fetcher().fill(wanted)
+        else:
+            from .cluster import Source, fill
+
+            source = Source(self._client.base_url, self.archive.url, self.use_unverified)
+            fill(wanted, fetcher=self._fetcher(), source=source, client=client)
         return self.contents()
 
     def contents(self) -> pd.DataFrame:
@@ -282,6 +292,50 @@ class History:
         """A pyarrow dataset, for its own filters or ``polars.scan_pyarrow_dataset``."""
         chosen = None if symbols is None else symbols_of(symbols)
         return self.store.scan(_dataset(dataset), chosen)
+
+    def dask(
+        self,
+        dataset: str = "1m",
+        symbols: str | Sequence[str] | None = None,
+        *,
+        start: Time | None = None,
+        end: Time | None = None,
+        url: str | None = None,
+        storage_options: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """What is in the store as a Dask DataFrame: nothing is fetched, and files are read when needed.
+
+            frame = lab.history.dask("agg_trades", "BTCUSDT", start="2024-01-01")
+            dollar_bars(frame, 1_000_000).compute()
+
+        Each file is a partition. One symbol has the columns of its frame and known divisions,
+        as `time_bars`, `volume_bars` and `dollar_bars` need them; of several (or all) there is a
+        column ``symbol`` in front.
+
+        Args:
+            start, end: Both included; all that is there if None.
+            url: Of a copy of this store's folder that the workers reach, such as
+                ``s3://bucket/history``; the folder itself if None.
+            storage_options: For fsspec, such as keys of S3.
+
+        Raises:
+            BadInput: There is no such dataset, or the range can't be meant.
+            StoreError: There are no such rows in the store.
+        """
+        from .lazy import dask_frame
+
+        names = symbols_of(symbols) if symbols is not None else None
+        first = 0 if start is None else time_ms(start)
+        last = self._now_ms() if end is None else time_ms(end)
+        if first > last:
+            raise BadInput(f"The range starts after it ends: start {start}, end {end or 'now'}.")
+        return dask_frame(
+            _dataset(dataset),
+            names[0] if names is not None and isinstance(symbols, str) else names,
+            span=(first, last + 1),
+            url=str(self.folder) if url is None else url,
+            storage_options=storage_options,
+        )
 
     # Inside
 

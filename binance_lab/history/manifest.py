@@ -98,9 +98,19 @@ def read(folder: Path) -> Manifest | None:
     """
     path = folder / NAME
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Manifest)
+        return decoded(path.read_bytes(), path)
     except FileNotFoundError:
         return None
+
+
+def decoded(content: bytes, path: Path | str) -> Manifest:
+    """The manifest that a file holds.
+
+    Raises:
+        StoreError: It is damaged.
+    """
+    try:
+        return msgspec.json.decode(content, type=Manifest)
     except msgspec.DecodeError as error:
         raise StoreError(
             f"{path} is damaged ({error}). Remove the folder to fetch it anew."

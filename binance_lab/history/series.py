@@ -115,16 +115,37 @@ class Series:
             _describe(part, cleaner)
             if explain is not None:
                 explain(part)
-            with self.changing() as manifest:
-                others = [each for each in manifest.parts if _overlap(each.span, part.span)]
-                if any(not _within(each.span, part.span) for each in others):
-                    return False
-                if others and not replaces:
-                    return False
-                self._place(hidden, part)
-                manifest.parts = [each for each in manifest.parts if each not in others]
-                manifest.parts.append(part)
-            return True
+            return self._list(hidden, part, replaces=replaces)
+
+    def adopt(self, part: Part, content: bytes) -> bool:
+        """List a part that another machine has made.
+
+        Args:
+            content: Its file's; empty if it has no rows.
+
+        Returns:
+            False if another process has been faster: nothing has changed.
+
+        Raises:
+            StoreError: It isn't the file that was made, or can't be written.
+        """
+        if part.rows and hashlib.sha256(content).hexdigest() != part.sha256:
+            raise StoreError(f"{part.file} of {self.symbol} was damaged on its way; ask again.")
+        with writing(self.folder), self._hidden_file() as hidden:
+            hidden.write_bytes(content)
+            return self._list(hidden, part, replaces=False)
+
+    def _list(self, hidden: Path, part: Part, *, replaces: bool) -> bool:
+        with self.changing() as manifest:
+            others = [each for each in manifest.parts if _overlap(each.span, part.span)]
+            if any(not _within(each.span, part.span) for each in others):
+                return False
+            if others and not replaces:
+                return False
+            self._place(hidden, part)
+            manifest.parts = [each for each in manifest.parts if each not in others]
+            manifest.parts.append(part)
+        return True
 
     def note(self, incident: Incident) -> None:
         """Keep what was wrong with a source."""
@@ -141,7 +162,7 @@ class Series:
         """
         parts = [part for part in self.manifest().parts if _overlap(part.span, span)]
         try:
-            tables = [_within_span(self.table(part), self.dataset, span) for part in parts]
+            tables = [within_span(self.table(part), self.dataset, span) for part in parts]
         except StoreError:
             if [part for part in self.manifest().parts if _overlap(part.span, span)] == parts:
                 raise
@@ -290,7 +311,8 @@ def _describe(part: Part, cleaner: Cleaner) -> None:
     part.fetched_ms = part.fetched_ms or int(time.time() * 1000)
 
 
-def _within_span(table: pa.Table, dataset: Dataset, span: Span) -> pa.Table:
+def within_span(table: pa.Table, dataset: Dataset, span: Span) -> pa.Table:
+    """The rows of a table, oldest first, that are within a span."""
     times = times_us(table, dataset.time)
     first, stop = np.searchsorted(times, np.array(span) * 1000)
     return table if stop - first == len(times) else table.slice(first, stop - first)

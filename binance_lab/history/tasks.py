@@ -54,11 +54,13 @@ def work_off(
     tasks: Iterable[Task],
     *,
     workers: int,
-    label: str,
+    label: str | None,
     stopping: threading.Event,
     received: Received,
 ) -> None:
     """Do the tasks and all that follow; if it takes, a bar shows days, bytes, rate and time left.
+
+    Without a label there is no bar.
 
     What follows a task goes before what waits, so that what belongs together ends together and
     memory doesn't grow. The first error, and ctrl-c, sets ``stopping``, leaves the rest and is
@@ -72,7 +74,14 @@ def work_off(
         name = f"binance_lab:history:{number}"
         threading.Thread(target=_work, args=(todo, done), name=name, daemon=True).start()
     days = sum(task.span_ms for task in waiting) / DAY_MS
-    bar = tqdm(desc=label, total=days, bar_format=_BAR, delay=BAR_AFTER_S, leave=False)
+    bar = tqdm(
+        desc=label,
+        total=days,
+        bar_format=_BAR,
+        delay=BAR_AFTER_S,
+        leave=False,
+        disable=label is None,
+    )
     try:
         while waiting or running:
             while waiting and running < workers:

@@ -3,6 +3,7 @@
 from .account import Account as Account
 from .base import LiveObject as LiveObject
 from .base import LiveState as LiveState
+from .book_features import book_features as book_features
 from .candles import Candles as Candles
 from .consumers import Consumer as Consumer
 from .hub import Live as Live

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,7 +24,16 @@ from binance_lab.wire.types import Number
 
 from .check import Finding, paragraph
 from .estimate import value_in_quote
-from .guards import Limits, OrderRefused, Origin, Pace, check_environment, check_open, check_value
+from .guards import (
+    Limits,
+    OrderRefused,
+    Origin,
+    Pace,
+    check_environment,
+    check_open,
+    check_value,
+    guarded_environment,
+)
 from .journal import Journal
 from .lists import ListTicket, OrderList, make_list
 from .nearest import explain, nearest_ticket
@@ -45,10 +54,12 @@ class Trading:
 
     Args:
         client: Signs and sends.
-        environment: "local", "testnet" or "live": the guards go by it.
+        environment: "local", "testnet" or "live": the guards go by it. The client's address counts if
+            none is given, or if it is Binance's own: production is always "live".
         account: The live account, whose execution reports move the orders; without it they are
             asked about by REST.
-        book: A live order book to read prices from; ``watch`` adds others.
+        books: The live order books that are open now, to read prices from: for checks, estimates
+            and slippage. ``watch`` adds others.
         limits: What may be sent; the environment's defaults if not given.
         journal: Where everything sent and received is kept; its orders are taken over.
         allow_orders: On "live", whether code may place orders. Forms never do.
@@ -59,17 +70,17 @@ class Trading:
         self,
         client: Spot,
         *,
-        environment: str = "local",
+        environment: str | None = None,
         account: AccountFeed | None = None,
-        book: Book | None = None,
+        books: Callable[[], Iterable[Book]] = tuple,
         limits: Limits | None = None,
         journal: Journal | None = None,
         allow_orders: bool = False,
         confirm: Callable[[str], str] | None = None,
     ) -> None:
-        self.environment = environment
-        self.limits = limits or Limits.of(environment)
-        self.surroundings = Surroundings(client, account)
+        self.environment = guarded_environment(environment, client.base_url)
+        self.limits = limits or Limits.of(self.environment)
+        self.surroundings = Surroundings(client, account, books)
         self._client = client
         self._register = Register(client, account=account, journal=journal)
         self._allow_orders = allow_orders
@@ -78,8 +89,6 @@ class Trading:
         self._gate = threading.Lock()  # held from counting open orders until one more is open
         self._pace = Pace()
         self._lists: list[OrderList] = []
-        if book is not None:
-            self.surroundings.watch(book)
 
     def __repr__(self) -> str:
         orders = self.orders
@@ -258,7 +267,8 @@ class Trading:
             quote_order_qty: For MARKET instead of a quantity: what to spend or receive.
             trailing_delta: In basis points: 100 is 1 %.
             once: A name of your own, under which an order is placed only once: a cell that runs
-                again, even after a restart of the kernel, gets the order that is there already.
+                again, even after a restart of the kernel or on another computer, gets the order
+                that is there already. The exchange is asked for it first.
             check: Look at the symbol's filters first, and send nothing that breaks one.
 
         Raises:
@@ -304,6 +314,10 @@ class Trading:
         if once and (there := self._register.placed(client_order_id)) is not None:
             return _same_kind(there, ticket, once)
         self._permit([ticket], origin, check=check)
+        if once:  # this computer may have forgotten, or another one was first
+            there = self._register.placed_there(ticket.symbol, client_order_id)
+            if there is not None:
+                return _same_kind(there, ticket, once)
         order = self._new_order(ticket, client_order_id)
         entered = self._enter([order], once=bool(once))
         if entered is not order:  # another thread or notebook was first with this name
@@ -449,6 +463,9 @@ class Trading:
         """Cancel every open order of a symbol, or of the account. Guards don't apply.
 
         Orders that are still unknown are canceled as soon as the exchange knows them.
+
+        Returns:
+            All these orders; one that isn't done is still asked about.
 
         Raises:
             ApiError, RequestError: Of the first symbol that failed, after all were tried.

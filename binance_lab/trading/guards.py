@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
 
+from binance_lab.connector.environments import name_of
 from binance_lab.connector.exceptions import LabError
 from binance_lab.wire.encoding import decimal_text
 
@@ -21,6 +22,8 @@ from .ticket import exact
 
 Origin = Literal["code", "form"]
 """Who asks: a line of Python, or a form in a notebook."""
+
+_STRICTER = ("local", "testnet", "live")  # each with less play money than the one before
 
 
 class OrderRefused(LabError):
@@ -50,6 +53,15 @@ class Limits:
         if changes.get("max_order_value") is not None:
             changes["max_order_value"] = exact(changes["max_order_value"], field="max_order_value")
         return replace(defaults.get(environment, cls()), **changes)
+
+
+def guarded_environment(asked: str | None, url: str) -> str:
+    """The environment whose guards hold: that of the address, if nobody says, or if it is stricter.
+
+    So that no argument turns production into play money.
+    """
+    found = name_of(url)
+    return max(asked or found, found, key=_STRICTER.index)
 
 
 def check_environment(

@@ -40,6 +40,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _decode = msgspec.json.Decoder(Entry).decode
+_TORN = (msgspec.DecodeError, UnicodeDecodeError)  # what reading a line that is no entry ends with
 Wanted = Callable[[Iterable[Entry]], Collection[str]]
 """Of all entries, the client order ids whose lines are to stay."""
 
@@ -58,7 +59,7 @@ class Journal:
     ) -> None:
         self.path = Path(path)
         self.torn = 0
-        """Lines of the last reading that were no entry: the rest of a crash."""
+        """Lines of the last reading that were no entry: the rest of a crash, or of a bad disk."""
         self._header = header
         self._max_bytes = self._bound = max_bytes
         self._lock = threading.RLock()  # guards all that follows, and that lines don't mix
@@ -114,7 +115,7 @@ class Journal:
             self._size = size + len(line)
 
     def read(self, client_order_id: str = "") -> Iterator[Entry]:
-        """The entries, oldest first; lines that a crash tore are skipped and counted.
+        """The entries, oldest first; lines that are no entry are skipped and counted.
 
         Args:
             client_order_id: Only entries that name it.
@@ -134,7 +135,7 @@ class Journal:
                     continue
                 try:
                     yield _decode(line)
-                except msgspec.DecodeError:
+                except _TORN:
                     self.torn += 1
 
     @property
@@ -194,7 +195,7 @@ def _named(line: bytes) -> bytes | None:
     """The client order id that a line is about; None if it is no entry."""
     try:
         return _decode(line).client_order_id.encode()
-    except msgspec.DecodeError:
+    except _TORN:
         return None
 
 

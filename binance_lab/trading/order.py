@@ -67,7 +67,7 @@ class Order:
         self._updated_ms = sent_ms
         self._reason = ""
         self._note = ""
-        self._lost_ms = 0
+        self._silent_since = time.monotonic()
         self.version = 0
 
     # -- what is known -----------------------------------------------------------------------
@@ -181,9 +181,12 @@ class Order:
         return (worse if self.side is Side.BUY else -worse) / self.mid_price * 10_000
 
     @property
-    def lost_ms(self) -> int:
-        """When it was last given up to wait for an answer, ms since 1970; 0 if it never was."""
-        return self._lost_ms
+    def silent_s(self) -> float:
+        """Seconds since it was made to be sent, or since it was last given up to wait for an answer.
+
+        However the clock of this computer is set meanwhile.
+        """
+        return time.monotonic() - self._silent_since
 
     @property
     def updated_ms(self) -> int:
@@ -305,7 +308,7 @@ class Order:
         with self._lock:
             if self._state.done:
                 return
-            self._note, self._lost_ms = note, now_ms()
+            self._note, self._silent_since = note, time.monotonic()
             if not self._state.known:
                 self._state = OrderState.UNKNOWN
         self._tell()

@@ -17,12 +17,13 @@ from binance_lab.connector.exceptions import (
     UnknownOrder,
 )
 from binance_lab.connector.spot import Spot
+from binance_lab.wire.errors import ORDER_ARCHIVED
 from binance_lab.wire.user_events import ExecutionReport
 
 from .guards import OrderRefused
 from .journal import Entry, Journal
 from .keeper import Keeper
-from .order import Order, now_ms
+from .order import Order
 from .records import restored, ticket_of_answer, ticket_of_report
 from .states import OrderState
 from .surroundings import Balances
@@ -155,6 +156,20 @@ class Register:
         with self._lock:
             order = self._by_id.get(client_order_id)
         return None if order is None or order.state is OrderState.REJECTED else order
+
+    def placed_there(self, symbol: str, client_order_id: str) -> Order | None:
+        """The order of this id that the exchange has, open or done; None if it knows none.
+
+        Raises:
+            ApiError, RequestError: It didn't say.
+        """
+        try:
+            row = self._client.get_order(symbol, origClientOrderId=client_order_id)
+        except UnknownOrder as error:
+            if error.code == ORDER_ARCHIVED.code:
+                raise  # there was one, long ago
+            return None
+        return self.apply(row)[0]
 
     def on_change(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call back after any order changed, on the thread that changed it; the result takes it back."""
@@ -429,9 +444,9 @@ class Register:
             else:
                 order.vanish("the exchange does not know this order any more")
         elif order.state is OrderState.SENT:
-            if now_ms() - order.sent_ms > STUCK_S * 1_000:
+            if order.silent_s > STUCK_S:
                 order.lose_track("nobody waits for its answer, asking…")
-        elif now_ms() - order.lost_ms >= on_the_way_s * 1_000:
+        elif order.silent_s >= on_the_way_s:
             self.refused(order, "it never reached the exchange")
 
     # -- keeping -----------------------------------------------------------------------------

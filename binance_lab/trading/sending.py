@@ -161,18 +161,21 @@ class Sender:
         """Cancel every open order; see ``Trading.cancel_all``."""
         failed: list[LabError] = []
         symbols = {symbol} if symbol else self._open_symbols(failed)
-        for order in self._register.open_orders:
-            if order.symbol in symbols and not order.state.known:
-                self._register.unwanted(order)
-        canceled: list[Order] = []
+        ended = [
+            order
+            for order in self._register.open_orders
+            if order.symbol in symbols and not order.state.known
+        ]
+        for order in ended:
+            self._register.unwanted(order)
         for each in sorted(symbols):
             try:
-                canceled += self._cancel_symbol(each)
+                ended += self._cancel_symbol(each)
             except LabError as error:
                 failed.append(error)
         if failed:
             raise failed[0]
-        return canceled
+        return list(dict.fromkeys(ended))
 
     def _open_symbols(self, failed: list[LabError]) -> set[str]:
         """What the exchange says, and what we know: if it doesn't answer, ours are canceled at least."""

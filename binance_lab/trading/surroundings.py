@@ -6,7 +6,7 @@ import difflib
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Protocol, TypeVar
 
@@ -74,11 +74,22 @@ class Balances(Protocol):
 
 
 class Surroundings:
-    """Rules, prices, balances and counts of open orders, each no older than it may be. Any thread."""
+    """Rules, prices, balances and counts of open orders, each no older than it may be. Any thread.
 
-    def __init__(self, client: Spot, balances: Balances | None = None) -> None:
+    Args:
+        balances: The live account, if there is one.
+        books: The live books that are open now; more can be named with ``watch``.
+    """
+
+    def __init__(
+        self,
+        client: Spot,
+        balances: Balances | None = None,
+        books: Callable[[], Iterable[Book]] = tuple,
+    ) -> None:
         self._client = client
         self._balances = balances
+        self._open_books = books
         self._lock = threading.Lock()  # guards _kept and _books
         self._kept: dict[tuple[str, str], tuple[float, Any]] = {}
         self._books: dict[str, Book] = {}
@@ -170,6 +181,8 @@ class Surroundings:
         """The best levels of the live book; None without one, or while it is out of sync."""
         with self._lock:
             book = self._books.get(symbol)
+        if book is None:
+            book = next((each for each in self._open_books() if each.symbol == symbol), None)
         if book is None or book.state != "live":
             return None
         try:

@@ -136,6 +136,12 @@ def test_endpoints_are_found_by_words():
     assert re.search(r"^wallet\.deposit_history +Deposits", repr(found), re.MULTILINE)
 
 
+def test_endpoints_are_listed_in_the_order_of_groups():
+    """The list of calls is the same in every process: the client's own, then group by group."""
+    groups = [name.partition(".")[0] for name in Spot.endpoints() if "." in name]
+    assert list(dict.fromkeys(groups)) == [name for name in GROUPS if name not in HIDDEN]
+
+
 def test_editors_know_every_group():
     """Each group of /sapi calls that is shown is an attribute with a type."""
     assert set(Groups.__annotations__) == set(GROUPS) - HIDDEN

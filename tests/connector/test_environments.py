@@ -29,6 +29,20 @@ def test_a_url_without_scheme_or_host_is_refused(url):
         environments.local(url)
 
 
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [("https://api.binance.com", "live"), ("https://API-gcp.binance.com:443/", "live"),
+     ("https://testnet.binance.vision", "testnet"), ("http://127.0.0.1:8000", "local"),
+     ("https://api1.testnet.binance.vision", "testnet"), ("https://notbinance.com", "local")],
+)  # fmt: skip
+def test_an_address_tells_its_environment(url, name):
+    """Binance's own hosts are never taken for an exchange of one's own."""
+    assert environments.name_of(url) == name
+    if name != "local":
+        with pytest.raises(ConfigError, match=f'Lab\\("{name}"\\)'):
+            environments.local(url)
+
+
 def test_an_unknown_environment_names_the_known_ones():
     """A typo in the environment's name says which there are."""
     with pytest.raises(ConfigError, match="local, testnet, live"):

@@ -8,6 +8,7 @@ import logging
 import socket
 import ssl
 import time
+import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -49,7 +50,7 @@ from binance_lab.wire.signing import verify
 from .web import Asked, Cut, WebServer, raw_reply, refusal, reply
 
 LOOPBACK = ipaddress.ip_address("127.0.0.1")
-KEY, SECRET = "the-key", "the-secret"
+KEY, SECRET, LISTEN_KEY = "the-key", "the-secret", "the-listen-key"
 ORDER = {"symbol": "BTCUSDT", "side": "BUY", "type": "MARKET", "quantity": 1}
 
 
@@ -728,22 +729,38 @@ def test_logger_may_be_the_caller_s(serve):
     assert len(lines) == 1
 
 
+@pytest.mark.parametrize("own_session", [False, True])
 @pytest.mark.parametrize(
     "answer",
-    [None, raw_reply(b"<html>"), refusal(400, -1100, "Illegal characters"), raw_reply(b"", 502)],
+    [None, "never", raw_reply(b"<html>"), refusal(400, -1100, "Illegal"), raw_reply(b"", 502)],
     ids=str,
 )
-def test_error_holds_no_secret(serve, answer):
-    """Neither an error nor what it was raised from has key, secret, signature or listen key."""
-    server = serve(lambda asked: answer)
+def test_error_holds_no_secret(serve, answer, own_session):
+    """Neither an error, nor what it was raised from, nor a traceback with values has a secret."""
+    server = serve(lambda asked: server.never() if answer == "never" else answer)
+    session = requests.Session() if own_session else None
+    client = client_of(server, retries=0, timeout=0.5, session=session)
     with pytest.raises(LabError) as caught:
-        client_of(server, retries=0).with_options(extra={"listenKey": "hush"}).get_order("X")
-    signature = server.asked[0].params["signature"]
-    shown = f"{caught.value} {caught.value!r} {vars(caught.value)}"
-    assert caught.value.__cause__ is None
-    assert caught.value.__suppress_context__ or caught.value.__context__ is None
-    for secret in (KEY, SECRET, signature, "hush"):
+        client.with_options(extra={"listenKey": LISTEN_KEY}).get_order("X")
+    shown = "".join(map(everything_of, errors_of(caught.value)))
+    for secret in (KEY, SECRET, server.asked[0].params["signature"], LISTEN_KEY):
         assert secret not in shown
+
+
+def errors_of(error: BaseException | None) -> list[BaseException]:
+    """An error and all that it was raised from or during, shown or not."""
+    found: list[BaseException] = []
+    while error is not None:
+        found.append(error)
+        error = error.__cause__ or error.__context__
+    return found
+
+
+def everything_of(error: BaseException) -> str:
+    """What any display may show of an error: text, attributes, traceback with local values."""
+    whole = traceback.TracebackException.from_exception(error, capture_locals=True)
+    inner = [vars(each) for each in vars(error).values() if hasattr(each, "__dict__")]
+    return f"{error} {error!r} {vars(error)} {inner} {''.join(whole.format())}"
 
 
 @pytest.mark.parametrize(

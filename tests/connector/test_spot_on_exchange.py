@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -25,7 +26,6 @@ from binance_lab.exchange.process import Exchange
 
 SYMBOL = "BTCUSDT"
 LIMIT = {"symbol": SYMBOL, "side": "BUY", "type": "LIMIT", "timeInForce": "GTC"}
-FAR = {"quantity": "0.001", "price": "40000"}
 
 
 @pytest.fixture(scope="module")
@@ -52,26 +52,50 @@ def fault(exchange: Exchange) -> Iterator[Callable[..., None]]:
     requests.delete(f"{exchange.rest}/lab/faults", timeout=5).raise_for_status()
 
 
+def price(spot: Spot, part: str) -> str:
+    """Such a part of the last price, in whole ticks: where the market is depends on the day."""
+    last = Decimal(spot.ticker_price(SYMBOL)["price"])
+    return str((last * Decimal(part)).quantize(Decimal("0.01")))
+
+
+def far(spot: Spot) -> dict[str, Any]:
+    """A limit order to buy that rests far below the market."""
+    return {**LIMIT, "quantity": "0.001", "price": price(spot, "0.8")}
+
+
 def placed(spot: Spot, **changes: Any) -> dict[str, Any]:
-    order: dict[str, Any] = spot.new_order(**{**LIMIT, **FAR, **changes})
+    order: dict[str, Any] = spot.new_order(**{**far(spot), **changes})
     return order
 
 
-OTO = {
-    "symbol": SYMBOL,
-    "workingType": "LIMIT",
-    "workingSide": "BUY",
-    "workingPrice": "40000",
-    "workingQuantity": "0.001",
-    "workingTimeInForce": "GTC",
-}
-ABOVE = {"aboveType": "LIMIT_MAKER", "abovePrice": "90000"}
-BELOW = {"belowType": "STOP_LOSS", "belowStopPrice": "40000"}
-PENDING_OCO = {
-    "pendingSide": "SELL",
-    **{"pendingA" + name[1:]: value for name, value in ABOVE.items()},
-    **{"pendingB" + name[1:]: value for name, value in BELOW.items()},
-}
+def working(spot: Spot) -> dict[str, Any]:
+    """The working order of a list."""
+    return {
+        "symbol": SYMBOL,
+        "workingType": "LIMIT",
+        "workingSide": "BUY",
+        "workingPrice": price(spot, "0.8"),
+        "workingQuantity": "0.001",
+        "workingTimeInForce": "GTC",
+    }
+
+
+def around(spot: Spot) -> dict[str, Any]:
+    """Two orders to sell, one above and one below the market."""
+    return {
+        "aboveType": "LIMIT_MAKER",
+        "abovePrice": price(spot, "1.2"),
+        "belowType": "STOP_LOSS",
+        "belowStopPrice": price(spot, "0.8"),
+    }
+
+
+def pending_around(spot: Spot) -> dict[str, Any]:
+    """The same two as the pending orders of a list."""
+    named = {f"pending{name[0].upper()}{name[1:]}": at for name, at in around(spot).items()}
+    return {"pendingSide": "SELL", **named}
+
+
 CALLS: dict[str, Callable[[Spot], Any]] = {
     "ping": lambda c: c.ping(),
     "time": lambda c: c.time(),
@@ -106,38 +130,42 @@ CALLS: dict[str, Callable[[Spot], Any]] = {
     "order_amendments": lambda c: c.order_amendments(SYMBOL, placed(c)["orderId"]),
     "my_filters": lambda c: c.my_filters(SYMBOL),
     "new_order": lambda c: placed(c),
-    "new_order_test": lambda c: c.new_order_test(**LIMIT, **FAR),
+    "new_order_test": lambda c: c.new_order_test(**far(c)),
     "cancel_order": lambda c: c.cancel_order(SYMBOL, orderId=placed(c)["orderId"]),
     "cancel_open_orders": lambda c: [placed(c), c.cancel_open_orders(SYMBOL)][1],
     "cancel_and_replace": lambda c: c.cancel_and_replace(
-        **LIMIT, **FAR, cancelReplaceMode="STOP_ON_FAILURE", cancelOrderId=placed(c)["orderId"]
+        **far(c), cancelReplaceMode="STOP_ON_FAILURE", cancelOrderId=placed(c)["orderId"]
     ),
     "order_amend_keep_priority": lambda c: c.order_amend_keep_priority(
         SYMBOL, "0.0005", orderId=placed(c)["orderId"]
     ),
     "new_oco_order": lambda c: oco(c),
     "new_oto_order": lambda c: c.new_oto_order(
-        **OTO, pendingType="MARKET", pendingSide="SELL", pendingQuantity="0.001"
+        **working(c), pendingType="MARKET", pendingSide="SELL", pendingQuantity="0.001"
     ),
-    "new_otoco_order": lambda c: c.new_otoco_order(**OTO, **PENDING_OCO, pendingQuantity="0.001"),
-    "new_opo_order": lambda c: c.new_opo_order(**OTO, pendingType="MARKET", pendingSide="SELL"),
-    "new_opoco_order": lambda c: c.new_opoco_order(**OTO, **PENDING_OCO),
+    "new_otoco_order": lambda c: c.new_otoco_order(
+        **working(c), **pending_around(c), pendingQuantity="0.001"
+    ),
+    "new_opo_order": lambda c: c.new_opo_order(
+        **working(c), pendingType="MARKET", pendingSide="SELL"
+    ),
+    "new_opoco_order": lambda c: c.new_opoco_order(**working(c), **pending_around(c)),
     "cancel_oco_order": lambda c: c.cancel_oco_order(SYMBOL, orderListId=oco(c)["orderListId"]),
     "new_oco_order_deprecated": lambda c: c.new_oco_order_deprecated(
-        SYMBOL, "SELL", "0.001", "90000", "40000"
+        SYMBOL, "SELL", "0.001", price(c, "1.2"), price(c, "0.8")
     ),
 }
 
 
 NOT_FOR_THIS_SYMBOL: dict[str, Callable[[Spot], Any]] = {
     "reference_price_calculation": lambda c: c.reference_price_calculation(SYMBOL),
-    "new_sor_order": lambda c: c.new_sor_order(**LIMIT, **FAR),
-    "new_sor_order_test": lambda c: c.new_sor_order_test(**LIMIT, **FAR),
+    "new_sor_order": lambda c: c.new_sor_order(**far(c)),
+    "new_sor_order_test": lambda c: c.new_sor_order_test(**far(c)),
 }
 
 
 def oco(spot: Spot) -> dict[str, Any]:
-    order_list: dict[str, Any] = spot.new_oco_order(SYMBOL, "SELL", "0.001", **ABOVE, **BELOW)
+    order_list: dict[str, Any] = spot.new_oco_order(SYMBOL, "SELL", "0.001", **around(spot))
     return order_list
 
 
@@ -187,7 +215,7 @@ def test_private_keys_are_let_in(exchange, key):
     [
         (lambda c: c.klines("NOSUCH", "1m"), BadSymbol),
         (lambda c: placed(c, quantity="0.0000001"), FilterFailure),
-        (lambda c: placed(c, quantity="80"), InsufficientBalance),
+        (lambda c: placed(c, quantity="30"), InsufficientBalance),
         (lambda c: c.cancel_order(SYMBOL, orderId=1), UnknownOrder),
         (lambda c: c.get_order(SYMBOL, origClientOrderId="none"), UnknownOrder),
         (lambda c: Spot("x" * 64, "y", base_url=c.base_url).account(), PermissionDenied),

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import dask.dataframe as dd
 import pandas as pd
 import pytest
 
-from binance_lab.frames import agg_trades_frame, dollar_bars, trades_frame, volume_bars
+from binance_lab.frames import (
+    agg_trades_frame,
+    dollar_bars,
+    time_bars,
+    trades_frame,
+    volume_bars,
+)
 
 START_MS = 1_704_067_200_000
 
@@ -86,3 +93,45 @@ def test_trades_out_of_order_are_refused():
     """Trades newest first make no bars, and the error says how to sort them."""
     with pytest.raises(ValueError, match="sort_index"):
         volume_bars(trades("1x1 2x1").iloc[::-1], 1)
+
+
+def many_trades(count: int = 5_000) -> pd.DataFrame:
+    """Trades at uneven times, with hours in which nothing was traded."""
+    rows = [
+        {
+            "id": number,
+            "price": str(100 + number * 7 % 13),
+            "qty": str(1 + number * 11 % 17),
+            "quoteQty": "1",
+            "time": START_MS + 40_000 * number + (9_000_000 if number % 1_000 > 500 else 0),
+            "isBuyerMaker": number % 3 == 0,
+        }
+        for number in range(count)
+    ]
+    return trades_frame(sorted(rows, key=lambda row: row["time"]))
+
+
+@pytest.mark.parametrize("partitions", [1, 7, 60])
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda frame: volume_bars(frame, 1_000),
+        lambda frame: dollar_bars(frame, "200000"),
+        lambda frame: time_bars(frame, "5m"),
+        lambda frame: time_bars(frame, "1d", time_zone="-3:30"),
+    ],
+    ids=["volume", "dollar", "5 minutes", "days"],
+)
+def test_bars_of_a_dask_frame_are_those_of_the_whole(build, partitions):
+    """Where partitions are cut changes no bar: not one that spans several, not the quiet ones."""
+    frame = many_trades()
+    lazy = dd.from_pandas(frame, npartitions=partitions)
+    made = build(lazy).compute(scheduler="sync")
+    pd.testing.assert_frame_equal(made, build(frame), check_exact=True, check_freq=False)
+
+
+def test_bars_of_a_dask_frame_need_one_symbol_in_order():
+    """A frame that doesn't know its divisions is refused, with what to ask for instead."""
+    lazy = dd.from_pandas(many_trades(50), npartitions=2).clear_divisions()
+    with pytest.raises(ValueError, match=r"one symbol.*lab\.history\.dask"):
+        volume_bars(lazy, 10)

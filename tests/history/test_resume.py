@@ -72,8 +72,9 @@ def test_a_store_is_whole_after_kills_at_random_moments(past, tmp_path):
 
 @pytest.fixture
 def busy():
-    """An exchange of its own: it goes on making files that nobody waits for any more."""
-    with Exchange(seed=3, agents=False, symbols=["BTCUSDT"]) as exchange:
+    """An exchange of its own, whose file of May takes longer than anybody waits."""
+    slow = "slow:path=*/monthly/klines/*2023-05.zip,delay_s=60"
+    with Exchange(seed=3, agents=False, symbols=["BTCUSDT"], faults=[slow]) as exchange:
         yield exchange
 
 

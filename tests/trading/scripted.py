@@ -44,6 +44,7 @@ class ScriptedClient:
     An entry of the script is (accept, error): whether the order arrives, and what the caller sees.
     """
 
+    base_url = "http://127.0.0.1:8000"
     signed_by: str | None = "hmac"
     recv_window_ms = 5000.0
 

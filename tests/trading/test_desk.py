@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
+import time
 from contextlib import suppress
 from decimal import Decimal
 
@@ -10,6 +12,7 @@ import msgspec
 import pytest
 
 from binance_lab.connector.exceptions import (
+    ApiError,
     ConfigError,
     ConnectionFailed,
     InsufficientBalance,
@@ -85,6 +88,18 @@ def test_an_unknown_order_is_not_given_up_while_it_may_be_under_way(desk, client
     assert order.state is OrderState.UNKNOWN
     client.hidden = False
     assert order.wait(timeout=5).state is OrderState.ACCEPTED
+
+
+def test_a_clock_that_is_set_gives_up_no_order(desk, client, monkeypatch):
+    """An hour that passes on the clock only: the lost request may still be under way."""
+    client.lose()
+    client.hidden = True
+    order = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    ahead_ns = time.time_ns() + 3_600_000_000_000
+    monkeypatch.setattr(time, "time_ns", lambda: ahead_ns)
+    monkeypatch.setattr(time, "time", lambda: ahead_ns / 1e9)
+    desk._register.look(order)
+    assert order.state is OrderState.UNKNOWN
 
 
 def test_a_wide_receive_window_is_waited_for(desk, client, monkeypatch):
@@ -261,6 +276,30 @@ def test_two_notebooks_with_the_same_name_send_once(client, tmp_path):
     assert len(client.sent) == 1
 
 
+def test_a_name_is_known_to_the_exchange_too(client):
+    """Without the journal, or on another computer: the exchange is asked who has the name."""
+    with Trading(client) as desk:
+        first = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT, once="entry")
+    client.orders[first.client_order_id]["status"] = "CANCELED"
+    with Trading(client) as desk:
+        again = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT, once="entry")
+        assert (again.client_order_id, again.state.value) == (first.client_order_id, "canceled")
+    assert len(client.sent) == 1
+
+
+@pytest.mark.parametrize("code", [-1003, -2026])
+def test_nothing_is_sent_under_a_name_that_can_not_be_asked_for(desk, client, monkeypatch, code):
+    """The exchange does not say, or says that it has archived the order of that name."""
+
+    def get_order(symbol, **asked):
+        raise refusal(code, "no")
+
+    monkeypatch.setattr(client, "get_order", get_order)
+    with pytest.raises(ApiError):
+        desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT, once="entry")
+    assert client.sent == []
+
+
 def test_a_duplicate_is_there_already(desk, client):
     """A request that a proxy sent twice: the refusal of the second one proves the first."""
     client.fail(refusal(-2010, "Duplicate order sent."), arrived=True)
@@ -285,11 +324,16 @@ def test_a_refused_once_may_be_placed_again(desk, client):
     assert desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT, once="entry") is order
 
 
-def test_nothing_is_sent_that_the_journal_can_not_keep(client, tmp_path):
+@pytest.mark.parametrize("full", [False, True])
+def test_nothing_is_sent_that_the_journal_can_not_keep(client, tmp_path, full):
     """Without its journal an order could not be found again after a crash: it isn't sent."""
-    with Trading(client, journal=Journal(tmp_path / "orders.jsonl")) as desk:
-        (tmp_path / "orders.jsonl").mkdir()
-        with pytest.raises(OrderRefused, match=r"directory.*Canceling works all the same"):
+    path = tmp_path / "orders.jsonl"
+    with Trading(client, journal=Journal(path)) as desk:
+        if full and not os.path.exists("/dev/full"):
+            pytest.skip("no device here is always full")
+        os.symlink("/dev/full", path) if full else path.mkdir()
+        why = "No space left" if full else "directory"
+        with pytest.raises(OrderRefused, match=f"{why}.*Canceling works all the same"):
             desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
         assert desk.orders[0].state is OrderState.REJECTED
     assert client.sent == []
@@ -447,6 +491,14 @@ def test_an_unknown_order_is_canceled_as_soon_as_it_is_there(desk, client):
     assert desk.cancel(order).state is OrderState.UNKNOWN
     client.hidden = False
     assert order.wait("done", timeout=5).state is OrderState.CANCELED
+
+
+def test_cancel_all_names_what_it_still_asks_about(desk, client):
+    """An order that nobody finds yet is among those to be canceled, and not called canceled."""
+    known = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    client.lose(arrived=False)
+    unknown = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    assert {order: order.done for order in desk.cancel_all()} == {unknown: False, known: True}
 
 
 def test_cancel_all_reaches_what_is_unknown_and_what_can_not_be_listed(desk, client, monkeypatch):

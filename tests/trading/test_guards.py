@@ -13,6 +13,7 @@ from binance_lab.trading.guards import (
     check_environment,
     check_open,
     check_value,
+    guarded_environment,
 )
 
 
@@ -94,3 +95,14 @@ def test_orders_a_minute_are_limited():
     pace.take(1, 3)
     now[0] = 60
     pace.take(2, 3)
+
+
+@pytest.mark.parametrize(
+    ("asked", "url", "environment"),
+    [(None, "https://api.binance.com", "live"), ("local", "https://api3.binance.com", "live"),
+     ("local", "https://testnet.binance.vision", "testnet"), (None, "http://127.0.0.1:1", "local"),
+     ("live", "http://127.0.0.1:1", "live")],
+)  # fmt: skip
+def test_no_argument_turns_production_into_play_money(asked, url, environment):
+    """The guards go by the address if it is stricter than what was said."""
+    assert guarded_environment(asked, url) == environment

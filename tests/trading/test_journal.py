@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import threading
+from random import Random
 
 import pytest
 
@@ -70,3 +71,19 @@ def test_each_account_has_a_journal_of_its_own():
     assert one != journal_path("local", "http://127.0.0.1:1", "another")
     assert one != journal_path("local", "http://127.0.0.1:2", "the-api-key")
     assert "the-api-key" not in str(one)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_spoiled_journal_tells_what_is_left(tmp_path, seed):
+    """Bytes that a bad disk changed cost the lines that they are in, and nothing else."""
+    random = Random(seed)
+    journal = Journal(tmp_path / "orders.jsonl")
+    for number in range(50):
+        journal.write("send", f"order-{number}", {"n": number})
+    data = bytearray(journal.path.read_bytes())
+    for _ in range(10):
+        data[random.randrange(len(data))] = random.randrange(256)
+    journal.path.write_bytes(data)
+    found = [entry for entry in journal.read() if entry.data.get("n") is not None]
+    assert len(found) > 25
+    assert journal.torn <= 11

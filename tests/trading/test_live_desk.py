@@ -75,6 +75,19 @@ def test_a_lost_answer_is_told_by_the_stream(lab, exchange):
     assert len(lab.client.get_open_orders()) == 1
 
 
+def test_slippage_counts_from_any_live_book(lab, other):
+    """The middle at sending is that of a book that is open anywhere in the lab."""
+    lab.live._wait_s = 0.0
+    book = lab.live.book("BTCUSDT")
+    for side, price in (("SELL", "64100"), ("BUY", "63900"), ("BUY", "63000")):
+        order = {"timeInForce": "GTC", "quantity": "0.5", "price": price}
+        other.new_order("BTCUSDT", side, "LIMIT", **order)
+    assert book.until(lambda: book.state == "live" and len(book.top(9).bids) == 2)
+    order = lab.place("BTCUSDT", "BUY", "MARKET", quantity="0.01").wait("filled", timeout=10)
+    assert order.mid_price == 64000
+    assert order.slippage_bps == pytest.approx(15.625)
+
+
 def test_a_restarted_notebook_knows_its_orders(lab, exchange, other):
     """A new lab reads the journal, and asks what became of what was open."""
     order = lab.place("BTCUSDT", "BUY", "LIMIT", quantity="0.01", price="60000")
