@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterable, Mapping
-from decimal import ROUND_FLOOR, Decimal
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import ipywidgets
 
 from binance_lab.trading.check import Finding
 from binance_lab.trading.rules import Rules
-from binance_lab.trading.ticket import CONTINGENT, BadTicket, Ticket, exact, fields_of, make_ticket
+from binance_lab.trading.ticket import CONTINGENT, fields_of
 from binance_lab.wire.encoding import decimal_text
 from binance_lab.wire.enums import (
     OrderType,
@@ -42,7 +41,12 @@ class FieldRow(ipywidgets.VBox):
     """
 
     def __init__(self, name: str, unit: str, edited: Callable[[Any], None]) -> None:
-        self.field = ipywidgets.Text(description=_LABELS[name], layout=_width(), style=_LABEL)
+        self.field = ipywidgets.Text(
+            description=_LABELS[name],
+            tooltip=f"{_LABELS[name]} in {unit}",
+            layout=_width(),
+            style=_LABEL,
+        )
         self._unit = ipywidgets.HTML(html.escape(unit))
         typed = ipywidgets.HBox([self.field, self._unit])
         typed.add_class("bl-input")
@@ -141,7 +145,7 @@ class OrderFields(ipywidgets.VBox):
         """What stands in the fields now, as text; fields that don't belong to the type are left out."""
         values: dict[str, Any] = {"side": self.side.value, "type": self.type.value}
         for name, row in self.rows.items():
-            if row.layout.display != "none" and row.field.value.strip():
+            if self.has(name) and row.field.value.strip():
                 values[name] = row.field.value.strip()
         for name, chooser in self._choices().items():
             if chooser.layout.display != "none" and chooser.value not in ("", None):
@@ -176,14 +180,18 @@ class OrderFields(ipywidgets.VBox):
         first: dict[str, Finding] = {}
         others = []
         for found in findings:
-            row = self.rows.get(self._row_of(found.field))
-            if row is None or row.layout.display == "none":
-                others.append(found)
+            name = self._row_of(found.field)
+            if name in self.rows and self.has(name):
+                first.setdefault(name, found)
             else:
-                first.setdefault(self._row_of(found.field), found)
+                others.append(found)
         for name, row in self.rows.items():
             row.show(first.get(name))
         return others
+
+    def has(self, name: str) -> bool:
+        """Whether a field of this name is shown."""
+        return bool(self.rows[name].layout.display != "none")
 
     def _row_of(self, field: str) -> str:
         """The row that a field is typed in: a quantity may be typed as an amount."""
@@ -279,36 +287,3 @@ def _choice(label: str, words: Iterable[Any], default: str | None = None) -> ipy
 
 def _set_visible(widget: ipywidgets.Widget, visible: bool) -> None:
     widget.layout.display = None if visible else "none"
-
-
-def ticket_of(values: Mapping[str, Any], rules: Rules, *, at: Decimal | None = None) -> Ticket:
-    """The ticket that a form's values mean.
-
-    An amount in the quote asset is sent as it is with MARKET; with a type that has a price it
-    becomes the quantity that it pays for, whole steps of it.
-
-    Args:
-        at: The price of a pegged order, to turn an amount into a quantity.
-
-    Raises:
-        BadTicket: A value isn't what its field holds.
-    """
-    values = dict(values)
-    amount = values.get("quote_order_qty")
-    if amount is not None and values["type"] != OrderType.MARKET:
-        price = values.get("price", values.get("stop_price", at))
-        if price is None:
-            raise BadTicket("An amount needs a price to become a quantity.", field="price")
-        price = exact(price, field="price")
-        if price <= 0:
-            raise BadTicket("Price must be more than 0.", field="price")
-        amount = exact(values.pop("quote_order_qty"), field="quote_order_qty")
-        values["quantity"] = whole_steps(amount / price, rules.step)
-    return make_ticket(rules.symbol, **values)
-
-
-def whole_steps(quantity: Decimal, step: Decimal) -> Decimal:
-    """The largest multiple of step that is not more than a quantity."""
-    step = step or Decimal("1e-8")
-    found = (quantity / step).to_integral_value(ROUND_FLOOR) * step
-    return found.normalize() if found else Decimal(0)

@@ -4,49 +4,37 @@ from __future__ import annotations
 
 import html
 import threading
-import time
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
 from decimal import ROUND_FLOOR, Decimal
 from functools import partial, wraps
 from typing import Any, ClassVar, Concatenate, ParamSpec
 
 import ipywidgets
 
-from binance_lab.connector.exceptions import LabError
+from binance_lab.connector.exceptions import ApiError, LabError
 from binance_lab.trading.check import Finding
 from binance_lab.trading.desk import Trading
-from binance_lab.trading.estimate import Estimate, cost, estimate
 from binance_lab.trading.guards import OrderRefused, check_environment
-from binance_lab.trading.lists import ListKind, ListTicket, OrderList, make_list
-from binance_lab.trading.nearest import explain
-from binance_lab.trading.order import Order
-from binance_lab.trading.rules import Rules, Scene
+from binance_lab.trading.lists import ListKind, ListTicket
 from binance_lab.trading.surroundings import Book
-from binance_lab.trading.ticket import BadTicket, Ticket
+from binance_lab.trading.ticket import Ticket
 from binance_lab.wire.encoding import decimal_text
 from binance_lab.wire.enums import OrderType, Side
 
-from .order_fields import OrderFields, ticket_of, whole_steps
-from .panel import bar, dress, still_html, style, time_text
+from .cell_time import cell_time
+from .order_check import Checked, OrderCheck, findings_of
+from .order_draft import SINGLE, Draft, legs_of, whole_steps
+from .order_fields import OrderFields
+from .order_lines import Lines
+from .order_question import Clicks, Question
+from .panel import bar, dress, still_html, style
 from .view import Source, Still, View
 from .worker import Worker, in_words
-
-SINGLE = "Single"
-LINES = 5
-"""How many of the last results stay below the form."""
-
-CLICK_S = 0.6
-"""Clicks that follow an accepted one within this time belong to it: a double click sends once."""
 
 SETTLE_S = 0.3
 """How long an order that nobody is asked about waits for keys typed before the click."""
 
-IDLE_S = 30.0
-"""While nobody types, balances and averages are asked for this seldom; prices come from the book."""
-
-_PENDING = frozenset({"BALANCE", "WOULD_TRIGGER", "WOULD_MATCH"})  # rules of orders that work now
+PERCENTS = (25, 50, 75, 100)
 _OCO_TYPES = (
     OrderType.LIMIT_MAKER,
     OrderType.STOP_LOSS_LIMIT,
@@ -97,30 +85,9 @@ def _guarded(
         try:
             method(self, *args, **kwargs)
         except Exception as error:
-            self._say(in_words(error), "error")
+            self._failed(error)
 
     return guarded
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line below the form: a text, or an order whose state it follows."""
-
-    at_ms: float
-    text: str = ""
-    mood: str = ""
-    orders: tuple[Order, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Checked:
-    """What the worker found out about what is typed."""
-
-    findings: Mapping[str, list[Finding]] = field(default_factory=dict)
-    problem: str = ""
-    estimate: str = ""
-    bid: Decimal | None = None
-    ask: Decimal | None = None
 
 
 class OrderForm(View):
@@ -157,19 +124,12 @@ class OrderForm(View):
         self.symbol = self.rules.symbol
         if book is not None:
             trading.watch(book)
-        self._lock = threading.Lock()  # guards all that follows
-        self._typed: dict[str, dict[str, Any]] = {}
-        self._mode = SINGLE
-        self._checked = _Checked()
-        self._scene: Scene | None = None
-        self._scene_at = self._checked_at = float("-inf")
-        self._lines: deque[_Line] = deque(maxlen=LINES)
-        self._asking: Ticket | ListTicket | None = None
-        self._busy = False
-        self._click: tuple[Any, ...] = ()
-        self._clicked_at = self._asked_at = float("-inf")
+        self._check = OrderCheck(trading, self.rules, self.mark)
+        self._lines = Lines()
+        self._clicks = Clicks()
+        self._cells = cell_time()
         self._closing = threading.Event()
-        self._worker = Worker(f"form:{self.symbol}", self._job_failed)
+        self._worker = Worker(f"form:{self.symbol}", self._failed)
         self._make_widgets(confirm)
         sources = [source for source in (book, trading) if source is not None]
         super().__init__(
@@ -195,31 +155,24 @@ class OrderForm(View):
     @property
     def findings(self) -> list[Finding]:
         """What was last found wrong with what is typed."""
-        return [found for each in self._checked.findings.values() for found in each]
+        return [found for each in self._check.checked.findings.values() for found in each]
 
     @property
     def results(self) -> list[str]:
         """The lines below the form, newest first."""
-        with self._lock:
-            return [_text_of(line) for line in self._lines]
+        return self._lines.texts
 
     # -- widgets -----------------------------------------------------------------------------
 
     def _make_widgets(self, confirm: bool) -> None:
-        environment = self.trading.environment
-        line = bar(self.symbol, "order", environment, _BANNERS[environment])
-        self._banner = ipywidgets.HTML(style() + line)
+        self._banner = ipywidgets.HTML(style() + self._bar())
         self._banner.add_class("bl-head")
         self.mode = ipywidgets.ToggleButtons(options=[SINGLE, *self._list_kinds()])
         self._bid = _quote_button("Take this price: what buyers pay", "bl-bid")
         self._ask = _quote_button("Take this price: what sellers ask", "bl-ask")
         self._spread = ipywidgets.HTML()
-        self._percents = ipywidgets.HBox(
-            [self._percent_button(percent) for percent in (25, 50, 75, 100)]
-        )
-        for name in ("bl-beside", "bl-wide", "bl-small"):
-            self._percents.add_class(name)
         self._legs: dict[str, OrderFields] = {}
+        self._percents: dict[str, ipywidgets.HBox] = {}
         self._leg_box = ipywidgets.VBox()
         self._estimate = ipywidgets.HTML()
         self.check_button = ipywidgets.Button(
@@ -229,17 +182,19 @@ class OrderForm(View):
         self.confirm_box = ipywidgets.Checkbox(
             value=confirm, description="ask before sending", indent=False
         )
-        self._summary = ipywidgets.HTML()
-        self.send_button = ipywidgets.Button(description="Send it", button_style="warning")
-        self.back_button = ipywidgets.Button(description="Back")
-        self._asks = ipywidgets.VBox(
-            [self._summary, ipywidgets.HBox([self.back_button, self.send_button])],
-            layout=ipywidgets.Layout(display="none"),
-        )
-        self._asks.add_class("bl-ask-box")
+        self._question = Question(self._send_clicked, self._back_clicked)
+        self.send_button = self._question.send_button
+        self.back_button = self._question.back_button
         self._results = ipywidgets.HTML()
-        self._refuse_on_live()
+        if self.trading.environment == "live":
+            for button in (self.place_button, self.check_button, self.send_button):
+                button.disabled = True
+            self.place_button.tooltip = "A form places no orders on live"
         self._listen()
+
+    def _bar(self) -> str:
+        environment = self.trading.environment
+        return bar(self.symbol, "order", environment, _BANNERS[environment])
 
     def _list_kinds(self) -> list[str]:
         kinds = [ListKind.OCO] if self.rules.oco_allowed else []
@@ -252,26 +207,26 @@ class OrderForm(View):
         A page gets a message for each widget, and a kernel keeps a thousand for one that is slow.
         """
         if name not in self._legs:
-            below = [self._percents] if name == "order" else []
+            below = [self._percent_row(name)] if name in ("order", "working", "above") else []
             self._legs[name] = OrderFields(
                 self.rules, self._edited, below_amount=below, **_LEGS[name]
             )
         return self._legs[name]
 
-    def _percent_button(self, percent: int) -> ipywidgets.Button:
-        button = ipywidgets.Button(
-            description=f"{percent} %",
-            tooltip=f"{percent} % of what is free",
-        )
-        button.on_click(partial(self._take_percent, percent))
-        return button
+    def _percent_row(self, leg: str) -> ipywidgets.HBox:
+        """Shares of what is free, for a leg that works at once."""
+        row = ipywidgets.HBox([self._percent_button(leg, percent) for percent in PERCENTS])
+        for name in ("bl-beside", "bl-wide", "bl-small"):
+            row.add_class(name)
+        self._percents[leg] = row
+        return row
 
-    def _refuse_on_live(self) -> None:
-        if self.trading.environment == "live":
-            self.place_button.disabled = self.check_button.disabled = self.send_button.disabled = (
-                True
-            )
-            self.place_button.tooltip = "A form places no orders on live"
+    def _percent_button(self, leg: str, percent: int) -> ipywidgets.Button:
+        button = ipywidgets.Button(
+            description=f"{percent} %", tooltip=f"{percent} % of what is free"
+        )
+        button.on_click(partial(self._take_percent, leg, percent))
+        return button
 
     def _listen(self) -> None:
         self.mode.observe(self._mode_chosen, "value")
@@ -279,8 +234,6 @@ class OrderForm(View):
         self._ask.on_click(partial(self._take_price, "ask"))
         self.check_button.on_click(self._check_clicked)
         self.place_button.on_click(self._place_clicked)
-        self.send_button.on_click(self._send_clicked)
-        self.back_button.on_click(self._back_clicked)
         self._arrange()
 
     def _rows(self) -> list[ipywidgets.Widget]:
@@ -296,58 +249,61 @@ class OrderForm(View):
             self._leg_box,
             self._estimate,
             actions,
-            self._asks,
+            self._question,
             self._results,
         ]
 
     def _arrange(self) -> None:
         """Show the legs that the ticket has."""
-        shown = ("order",) if self._mode == SINGLE else ListKind(self._mode).legs
+        mode = self.mode.value
+        shown = legs_of(mode)
         self._leg_box.children = [self._leg(name) for name in _LEGS if name in shown]
+        if (
+            "above" in self._percents
+        ):  # in an OTOCO it comes later, and what is free then isn't known
+            hidden = mode != ListKind.OCO
+            self._percents["above"].layout.display = "none" if hidden else None
 
     # -- callbacks, on the kernel's thread: they read the fields and queue work ---------------
 
     @_guarded
     def _mode_chosen(self, _: Any) -> None:
-        with self._lock:
-            self._mode = self.mode.value
         self._arrange()
         self._edited()
 
     @_guarded
     def _edited(self) -> None:
-        """Keep what is typed now, and have it checked; a summary of before is void."""
-        self._close_summary()
+        """Keep what is typed now, and have it checked; a question of before is void."""
+        self._question.take()
         self._read()
-        self._worker.submit(self._recheck, "check")
+        self._worker.submit(self._check.anew, "check")
+        self.mark()
 
-    def _read(self) -> tuple[str, dict[str, dict[str, Any]]]:
+    def _read(self) -> Draft:
         """One read of all fields."""
-        typed = {name: leg.read() for name, leg in self._legs.items()}
-        with self._lock:
-            self._typed = typed
-            return self._mode, typed
+        draft = Draft(self.mode.value, {name: leg.read() for name, leg in self._legs.items()})
+        self._check.keep(draft)
+        return draft
 
     @_guarded
     def _take_price(self, which: str, _: Any) -> None:
-        price = self._checked.bid if which == "bid" else self._checked.ask
+        checked = self._check.checked
+        price = checked.bid if which == "bid" else checked.ask
         if price is None:
             return
-        for name in ("order", "working", "above"):
-            leg = self._legs.get(name)
-            if leg is not None and leg in self._leg_box.children:
+        for leg in self._leg_box.children:
+            if leg.has("price"):
                 leg.fill(price=decimal_text(price))
                 return
 
     @_guarded
-    def _take_percent(self, percent: int, _: Any) -> None:
+    def _take_percent(self, name: str, percent: int, _: Any) -> None:
         """Fill in that share of what is free; the balance is the one that was last read."""
-        with self._lock:
-            scene = self._scene
+        scene = self._check.scene
         if scene is None or scene.free is None:
             self._say("What is free isn't known yet.", "wait")
             return
-        leg = self._legs["order"]
+        leg = self._legs[name]
         side = Side(leg.side.value)
         share = scene.free.get(self.rules.pays_with(side), Decimal(0)) * percent / 100
         if side is Side.BUY:
@@ -358,227 +314,151 @@ class OrderForm(View):
 
     @_guarded
     def _check_clicked(self, _: Any) -> None:
-        mode, typed = self._read()
-        if self._begin("check", mode, typed):
-            self._worker.submit(partial(self._test, mode, typed))
+        draft = self._read()
+        if self._clicks.begin("check", draft):
+            self._do("The exchange checks it…", partial(self._test, draft))
 
     @_guarded
     def _place_clicked(self, _: Any) -> None:
-        mode, typed = self._read()
-        ask = bool(self.confirm_box.value)
-        if self._begin("place", mode, typed):
-            self._worker.submit(partial(self._prepare, mode, typed, ask))
+        draft, ask = self._read(), bool(self.confirm_box.value)
+        if self._is_old_click() or not self._clicks.begin("place", draft):
+            return
+        self._do("Checking it…", partial(self._prepare, draft, ask))
 
     @_guarded
     def _send_clicked(self, _: Any) -> None:
-        with self._lock:
-            if time.monotonic() - self._asked_at < CLICK_S:
-                return  # the second half of the double click that opened the summary
-            ticket, self._asking = self._asking, None  # taken once: a second click finds nothing
-        if ticket is None:
+        ticket = self._question.ticket
+        if ticket is None or not self._question.answerable or self._is_old_click():
             return
-        self._asks.layout.display = "none"
-        if self._begin("send", ticket):
-            self._worker.submit(partial(self._submit, ticket))
+        if self._clicks.begin("send", ticket):
+            self._question.take()
+            self.place_button.focus()
+            self._do(f"Sending it: {ticket}", partial(self._submit, ticket))
+
+    def _is_old_click(self) -> bool:
+        """Whether a click may have waited for a cell to end; then it is void, and that is said."""
+        if not self._cells.has_kept_waiting():
+            return False
+        self._say(
+            "Not sent: that click waited while a cell ran. Look again, and click again.", "wait"
+        )
+        return True
 
     @_guarded
     def _back_clicked(self, _: Any) -> None:
-        self._close_summary()
+        self._question.take()
+        self.place_button.focus()
         self._say("Nothing was sent.", "faint")
-
-    def _close_summary(self) -> None:
-        with self._lock:
-            self._asking = None
-        self._asks.layout.display = "none"
-
-    def _begin(self, *click: Any) -> bool:
-        """Take the form for one job; False while another is done, and for a double click."""
-        with self._lock:
-            now = time.monotonic()
-            if self._busy or (click == self._click and now - self._clicked_at < CLICK_S):
-                return False
-            self._busy, self._click, self._clicked_at = True, click, now
-        self.mark()
-        return True
 
     # -- jobs, on the form's own thread --------------------------------------------------------
 
-    def _done(self) -> None:
-        with self._lock:
-            self._busy = False
+    def _do(self, doing: str, job: Callable[[], None]) -> None:
+        """Queue what an accepted click asks for; the next click is accepted when it is done."""
+        self._lines.doing(doing)
+        if not self._worker.submit(partial(self._finish, job)):
+            self._end_click()
         self.mark()
 
-    def _job_failed(self, error: Exception) -> None:
-        self._say(in_words(error), "error")
-        self._done()
+    def _finish(self, job: Callable[[], None]) -> None:
+        try:
+            job()
+        except Exception as error:
+            self._failed(error)
+        finally:
+            self._end_click()
 
-    def _test(self, mode: str, typed: Mapping[str, Mapping[str, Any]]) -> None:
-        ticket = self._ticket(mode, typed)
+    def _end_click(self) -> None:
+        self._lines.doing("")
+        self._clicks.end()
+        self.mark()
+
+    def _test(self, draft: Draft) -> None:
+        ticket = self._ticket(draft)
         if isinstance(ticket, ListTicket):
             self._must_pass(ticket)
             self._say(f"Checked here: {ticket}. The exchange offers no test for lists.", "good")
         else:
             self.trading.test(ticket)
             self._say(f"The exchange would take it: {ticket}.", "good")
-        self._done()
 
-    def _prepare(self, mode: str, typed: Mapping[str, Mapping[str, Any]], ask: bool) -> None:
+    def _prepare(self, draft: Draft, ask: bool) -> None:
         """Check what was read when Place was clicked; then ask, or send it."""
-        ticket = self._ticket(mode, typed)
+        ticket = self._ticket(draft)
         check_environment(
             self.trading.environment, "form", symbol=self.symbol, allow_orders=False, confirm=None
         )
         self._must_pass(ticket)
         if not ask:
-            self._send_unasked(ticket, mode, typed)
-            return
-        with self._lock:
-            if typed == self._typed and mode == self._mode:  # nothing was edited meanwhile
-                self._asking = ticket
-                self._asked_at = time.monotonic()
-        self._done()
+            self._send_unasked(ticket, draft)
+        elif draft == self._check.draft:  # nothing was edited meanwhile
+            self._question.ask(ticket)
 
-    def _send_unasked(
-        self, ticket: Ticket | ListTicket, mode: str, typed: Mapping[str, Any]
-    ) -> None:
+    def _send_unasked(self, ticket: Ticket | ListTicket, draft: Draft) -> None:
         """Send what was read, unless the last keys typed before the click come only now.
 
         A page holds back a field's newest value until the kernel has taken the one before, but
         not a click.
         """
         self._closing.wait(SETTLE_S)
-        with self._lock:
-            same = typed == self._typed and mode == self._mode
-        if not same:
+        if draft != self._check.draft:
             raise OrderRefused(
                 "Not sent: a field changed right after the click. Look at it, and place it again."
             )
         self._submit(ticket)
 
-    def _warn_about_key(self) -> None:
-        if warning := self.trading.key_warning():
-            self._say(warning, "wait")
+    def _ticket(self, draft: Draft) -> Ticket | ListTicket:
+        scene = self._check.scene
+        return draft.ticket(self.rules, at=scene.mid if scene is not None else None)
 
     def _must_pass(self, ticket: Ticket | ListTicket) -> None:
-        findings = _findings(ticket, self.trading.scene(self.symbol))
+        findings = findings_of(ticket, self.trading.scene(self.symbol))
         found = [each for leg in findings.values() for each in leg]
         if found:
             raise OrderRefused("Not sent. " + " ".join(str(each) for each in found))
 
     def _submit(self, ticket: Ticket | ListTicket) -> None:
         """Hand the order to the desk, which sends it once."""
-        before = len(self.trading.orders)
         try:
             if isinstance(ticket, ListTicket):
-                placed: Order | OrderList = self.trading.send_list(ticket, origin="form")
+                self._lines.follow(*self.trading.send_list(ticket, origin="form").orders)
             else:
-                placed = self.trading.send(ticket, origin="form")
+                self._lines.follow(self.trading.send(ticket, origin="form"))
+        except ApiError as error:
+            self._say(f"Rejected: {ticket}. {error}", "error")
         except LabError as error:
-            refused = self.trading.orders[before:]
-            words = str(error) if not refused else f"Rejected: {ticket}. {error}"
-            self._say(words, "error")
-        else:
-            orders = placed.orders if isinstance(placed, OrderList) else [placed]
-            self._add_line(_Line(_now(), orders=tuple(orders)))
-        self._done()
-        self._worker.submit(self._recheck, "check")
+            self._say(str(error), "error")
+        self._worker.submit(self._check.anew, "check")
 
-    def _recheck(self) -> None:
-        """Check what is typed against everything that is known now."""
-        with self._lock:
-            mode, typed = self._mode, self._typed
-        scene = self.trading.scene(self.symbol)
-        self._keep(self._look(mode, typed, scene), scene)
-        with self._lock:
-            self._scene_at = time.monotonic()
+    def _warn_about_key(self) -> None:
+        if warning := self.trading.key_warning():
+            self._say(warning, "wait")
 
-    def _refresh(self) -> None:
-        """The same with the book as it is now, and what was asked for a moment ago."""
-        with self._lock:
-            mode, typed, scene = self._mode, self._typed, self._scene
-        if scene is None or time.monotonic() - self._scene_at > IDLE_S:
-            self._recheck()
-            return
-        bids, asks = self.trading.surroundings.levels(self.symbol)
-        scene = replace(scene, bids=bids, asks=asks)
-        self._keep(self._look(mode, typed, scene), scene)
-
-    def _keep(self, checked: _Checked, scene: Scene) -> None:
-        with self._lock:
-            changed = checked != self._checked
-            self._checked, self._scene = checked, scene
-            self._checked_at = time.monotonic()
-        if changed:
-            self.mark()
-
-    def _look(self, mode: str, typed: Mapping[str, Mapping[str, Any]], scene: Scene) -> _Checked:
-        checked = _Checked(bid=scene.best_bid, ask=scene.best_ask)
-        if not _begun(mode, typed):
-            return checked
-        try:
-            ticket = self._ticket(mode, typed, scene)
-        except BadTicket as error:
-            leg, _, name = error.field.rpartition(".")
-            found = Finding("NUMBER", name, str(error))
-            return replace(checked, findings={leg or _first_leg(mode): [found]})
-        findings = _findings(ticket, scene)
-        rate = self.trading.surroundings.taker_rate(self.symbol)
-        single = ticket if isinstance(ticket, Ticket) else next(iter(ticket.legs.values()))
-        text = "" if single.missing() else _estimate_text(single, scene, rate)
-        return replace(checked, findings=findings, estimate=text)
-
-    def _ticket(
-        self, mode: str, typed: Mapping[str, Mapping[str, Any]], scene: Scene | None = None
-    ) -> Ticket | ListTicket:
-        if mode == SINGLE:
-            at = scene.mid if scene is not None else self._mid()
-            return ticket_of(typed["order"], self.rules, at=at)
-        legs: dict[str, Ticket] = {}
-        for name in ListKind(mode).legs:
-            values = dict(typed[name])
-            if name == "below":
-                values["side"] = legs["above"].side
-                values["quantity"] = legs["above"].quantity
-            try:
-                legs[name] = ticket_of(values, self.rules)
-            except BadTicket as error:
-                raise BadTicket(f"{name}: {error}", field=f"{name}.{error.field}") from None
-        return make_list(mode, self.symbol, **legs)
-
-    def _mid(self) -> Decimal | None:
-        with self._lock:
-            return self._scene.mid if self._scene is not None else None
-
-    # -- lines ---------------------------------------------------------------------------------
+    def _failed(self, error: Exception) -> None:
+        self._say(in_words(error), "error")
 
     def _say(self, text: str, mood: str) -> None:
-        self._add_line(_Line(_now(), text=text, mood=mood))
-
-    def _add_line(self, line: _Line) -> None:
-        with self._lock:
-            self._lines.appendleft(line)
+        self._lines.say(text, mood)
         self.mark()
 
     # -- drawing, on the refresher's thread ----------------------------------------------------
 
     def draw(self) -> None:
         """Write everything but the fields."""
-        with self._lock:
-            checked, busy, asking = self._checked, self._busy, self._asking
-            lines, mode = list(self._lines), self._mode
-            due = time.monotonic() - self._checked_at > 0.5
-        if due:
-            self._worker.submit(self._refresh, "check")
+        if self._check.due:
+            self._worker.submit(self._check.again, "check")
+        checked = self._check.checked
         self._draw_quotes(checked)
-        self._draw_findings(checked, mode)
-        live = self.trading.environment == "live"
-        self.place_button.disabled = self.check_button.disabled = live or busy
-        if asking is not None:
-            self._summary.value = f"<span class='bl-wait' role='alert'>Send this? <b>{html.escape(str(asking))}</b></span>"
-            self._asks.layout.display = None
-        self._results.value = _lines_html(lines)
+        self._draw_findings(checked)
+        self._question.draw()
+        self._results.value = self._lines.html()
 
-    def _draw_quotes(self, checked: _Checked) -> None:
+    def pulse(self) -> None:
+        """Once a second: a check that is due is done in a market that doesn't move, too."""
+        super().pulse()
+        if self._check.due:
+            self.mark()
+
+    def _draw_quotes(self, checked: Checked) -> None:
         self._bid.description = f"bid {_price(checked.bid, self.rules.tick)}"
         self._ask.description = f"ask {_price(checked.ask, self.rules.tick)}"
         text = ""
@@ -586,23 +466,18 @@ class OrderForm(View):
             text = f"spread {decimal_text((checked.ask - checked.bid).normalize())}"
         self._spread.value = f"<span class='bl-faint'>{text}</span>"
 
-    def _draw_findings(self, checked: _Checked, mode: str) -> None:
-        others = []
+    def _draw_findings(self, checked: Checked) -> None:
+        others = [checked.problem] if checked.problem else []
         for name, leg in list(self._legs.items()):
-            others += leg.show(checked.findings.get(name, ()))
-        text = " ".join(str(found) for found in others)
+            others += [str(found) for found in leg.show(checked.findings.get(name, ()))]
         self._estimate.value = (
-            f"<span class='bl-finding' role='alert'>{html.escape(text)}</span>"
+            f"<span class='bl-finding' role='alert'>{html.escape(' '.join(others))}</span>"
             f"<span class='bl-estimate'>{html.escape(checked.estimate)}</span>"
         )
 
     def still(self) -> Still:
         """What was shown last, without its fields."""
-        with self._lock:
-            lines = list(self._lines)
-        environment = self.trading.environment
-        line = bar(self.symbol, "order", environment, _BANNERS[environment])
-        text = still_html(environment, line + _lines_html(lines))
+        text = still_html(self.trading.environment, self._bar() + self._lines.html())
         return {"text/html": text, "text/plain": repr(self)}
 
     def stop(self) -> None:
@@ -633,103 +508,8 @@ def _quote_button(tooltip: str, look: str) -> ipywidgets.Button:
     return button
 
 
-def _first_leg(mode: str) -> str:
-    return "order" if mode == SINGLE else ListKind(mode).legs[0]
-
-
-def _begun(mode: str, typed: Mapping[str, Mapping[str, Any]]) -> bool:
-    """Whether anything was typed: an empty form is not wrong yet."""
-    names = ("order",) if mode == SINGLE else ListKind(mode).legs
-    chosen = {"side", "type", "time_in_force", "stp_mode", "peg_price_type", "peg_offset_type"}
-    return any(set(typed.get(name, ())) - chosen for name in names)
-
-
-def _findings(ticket: Ticket | ListTicket, scene: Scene) -> dict[str, list[Finding]]:
-    """Findings by leg; legs that come later aren't held against what is free or traded now."""
-    if isinstance(ticket, Ticket):
-        return {"order": explain(ticket, scene)}
-    later = {"pending", "above", "below"} if ticket.kind is not ListKind.OCO else set()
-    return {
-        name: [
-            found
-            for found in explain(leg, scene)
-            if not (name in later and found.filter in _PENDING)
-        ]
-        for name, leg in ticket.legs.items()
-    }
-
-
-def _estimate_text(ticket: Ticket, scene: Scene, rate: Decimal) -> str:
-    """What would fill, at what price, for what fee, and what remains of the balance."""
-    found = estimate(ticket, scene, taker_rate=rate)
-    parts = [_fill_text(found, scene.rules)]
-    spent, asset = cost(ticket, scene), scene.rules.pays_with(ticket.side)
-    if spent is not None:
-        parts.append(f"Uses {_short(spent)} {asset}")
-        if scene.free is not None:
-            left = scene.free.get(asset, Decimal(0)) - spent
-            parts[-1] += f", leaves {_short(left)} {asset}" if left >= 0 else ""
-    return " ".join(f"{part}." for part in parts if part)
-
-
-def _fill_text(found: Estimate, rules: Rules) -> str:
-    if found.average_price is None:
-        return "Rests on the book: nothing would fill now"
-    text = f"Fills {_short(found.quantity)} {rules.base} at about {_short(found.average_price)}"
-    if found.slippage_bps is not None:
-        text += f", {found.slippage_bps:.1f} bp from the middle"
-    if found.fee:
-        text += f", fee {_short(found.fee)} {found.fee_asset}"
-    if found.resting:
-        text += f"; {_short(found.resting)} {rules.base} would be left"
-    return text
-
-
-def _short(value: Decimal) -> str:
-    """A number with at most 8 decimals, no zeros at its end."""
-    return decimal_text(round(value, 8).normalize())
-
-
 def _price(value: Decimal | None, tick: Decimal) -> str:
     """A price with as many decimals as prices of the symbol have."""
     if value is None:
         return "–"
     return f"{value.quantize(tick.normalize()):,f}" if tick else decimal_text(value.normalize())
-
-
-def _now() -> float:
-    return time.time() * 1_000
-
-
-def _text_of(line: _Line) -> str:
-    if not line.orders:
-        return line.text
-    return " · ".join(_order_text(order) for order in line.orders)
-
-
-def _order_text(order: Order) -> str:
-    if not order.state.known:
-        return f"UNKNOWN, asking… {order.ticket} ({order.client_order_id})"
-    text = f"{order.state.value}: {order.ticket}"
-    if order.average_price is not None:
-        text += f", filled {_short(order.executed_qty)} at {_short(order.average_price)}"
-    detail = order.note or order.reason
-    return f"{text} ({detail})" if detail else f"{text} ({order.client_order_id})"
-
-
-def _mood_of(line: _Line) -> str:
-    if not line.orders:
-        return line.mood
-    states = {order.state.value for order in line.orders}
-    if states & {"sent", "unknown"}:
-        return "wait"
-    return "error" if states & {"rejected", "expired"} else "good"
-
-
-def _lines_html(lines: list[_Line]) -> str:
-    rows = [
-        f"<div class='bl-{_mood_of(line)}'><span class='bl-faint'>{time_text(line.at_ms)}</span> "
-        f"{html.escape(_text_of(line))}</div>"
-        for line in lines
-    ]
-    return f"<div class='bl-results' role='status'>{''.join(rows)}</div>"

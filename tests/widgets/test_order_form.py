@@ -8,9 +8,11 @@ from decimal import Decimal
 import pytest
 from ipywidgets import Widget
 
+from binance_lab.connector.exceptions import ConnectionFailed
 from binance_lab.trading.desk import Trading
-from binance_lab.trading.guards import Limits
-from binance_lab.widgets import order_form
+from binance_lab.trading.guards import Limits, OrderRefused
+from binance_lab.widgets import order_check, order_question
+from binance_lab.widgets.cell_time import CellTime
 from binance_lab.widgets.order_form import OrderForm
 from binance_lab.widgets.theme import ENVIRONMENTS
 
@@ -30,7 +32,7 @@ def desk(client):
 
 @pytest.fixture
 def form(desk, monkeypatch):
-    monkeypatch.setattr(order_form, "CLICK_S", 0.0)
+    monkeypatch.setattr(order_question, "CLICK_S", 0.0)
     return OrderForm(desk, "btcusdt")
 
 
@@ -110,8 +112,8 @@ def test_place_asks_once_and_sends_once(form, client):
     """Place shows the order in one line; Send it sends it, and a second click finds nothing."""
     form.fill(quantity="0.01", price="60000")
     form.place_button.click()
-    until(form, lambda: form._asks.layout.display != "none")
-    assert "BUY 0.01 BTCUSDT LIMIT at 60000 GTC" in form._summary.value
+    until(form, lambda: form._question.layout.display != "none")
+    assert "BUY 0.01 BTCUSDT LIMIT at 60000 GTC" in form._question.summary.value
     assert client.sent == []
     form.send_button.click()
     form.send_button.click()
@@ -123,10 +125,11 @@ def test_an_edit_after_the_summary_makes_it_void(form, client):
     """What is sent is what was shown: editing a field takes the summary away."""
     form.fill(quantity="0.01", price="60000")
     form.place_button.click()
-    until(form, lambda: form._asking is not None)
+    until(form, lambda: form._question.ticket is not None)
     form.fill(quantity="1")
     form.send_button.click()
-    assert form._asks.layout.display == "none"
+    until(form, lambda: form._question.layout.display == "none")
+    assert form.results == []
     assert client.sent == []
 
 
@@ -135,10 +138,10 @@ def test_a_double_click_places_once(desk, client):
     form = OrderForm(desk, "BTCUSDT", confirm=False)
     form.fill(quantity="0.01", price="60000")
     form.place_button.click()
-    until(form, lambda: bool(client.sent) and not form._busy)
+    until(form, lambda: bool(client.sent) and not form._clicks.busy)
     form.place_button.click()
     form.place_button.click()
-    assert form._busy is False
+    assert not form._clicks.busy
     assert len(client.sent) == 1
     form.fill(price="59000")
     form.place_button.click()
@@ -150,10 +153,10 @@ def test_a_double_click_on_place_does_not_answer_its_question(desk, client):
     form = OrderForm(desk, "BTCUSDT")
     form.fill(quantity="0.01", price="60000")
     form.place_button.click()
-    until(form, lambda: form._asking is not None)
+    until(form, lambda: form._question.ticket is not None)
     form.send_button.click()
     assert client.sent == []
-    assert form._asking is not None
+    assert form._question.ticket is not None
 
 
 def test_keys_that_come_after_the_click_stop_an_order_that_nobody_is_asked_about(form, client):
@@ -170,7 +173,7 @@ def test_back_sends_nothing(form, client):
     """Back closes the question."""
     form.fill(quantity="0.01", price="60000")
     form.place_button.click()
-    until(form, lambda: form._asking is not None)
+    until(form, lambda: form._question.ticket is not None)
     form.back_button.click()
     assert form.results[0] == "Nothing was sent."
     assert client.sent == []
@@ -196,7 +199,7 @@ def test_a_refusal_ends_in_the_form(form, client):
     form.fill(quantity="0.01", price="60000")
     form.place_button.click()
     until(form, lambda: any("insufficient balance" in line for line in form.results))
-    until(form, lambda: not form.place_button.disabled)
+    until(form, lambda: not form._clicks.busy)
 
 
 def test_a_fault_of_ours_ends_in_the_form_too(form, client, monkeypatch):
@@ -205,7 +208,7 @@ def test_a_fault_of_ours_ends_in_the_form_too(form, client, monkeypatch):
     form.fill(quantity="0.01", price="60000")
     form.check_button.click()
     until(form, lambda: any("fault in binance_lab" in line for line in form.results))
-    until(form, lambda: not form.place_button.disabled)
+    until(form, lambda: not form._clicks.busy)
 
 
 def test_check_lets_the_exchange_check(form, client):
@@ -254,11 +257,11 @@ def test_prices_fill_in_on_a_click(form):
 
 def test_percent_of_the_balance_fills_in_the_amount(form):
     """Half of what is free, as a quote amount for BUY and as a quantity for SELL."""
-    until(form, lambda: form._scene is not None)
-    form._percents.children[1].click()
+    until(form, lambda: form._check.scene is not None)
+    form._percents["order"].children[1].click()
     assert row(form, "quote_order_qty").field.value == "50000"
     form.fill(side="SELL")
-    form._percents.children[1].click()
+    form._percents["order"].children[1].click()
     assert row(form, "quantity").field.value == "1"
 
 
@@ -285,7 +288,7 @@ def test_an_oco_is_one_ticket(form, client):
     form.fill("above", side="SELL", type="LIMIT_MAKER", quantity="0.01", price="70000")
     form.fill("below", type="STOP_LOSS_LIMIT", price="49000", stop_price="50000")
     form.place_button.click()
-    until(form, lambda: form._asking is not None)
+    until(form, lambda: form._question.ticket is not None)
     form.send_button.click()
     until(form, lambda: any(line.count("accepted") == 2 for line in form.results))
     assert client.list_params["belowStopPrice"] == "50000"
@@ -320,3 +323,137 @@ def test_numbers_are_exact(form, client):
     sent = client.orders[client.sent[0]]
     assert (sent["origQty"], sent["price"]) == ("0.010", "60000.10")
     assert Decimal(sent["price"]) == Decimal("60000.1")
+
+
+def test_a_check_that_fails_takes_prices_away_and_no_lines(form, client, desk, monkeypatch):
+    """Without the exchange no old price is shown as new, and what orders became of stays below."""
+    monkeypatch.setattr(order_check, "EVERY_S", 0.0)
+    monkeypatch.setattr(order_check, "RETRY_S", 0.0)
+    form.confirm_box.value = False
+    form.fill(quantity="0.01", price="60000")
+    form.place_button.click()
+    until(form, lambda: any(line.startswith("accepted") for line in form.results))
+
+    def down(symbol):
+        raise ConnectionFailed("No connection.")
+
+    monkeypatch.setattr(desk.surroundings, "levels", down)
+    until(form, lambda: "Not checked. No connection" in form._estimate.value)
+    for _ in range(10):
+        form.mark()
+        assert form.wait_frames(1)
+    assert (form._bid.description, form._ask.description) == ("bid –", "ask –")
+    assert [line.partition(":")[0] for line in form.results] == ["accepted"]
+    monkeypatch.undo()
+    until(form, lambda: form._bid.description == "bid 59,999.00")
+    assert "Not checked" not in form._estimate.value
+
+
+def test_a_failing_check_ends_no_click(form, desk, monkeypatch):
+    """While an order is being sent, a check that fails lets no second click through."""
+    sending, go_on = threading.Event(), threading.Event()
+
+    def send(ticket, origin):
+        sending.set()
+        go_on.wait(10)
+        raise OrderRefused("enough")
+
+    monkeypatch.setattr(desk, "send", send)
+    form.confirm_box.value = False
+    form.fill(quantity="0.01", price="60000")
+    form.place_button.click()
+    assert sending.wait(10)
+    until(form, lambda: "Checking it" in form._results.value)
+    form._check._found(order_check.Checked(problem="down"), None, 0.0)
+    form.place_button.click()
+    assert form._clicks.busy
+    go_on.set()
+    until(form, lambda: not form._clicks.busy)
+    assert form.results == ["enough"]
+
+
+def test_an_answer_while_something_is_done_is_not_lost(form, client, desk, monkeypatch):
+    """Send it during a check: the question stays until it can be answered."""
+    go_on = threading.Event()
+    monkeypatch.setattr(desk, "test", lambda ticket: go_on.wait(10))
+    form.fill(quantity="0.01", price="60000")
+    form.place_button.click()
+    until(form, lambda: form._question.ticket is not None and not form._clicks.busy)
+    form.check_button.click()
+    form.send_button.click()
+    assert form._question.ticket is not None
+    assert client.sent == []
+    go_on.set()
+    until(form, lambda: not form._clicks.busy)
+    form.send_button.click()
+    until(form, lambda: len(client.sent) == 1)
+
+
+def test_a_slow_order_is_shown_as_being_sent(form, desk, monkeypatch):
+    """From the click to the exchange's answer the form says what is being sent."""
+    go_on = threading.Event()
+    send = desk.send
+
+    def slowly(*args, **options):
+        go_on.wait(10)
+        return send(*args, **options)
+
+    monkeypatch.setattr(desk, "send", slowly)
+    form.fill(quantity="0.01", price="60000")
+    form.place_button.click()
+    until(form, lambda: form._question.ticket is not None and not form._clicks.busy)
+    form.send_button.click()
+    until(form, lambda: "Sending it: BUY 0.01 BTCUSDT" in form._results.value)
+    go_on.set()
+    until(form, lambda: "accepted: BUY" in form._results.value)
+    assert "Sending it" not in form._results.value
+
+
+def test_a_click_that_waited_for_a_cell_is_void(form, client):
+    """Clicks pile up while a cell runs: none of them places an order minutes later."""
+    now = [0.0]
+    form._cells = CellTime(lambda: now[0])
+    form.fill(quantity="0.01", price="60000")
+    form.place_button.click()
+    until(form, lambda: form._question.ticket is not None and not form._clicks.busy)
+    form._cells.begins()
+    now[0] = 60.0
+    form._cells.ends()
+    form.send_button.click()
+    form.place_button.click()
+    assert form._question.ticket is not None
+    assert all("waited while a cell ran" in line for line in form.results)
+    assert client.sent == []
+    now[0] = 61.0
+    form.send_button.click()
+    until(form, lambda: len(client.sent) == 1)
+
+
+def test_a_list_takes_percents_where_it_works_at_once(form):
+    """Both legs of an OCO work now; in an OTOCO only the working order does."""
+    until(form, lambda: form._check.scene is not None)
+    form.mode.value = "OCO"
+    form._percents["above"].children[3].click()
+    assert form._legs["above"].rows["quantity"].field.value == "2"
+    form.mode.value = "OTOCO"
+    assert form._percents["above"].layout.display == "none"
+    form.fill("working", price="50000")
+    form._percents["working"].children[0].click()
+    assert form._legs["working"].rows["quote_order_qty"].field.value == "25000"
+
+
+def test_a_price_is_not_put_where_none_is_asked_for(form):
+    """MARKET has no price: a click on the ask changes nothing."""
+    until(form, lambda: form._ask.description == "ask 60,001.00")
+    form.fill(type="MARKET")
+    form._ask.click()
+    assert row(form, "price").field.value == ""
+
+
+def test_what_is_free_is_read_again_when_an_order_changed(form, client, desk, monkeypatch):
+    """An order that somebody's code placed changes what the form takes a percent of."""
+    monkeypatch.setattr(order_check, "EVERY_S", 0.0)
+    until(form, lambda: form._check.scene is not None)
+    monkeypatch.setattr(client, "account", lambda: {"balances": [{"asset": "USDT", "free": "10"}]})
+    desk.place("BTCUSDT", "BUY", "LIMIT", quantity="0.01", price="60000")
+    until(form, lambda: form._check.scene.free == {"USDT": Decimal(10)})
