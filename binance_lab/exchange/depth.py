@@ -8,6 +8,8 @@ from itertools import islice
 
 from binance_lab.wire.enums import Side
 
+_BUY = Side.BUY
+
 Level = tuple[int, int]
 """A price in ticks and a quantity in lots."""
 
@@ -22,14 +24,20 @@ class Levels:
 
     def set(self, price_ticks: int, lots: int) -> bool:
         """Show this quantity at a price, none for 0; true if the best level is another one now."""
-        before = self.best
-        if lots:
-            if price_ticks not in self._lots:
-                insort(self._prices, price_ticks)
+        prices = self._prices
+        before = self._lots.get(price_ticks, 0)
+        if lots == before:
+            return False
+        best = prices[self._best] if prices else price_ticks
+        if not before:
+            insort(prices, price_ticks)
             self._lots[price_ticks] = lots
-        elif self._lots.pop(price_ticks, 0):
-            del self._prices[bisect_left(self._prices, price_ticks)]
-        return self.best != before
+        elif lots:
+            self._lots[price_ticks] = lots
+        else:
+            del self._lots[price_ticks]
+            del prices[bisect_left(prices, price_ticks)]
+        return price_ticks == best or prices[self._best] != best
 
     @property
     def best(self) -> Level | None:
@@ -81,7 +89,7 @@ class Depth:
         self.update_id += 1
         for changes in self._changes:
             changes.levels[side, price_ticks] = lots
-        return self.side(side).set(price_ticks, lots)
+        return (self.bids if side is _BUY else self.asks).set(price_ticks, lots)
 
     def changes(self) -> DepthChanges:
         """A collector of what changes from now on; ``close`` it when it isn't needed any more."""

@@ -9,7 +9,7 @@ https://developers.binance.com/docs/binance-spot-api-docs/rest-api/trading-endpo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -429,8 +429,22 @@ class Engine(Queries):
         Resting orders on the other side that the level crosses are filled, at their own price. What orders
         take of a level stays taken until the recording sets it again.
         """
-        recording.set_level(self._matching, self.market(symbol), side, price_ticks, lots, now_us)
+        self.set_levels(symbol, side, ((price_ticks, lots),), now_us)
+
+    def set_levels(
+        self, symbol: str, side: Side, levels: Iterable[tuple[int, int]], now_us: int
+    ) -> None:
+        """Set what a recording shows at several prices, one after the other, as ``set_level`` does."""
+        recording.set_levels(self._matching, self.markets[symbol], side, levels, now_us)
         self._finish(now_us)
+
+    def has_orders(self, symbol: str) -> bool:
+        """Whether any order waits on a symbol."""
+        return any(each.open for each in self.markets[symbol].standings.values())
+
+    def call_before_use(self, symbol: str, catch_up: Callable[[], None]) -> None:
+        """Let a recording's levels wait until somebody looks at the symbol's book."""
+        self.markets[symbol].catch_up = catch_up
 
     def cross(self, symbol: str, price_ticks: int, lots: int, side: Side, now_us: int) -> int:
         """Tell of a recorded trade, ``side`` being its taker's; answers the lots that resting orders filled.
@@ -439,8 +453,10 @@ class Engine(Queries):
         from its quantity: those priced better than it, and those at its price once what the recording showed
         there before them has traded.
         """
-        market = self.market(symbol)
+        market = self.markets[symbol]
         market.note_trade(price_ticks, lots, now_us)
+        if not self.has_orders(symbol):
+            return 0
         if market.stops:
             self.trade_prices.append((market, price_ticks))
         filled = recording.cross(self._matching, market, price_ticks, lots, side, now_us)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from decimal import Decimal
 
 from binance_lab.exchange.ledger import Account
@@ -161,6 +162,7 @@ class Market:
         self.next_prevented_match_id = 0
         self.next_allocation_id = 0
         self.permitted: set[tuple[str, ...]] = set()  # permissions of accounts that may trade it
+        self.catch_up: Callable[[], None] | None = None  # brings a recorded book up to date
         self.published = True  # whether trades and levels are told to the listener
 
     def standing(self, account: Account) -> Standing:

@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from binance_lab.exchange.market import Market
 from binance_lab.exchange.matching import Matching
 from binance_lab.exchange.order_book import BookSide, Level
+from binance_lab.exchange.orders import BUY
 from binance_lab.wire.enums import Side
 
 
-def set_level(
-    matching: Matching, market: Market, side: Side, price_ticks: int, lots: int, now_us: int
+def set_levels(
+    matching: Matching, market: Market, side: Side, levels: Iterable[tuple[int, int]], now_us: int
 ) -> None:
-    """Set a level's recorded lots, and fill the resting orders on the other side that it crosses."""
-    book_side = market.book.side(side)
-    level = book_side.open_level(price_ticks) if lots else book_side.levels.get(price_ticks)
-    if level is None:
-        return
-    level.recorded_lots, level.taken_lots = lots, 0
-    for order in level.orders.values():
-        order.ahead_lots = min(order.ahead_lots, lots)
-    if not lots:
-        book_side.drop_if_empty(level)
-        return
-    other_side = market.book.side(side.opposite)
+    """Set levels' recorded lots, and fill the resting orders on the other side that they cross."""
+    buys = side is BUY
+    book = market.book
+    book_side, other_side = (book.bids, book.asks) if buys else (book.asks, book.bids)
+    for price_ticks, lots in levels:
+        level = book_side.levels.get(price_ticks)
+        if level is None:
+            if not lots:
+                continue
+            level = book_side.open_level(price_ticks)
+        level.recorded_lots, level.taken_lots = lots, 0
+        for order in level.orders.values():
+            order.ahead_lots = min(order.ahead_lots, lots)
+        if not lots:
+            book_side.drop_if_empty(level)
+            continue
+        best = other_side.best_ticks()
+        if best and (best <= price_ticks if buys else best >= price_ticks):
+            _fill_crossed(matching, market, other_side, level, now_us)
+
+
+def _fill_crossed(
+    matching: Matching, market: Market, other_side: BookSide, level: Level, now_us: int
+) -> None:
+    price_ticks, sells = level.price_ticks, other_side.side is BUY
     for crossed in other_side.walk():
         beyond = crossed.price_ticks - price_ticks
-        if (beyond < 0) if side is Side.SELL else (beyond > 0):
+        if (beyond < 0) if sells else (beyond > 0):
             return
         if crossed.orders:
             budget = level.untaken_lots

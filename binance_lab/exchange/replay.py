@@ -29,6 +29,7 @@ from binance_lab.wire.times import as_us
 
 _LOOKED_AT = 2_000  # messages at the start of a recording that tell its symbols and its start
 _MOST_WAITING = 5_000  # diffs that are kept until a snapshot comes
+_MOST_UNTOLD = 10_000  # levels that the engine's book may lack while nobody looks at it
 _QUOTES = ("USDT", "USDC", "FDUSD", "TUSD", "BUSD", "EUR", "TRY", "BTC", "ETH", "BNB")
 
 
@@ -64,6 +65,8 @@ class _Snapshot(msgspec.Struct):
 class _Sent(msgspec.Struct):
     event_time: int | None = msgspec.field(name="E", default=None)
 
+
+_BUY, _SELL = Side
 
 _trades = msgspec.json.Decoder(_Trade)
 _diffs = msgspec.json.Decoder(_Diff)
@@ -208,7 +211,8 @@ class _Book:
     """One symbol's recorded book: the public one from snapshot and diffs, the engine's with newer tickers.
 
     A book ticker comes at once, a diff every 100 ms; the public book has only the diffs, so that it
-    always is what its update id says, while orders meet the newest best prices.
+    always is what its update id says, while orders meet the newest best prices. The engine's book is kept
+    while orders wait in it; else it catches up when somebody comes to it.
     """
 
     def __init__(self, engine: Engine, market: MarketData) -> None:
@@ -220,6 +224,12 @@ class _Book:
         self._complete = False  # a snapshot came
         self._waiting: deque[_Diff] = deque(maxlen=_MOST_WAITING)
         self._ticker: _Ticker | None = None
+        self._met: _Ticker | None = None  # whose prices orders meet, while no diff came after it
+        self._untold: dict[Side, dict[int, int]] = {
+            _BUY: {},
+            _SELL: {},
+        }  # the engine's book lacks these
+        self._now_us = 0
 
     def snapshot(self, snapshot: _Snapshot, now_us: int) -> None:
         """Start anew from a snapshot, and the diffs that came before but are newer.
@@ -229,33 +239,32 @@ class _Book:
         if self._complete and snapshot.last_id <= self.last_id:
             return
         shown = {(side, price) for side in Side for price, _ in self.market.depth_book.side(side)}
-        levels = dict(self._levels(snapshot.bids, snapshot.asks))
-        for side, price in shown - levels.keys():
-            self._set(side, price, 0, now_us)
-        for (side, price), lots in levels.items():
-            self._set(side, price, lots, now_us)
+        told = {(_BUY, self._ticks(price)) for price, _ in snapshot.bids}
+        told |= {(_SELL, self._ticks(price)) for price, _ in snapshot.asks}
+        for side, price in shown - told:
+            self._show(side, price, 0)
+        self._show_all(snapshot.bids, snapshot.asks)
         self._complete = True
         self.last_id = self.market.depth_book.update_id = snapshot.last_id
         for diff in self._waiting:
             if diff.last_id > self.last_id:
-                self._apply(diff, now_us)
+                self._take(diff)
         self._waiting.clear()
+        self._tell(now_us)
 
     def diff(self, diff: _Diff, now_us: int) -> None:
         """Set what changed; without a snapshot yet, as far as it is known."""
         if not self._complete:
             self._waiting.append(diff)
-        if diff.last_id <= self.last_id:
-            return
-        self._apply(diff, now_us)
-        if self._ticker is not None and self._ticker.update_id > diff.last_id:
-            self._move_best(self._ticker, now_us)  # it is newer than the diff
+        if diff.last_id > self.last_id:
+            self._take(diff)
+            self._tell(now_us)
 
     def ticker(self, ticker: _Ticker, now_us: int) -> None:
         """Let orders meet the best prices of a book ticker that is newer than the latest diff."""
         self._ticker = ticker
         if ticker.update_id > self.last_id:
-            self._move_best(ticker, now_us)
+            self._tell(now_us)
 
     def trade(self, recorded: _Trade, now_us: int) -> PublicTrade | None:
         """Take in a trade; None if it was taken in already, as where two captures overlap."""
@@ -279,41 +288,62 @@ class _Book:
         self._engine.cross(self._symbol, price, lots, side, now_us)
         return trade
 
-    def _apply(self, diff: _Diff, now_us: int) -> None:
-        for (side, price), lots in self._levels(diff.bids, diff.asks):
-            self._set(side, price, lots, now_us)
+    def _take(self, diff: _Diff) -> None:
+        self._show_all(diff.bids, diff.asks)
         self.last_id = self.market.depth_book.update_id = diff.last_id
 
-    def _set(self, side: Side, price: int, lots: int, now_us: int) -> None:
-        self.market.level(side, price, lots)
-        self._engine.set_level(self._symbol, side, price, lots, now_us)
+    def _show_all(self, bids: Iterable[tuple[str, str]], asks: Iterable[tuple[str, str]]) -> None:
+        tick, step = self._rules.tick_atoms, self._rules.step_atoms
+        for side, rows in ((_BUY, bids), (_SELL, asks)):
+            for price, qty in rows:
+                self._show(side, _atoms(price) // tick, _atoms(qty) // step)
 
-    def _move_best(self, ticker: _Ticker, now_us: int) -> None:
-        """Make a ticker's prices the best ones that orders meet: what is better is gone."""
-        bid, ask = self._ticks(ticker.bid), self._ticks(ticker.ask)
-        book = self._engine.book(self._symbol)
-        gone: list[tuple[Side, int]] = []
-        for side, best in ((Side.BUY, bid), (Side.SELL, ask)):
-            for level in book.side(side).walk():
-                if (level.price_ticks <= best) if side is Side.BUY else (level.price_ticks >= best):
-                    break
-                if level.recorded_lots:
-                    gone.append((side, level.price_ticks))
-        for side, price in gone:
-            self._engine.set_level(self._symbol, side, price, 0, now_us)
-        for side, price, qty in ((Side.BUY, bid, ticker.bid_qty), (Side.SELL, ask, ticker.ask_qty)):
-            shown = book.side(side).levels.get(price)
-            lots = self._lots(qty)
-            if shown is None or shown.recorded_lots != lots:
-                self._engine.set_level(self._symbol, side, price, lots, now_us)
+    def _show(self, side: Side, price_ticks: int, lots: int) -> None:
+        self.market.level(side, price_ticks, lots)
+        self._untold[side][price_ticks] = lots
 
-    def _levels(
-        self, bids: Iterable[tuple[str, str]], asks: Iterable[tuple[str, str]]
-    ) -> Iterator[tuple[tuple[Side, int], int]]:
-        for price, qty in bids:
-            yield (Side.BUY, self._ticks(price)), self._lots(qty)
-        for price, qty in asks:
-            yield (Side.SELL, self._ticks(price)), self._lots(qty)
+    def _tell(self, now_us: int) -> None:
+        """Let the engine know: at once while orders wait there, else before somebody looks."""
+        self._now_us = now_us
+        if (
+            self._engine.has_orders(self._symbol)
+            or max(map(len, self._untold.values())) > _MOST_UNTOLD
+        ):
+            self._catch_up()
+        else:
+            self._engine.call_before_use(self._symbol, self._catch_up)
+
+    def _catch_up(self) -> None:
+        """Make the engine's book what was recorded: snapshot and diffs, and a newer ticker's best prices."""
+        for side, levels in self._untold.items():
+            if levels:
+                self._met = None
+                self._engine.set_levels(self._symbol, side, levels.items(), self._now_us)
+                levels.clear()
+        ticker, met = self._ticker, self._met
+        if ticker is None or ticker.update_id <= self.last_id:
+            return
+        self._met = ticker
+        if met is None or (met.bid, met.bid_qty) != (ticker.bid, ticker.bid_qty):
+            self._show_best(_BUY, self._ticks(ticker.bid), self._lots(ticker.bid_qty))
+        if met is None or (met.ask, met.ask_qty) != (ticker.ask, ticker.ask_qty):
+            self._show_best(_SELL, self._ticks(ticker.ask), self._lots(ticker.ask_qty))
+
+    def _show_best(self, side: Side, best: int, lots: int) -> None:
+        """Make a price the best one that orders meet: what is better is gone."""
+        book_side = self._engine.book(self._symbol).side(side)
+        levels: list[tuple[int, int]] = []
+        for level in book_side.walk():
+            price = level.price_ticks
+            if (price <= best) if side is _BUY else (price >= best):
+                break
+            if level.recorded_lots:
+                levels.append((price, 0))
+        shown = book_side.levels.get(best)
+        if shown is None or shown.recorded_lots != lots:
+            levels.append((best, lots))
+        if levels:
+            self._engine.set_levels(self._symbol, side, levels, self._now_us)
 
     def _ticks(self, price: str) -> int:
         return _atoms(price) // self._rules.tick_atoms

@@ -32,7 +32,7 @@ def books(state: State, market: Market) -> list[Market]:
     rules = market.rules
     for symbols in state.sors:
         if rules.symbol in symbols:
-            others = [state.markets[each] for each in symbols if each != rules.symbol]
+            others = [state.market(each) for each in symbols if each != rules.symbol]
             return [market, *others]
     raise Reject(-1013, "Smart order routing is not supported for this symbol.")
 

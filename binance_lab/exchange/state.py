@@ -67,10 +67,13 @@ class State:
         Raises:
             Reject: -1121, there is no such symbol.
         """
-        try:
-            return self.markets[symbol]
-        except KeyError:
-            raise Reject(-1121, "Invalid symbol.") from None
+        market = self.markets.get(symbol)
+        if market is None:
+            raise Reject(-1121, "Invalid symbol.")
+        if market.catch_up is not None:
+            catch_up, market.catch_up = market.catch_up, None
+            catch_up()
+        return market
 
     def standing(self, account_id: int, symbol: str) -> Standing:
         """What an account has on a symbol.

@@ -298,3 +298,21 @@ def test_orders_fill_at_the_recorded_best_price(captures):
 
     played(captures[:1], watch)
     assert checked > 20_000
+
+
+def test_book_catches_up_when_somebody_looks():
+    """While no order waits levels are kept back; who comes meets the same book as one who was there before."""
+    lonely, watched = Stage(), Stage()
+    watched.order(Side.BUY, "0.001", "10000")
+    for stage in (lonely, watched):
+        stage.snapshot(1, {20000: 1, 19999: 2}, {20001: 1, 20002: 2})
+        stage.diff(2, 5, {20000: 0, 19998: 4}, {20002: 3})
+        stage.send("bookTicker", u=6, b="19999.5", B="7", a="20001", A="5")
+    assert lonely.engine.markets["BTCUSDT"].book.asks.best() is None
+    books = [stage.engine.book("BTCUSDT") for stage in (lonely, watched)]
+    assert books[0].asks.depth() == books[1].asks.depth() != []
+    assert books[0].bids.depth() == books[1].bids.depth()[:-1]
+    bought = [stage.order(Side.BUY, "6").order for stage in (lonely, watched)]
+    assert bought[0].quote_atoms == bought[1].quote_atoms == (5 * 20001 + 20002) * 10**8
+    lonely.diff(7, 8, {20000: 3}, {20001: 0})
+    assert lonely.engine.book("BTCUSDT").bids.depth()[0] == (2_000_000, 300_000)

@@ -24,6 +24,7 @@ from binance_lab.wire.enums import TimeUnit
 MAX_BACKLOG = 2**20  # bytes that the slowest subscriber may be behind at speed 0
 DRAIN_INTERVAL_S = 0.002
 _AT_ONCE = 100  # messages before others get their turn
+_UNITS = tuple(TimeUnit)
 _LOOKED_AT = 2_000  # messages that tell which streams were recorded
 
 
@@ -121,7 +122,7 @@ class Player:
 
     def _publish(self, message: Recorded, server: Server) -> None:
         """Send the message as it was recorded; its times stay in its own unit."""
-        for unit in TimeUnit:
+        for unit in _UNITS:
             channel = server.publisher.channel(message.stream, unit)
             if channel is not None:
                 channel.publish(message.data)
