@@ -81,6 +81,7 @@ class LiveObject:
         self._runtime: Runtime = runtime or Inline()
         self._lock = threading.RLock()  # guards version, consumers, and what subclasses hold
         self._changed = threading.Condition(self._lock)
+        self._waiting = 0  # threads in `until`
         self._inbox: deque[tuple[bytes, int]] = deque(maxlen=inbox_size)
         self._taken = 0
         self._scheduled = False
@@ -162,7 +163,11 @@ class LiveObject:
     def until(self, condition: Callable[[], bool], timeout: float = 10.0) -> bool:
         """Wait until a condition of this object holds; False if the time (s) is over first."""
         with self._changed:
-            self._changed.wait_for(lambda: self._stopped or condition(), timeout)
+            self._waiting += 1
+            try:
+                self._changed.wait_for(lambda: self._stopped or condition(), timeout)
+            finally:
+                self._waiting -= 1
             return condition()
 
     def wait_live(self, timeout: float = 10.0) -> bool:
@@ -319,20 +324,21 @@ class LiveObject:
         try:
             if batch := self._batch():
                 events = self._decoded(batch)
-                self._change(lambda: self._take(events, batch[-1][1]))
+                self._make(lambda: self._take(events, batch[-1][1]))
         except Exception as error:
             self._failed(error)
             raise  # into the log; the next batch is applied all the same
         finally:
             self._applying = False
-        with self._changed:
-            self._changed.notify_all()
+        self._wake()
         if batch and self._inbox and not self._scheduled:
             self._schedule()
 
     def _batch(self) -> list[tuple[bytes, int]]:
-        rooms = [room for consumer in self._consumers if (room := consumer.room) is not None]
-        size = min([BATCH, len(self._inbox), *rooms])
+        size = min(BATCH, len(self._inbox))
+        for consumer in self._consumers:
+            if (room := consumer.room) is not None:
+                size = min(size, room)
         take = self._inbox.popleft
         try:
             batch = [take() for _ in range(size)]
@@ -370,13 +376,24 @@ class LiveObject:
         self._failed(problem)
 
     def _change(self, change: Callable[[], Sequence[Any]]) -> None:
-        with self._changed:
+        """Make a change and wake who waits for it."""
+        self._make(change)
+        self._wake()
+
+    def _wake(self) -> None:
+        """Let those look again who wait for something, after it was changed."""
+        if self._waiting:
+            with self._changed:
+                self._changed.notify_all()
+
+    def _make(self, change: Callable[[], Sequence[Any]]) -> None:
+        """Make a change, and hand on what is news."""
+        with self._lock:
             if self._stopped:
                 return
             news = change()
             self.version += len(news)
             consumers = list(self._consumers)
-            self._changed.notify_all()
         if news:
             for consumer in consumers:
                 consumer.put(news)

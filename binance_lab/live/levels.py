@@ -1,15 +1,16 @@
 """A rebuilt order book: a snapshot and the updates since, without sockets, threads or clocks.
 
-Prices and amounts stay the text that the server sent; only levels that are read become floats,
-and only sides that are read are sorted.
+Prices and amounts stay the text that the server sent. The levels near the best price are kept as
+sorted floats besides, since those are what is read again and again; all others are sorted when
+they are read.
 
 https://developers.binance.com/docs/binance-spot-api-docs/web-socket-streams#how-to-manage-a-local-order-book-correctly
 """
 
 from __future__ import annotations
 
-from bisect import insort
-from itertools import islice
+import math
+from bisect import bisect_left
 from typing import NamedTuple, TypeAlias
 
 from binance_lab.connector.exceptions import BookGap
@@ -19,8 +20,8 @@ from binance_lab.wire.events import DepthUpdate
 TextLevel: TypeAlias = tuple[str, str]
 """Price and amount as the server sent them."""
 
-_FEW = 32  # new prices up to which each is put in its place, instead of sorting all anew
-_UNREAD_MAX = 20_000  # new prices up to which a side that nobody reads is left unsorted
+_NEAR = 20  # levels that are kept near at least; more as soon as more are read
+_GONE_MAX = 20_000  # prices without an amount that are kept before they are cleared out
 
 
 class Level(NamedTuple):
@@ -31,69 +32,85 @@ class Level(NamedTuple):
 
 
 class Side:
-    """One side of a book: amounts by price.
+    """One side of a book: levels by price.
 
-    A dict keeps the order in which its keys came, so prices that are new since the last read
-    are the last ones in it; sorting those in on the next read costs an update nothing. A level
-    whose amount is 0 stays until a read comes across it. Prices are sorted with the best last
-    (those of asks negated), since most of what comes and goes is near the best.
+    Every level is in a dict, as text; one whose amount became 0 stays there until the next look
+    at all of them. Levels from the best price up to ``_edge`` are *near*: in lists too, ascending
+    by price, that each update changes. There are always as many as were ever read at once, or all.
     """
 
     def __init__(self, levels: list[TextLevel], *, bids: bool) -> None:
-        self._sign = 1.0 if bids else -1.0
-        self._qty: dict[str, str] = dict(levels)
-        self._text: dict[float, str] = {}  # the price of a rank
-        self._ranks: list[float] = []  # signed prices, ascending
-        self._sort_in()
+        self._bids = bids
+        self._levels = {float(level[0]): level for level in levels}
+        self._wanted = _NEAR  # the most levels that were read at once
+        self._prices: list[float] = []  # of near levels
+        self._near: list[tuple[float, float]] = []  # the same levels, as they are read
+        self._fill()
 
     def update(self, levels: list[TextLevel]) -> None:
         """Set the amounts of levels; 0 takes one away."""
-        self._qty.update(levels)
-        if len(self._qty) - len(self._ranks) > _UNREAD_MAX:
-            self._clear_out()
+        known, edge, bids = self._levels, self._edge, self._bids
+        prices, near = self._prices, self._near
+        for level in levels:
+            price = float(level[0])
+            known[price] = level
+            if price < edge if bids else price > edge:
+                continue
+            qty = float(level[1])
+            at = bisect_left(prices, price)
+            if at == len(prices) or prices[at] != price:
+                if qty:
+                    prices.insert(at, price)
+                    near.insert(at, (price, qty))
+            elif qty:
+                near[at] = (price, qty)
+            else:
+                del prices[at], near[at]
+        if len(self._prices) > 4 * self._wanted:
+            self._cut()
+        if len(known) > self._full:
+            self._fill()
 
     def best(self, n: int | None = None) -> list[tuple[float, float]]:
         """Price and amount of the best n levels, best first; of all levels if n is None."""
-        if len(self._qty) != len(self._ranks):
-            self._sort_in()
-        sign, text, amounts = self._sign, self._text, self._qty
-        found: list[tuple[float, float]] = []
-        kept: list[float] = []
-        passed = 0
-        for rank in reversed(self._ranks):
-            if len(found) == n:
-                break
-            passed += 1
-            if qty := float(amounts[text[rank]]):
-                found.append((sign * rank, qty))
-                kept.append(rank)
-            else:
-                del amounts[text.pop(rank)]
-        if passed != len(kept):
-            self._ranks[-passed:] = reversed(kept)
-        return found
+        if n is None:
+            return [(price, float(self._levels[price][1])) for price in self._sorted()]
+        if n > len(self._prices):
+            self._reach(n)
+        return self._near[: -n - 1 : -1] if self._bids else self._near[:n]
 
     def text(self, n: int | None = None) -> list[TextLevel]:
         """The best n levels as the server wrote them, best first."""
-        prices = [self._text[self._sign * price] for price, _ in self.best(n)]
-        return [(price, self._qty[price]) for price in prices]
+        prices = self._sorted() if n is None else [price for price, _ in self.best(n)]
+        return [self._levels[price] for price in prices]
 
-    def _sort_in(self) -> None:
-        new = len(self._qty) - len(self._ranks)
-        fresh = {self._sign * float(price): price for price in islice(reversed(self._qty), new)}
-        self._text.update(fresh)
-        if new > _FEW:
-            self._ranks += fresh
-            self._ranks.sort()
-        else:
-            for rank in fresh:
-                insort(self._ranks, rank)
+    def _reach(self, n: int) -> None:
+        """Have n levels near, or all."""
+        if not math.isinf(self._edge):
+            self._wanted = max(self._wanted, n)
+            self._fill()
 
-    def _clear_out(self) -> None:
-        """Take out all levels that have no amount."""
-        self._qty = {price: qty for price, qty in self._qty.items() if float(qty)}
-        self._text, self._ranks = {}, []
-        self._sort_in()
+    def _fill(self) -> None:
+        """Begin anew with the near levels: twice as many as are wanted."""
+        best = self._sorted()
+        near = best[: 2 * self._wanted]
+        beyond_all = -math.inf if self._bids else math.inf
+        self._edge = near[-1] if len(near) < len(best) else beyond_all
+        self._prices = sorted(near)
+        self._near = [(price, float(self._levels[price][1])) for price in self._prices]
+
+    def _cut(self) -> None:
+        """Have fewer levels near, so that updates change fewer: twice as many as are wanted."""
+        keep = 2 * self._wanted
+        gone = slice(None, -keep) if self._bids else slice(keep, None)
+        del self._prices[gone], self._near[gone]
+        self._edge = self._prices[0 if self._bids else -1]
+
+    def _sorted(self) -> list[float]:
+        """All prices, best first; those that are gone are cleared out."""
+        self._levels = {price: level for price, level in self._levels.items() if float(level[1])}
+        self._full = len(self._levels) + _GONE_MAX
+        return sorted(self._levels, reverse=self._bids)
 
 
 class Levels:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import random
 from decimal import Decimal
 
 import pytest
 
 from binance_lab.connector.connection import State
 from binance_lab.connector.exceptions import BadSymbol, BookOutOfSync, ConnectionFailed
-from binance_lab.live import OrderBook
+from binance_lab.live import OrderBook, levels
 from binance_lab.live.levels import Side
 from binance_lab.live.runtime import Inline
 from binance_lab.wire.events import decoder
@@ -198,3 +200,30 @@ def test_a_side_is_sorted_however_it_was_changed(bids):
             assert side.best(5) == wanted[:5]
             assert [tuple(map(float, level)) for level in side.text(3)] == wanted[:3]
     assert side.best() == sorted(((p, q) for p, q in model.items() if q), reverse=bids)
+
+
+@pytest.mark.parametrize("bids", [True, False])
+def test_any_depth_can_be_read_at_any_time(bids):
+    """However many levels are read, and come or go at once, those read are the best there are."""
+    chance = random.Random(5)
+    side, model = Side([], bids=bids), {}
+    for step in range(600):
+        center = 500 + 150 * math.sin(step / 60)  # so that whole ranges of levels come and go
+        prices = {int(chance.gauss(center, 60)) for _ in range(chance.choice([1, 6, 90]))}
+        changes = [(f"{price}.50", chance.choice(["0.0", "1.0", "2.5"])) for price in prices]
+        side.update(changes)
+        model |= {float(price): float(qty) for price, qty in changes}
+        wanted = sorted(((p, q) for p, q in model.items() if q), reverse=bids)
+        n = chance.choice([0, 1, 20, 20, 70, None])
+        assert side.best(n) == (wanted if n is None else wanted[:n])
+        assert [tuple(map(float, level)) for level in side.text(n)] == side.best(n)
+
+
+def test_levels_that_are_gone_are_cleared_out(monkeypatch):
+    """A side that nobody reads does not grow with prices that have no amount any more."""
+    monkeypatch.setattr(levels, "_GONE_MAX", 50)
+    side = Side([("1.0", "1.0")], bids=True)
+    for step in range(2, 500):
+        side.update([(f"{step}.0", "1.0"), (f"{step - 1}.0", "0.0")])
+    assert len(side._levels) <= 52
+    assert side.best() == [(499.0, 1.0)]
