@@ -52,7 +52,7 @@ def find_keys(environment: str) -> Keys:
     """The keys of an environment: the first place that has any; empty if none has.
 
     Raises:
-        ConfigError: The key file can be read by others, or is not TOML.
+        ConfigError: The key file can be read by others, or is not TOML; a place has half a key.
     """
     return (
         _from_variables(environment)
@@ -102,4 +102,15 @@ def _from_file(environment: str, path: Path) -> Keys | None:
 
 
 def _keys(found: dict[str, str | None], source: str) -> Keys | None:
-    return Keys(**found, source=source) if found["api_key"] else None
+    """What a place holds; None if nothing.
+
+    Raises:
+        ConfigError: It holds a secret for no key, or something that isn't text.
+    """
+    if not all(value is None or isinstance(value, str) for value in found.values()):
+        raise ConfigError(f"{source}: a key or secret is not text; put it in quotes.")
+    if found["api_key"]:
+        return Keys(**found, source=source)
+    if any(found.values()):
+        raise ConfigError(f"{source}: there is a secret or private key, but no api_key with it.")
+    return None
