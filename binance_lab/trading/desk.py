@@ -117,6 +117,15 @@ class Trading:
         """Those that aren't done, unknown ones included."""
         return self._register.open_orders
 
+    def take_in_open(self) -> list[Order]:
+        """Ask for every open order of the account; those placed elsewhere are followed from now on.
+
+        Raises:
+            ApiError, RequestError: The exchange didn't list them.
+        """
+        self._need_keys()
+        return self._register.take_in_open()
+
     @property
     def lists(self) -> list[OrderList]:
         """The order lists that were placed here, oldest first."""

@@ -175,9 +175,13 @@ class Order:
     def slippage_bps(self) -> Decimal | None:
         """How much worse than the middle at sending it was filled, in 0.01 %; None if unknown."""
         average = self.average_price
-        if average is None or not self.mid_price:
+        return None if average is None else self.slippage_at(average)
+
+    def slippage_at(self, price: Decimal) -> Decimal | None:
+        """How much worse a price is than the middle at sending, in 0.01 %; None if that is unknown."""
+        if not self.mid_price:
             return None
-        worse = average - self.mid_price
+        worse = price - self.mid_price
         return (worse if self.side is Side.BUY else -worse) / self.mid_price * 10_000
 
     @property

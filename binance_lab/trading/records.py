@@ -50,6 +50,7 @@ _FILL_COLUMNS = {
     "fee": "float64",
     "fee_asset": "object",
     "is_maker": "bool",
+    "slippage_bps": "float64",
     "time": "datetime64[ms, UTC]",
 }
 
@@ -147,7 +148,7 @@ def orders_frame(orders: Iterable[Order]) -> pd.DataFrame:
 
 def fills_frame(orders: Iterable[Order]) -> pd.DataFrame:
     """A row for each fill: client_order_id, symbol, side, trade_id, price, qty, quote_qty, fee,
-    fee_asset, is_maker, time (UTC)."""
+    fee_asset, is_maker, slippage_bps (against the middle at sending), time (UTC)."""
     return _frame([row for order in orders for row in _fill_rows(order)], _FILL_COLUMNS)
 
 
@@ -169,7 +170,8 @@ def _fill_rows(order: Order) -> Iterable[tuple[Any, ...]]:
         yield (
             *(order.client_order_id, order.symbol, order.side.value, fill.trade_id),
             *(float(fill.price), float(fill.qty), float(fill.price * fill.qty)),
-            *(float(fill.fee), fill.fee_asset, fill.is_maker, _time(fill.time_ms)),
+            *(float(fill.fee), fill.fee_asset, fill.is_maker),
+            *(_float(order.slippage_at(fill.price)), _time(fill.time_ms)),
         )
 
 

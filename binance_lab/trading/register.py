@@ -27,6 +27,7 @@ from .order import Order
 from .records import restored, ticket_of_answer, ticket_of_report
 from .states import OrderState
 from .surroundings import Balances
+from .ticket import BadTicket
 
 SERVER_TIMEOUT_S = 10.0
 """How long the server works on a request. One that nobody answered can't be under way any more when
@@ -287,15 +288,37 @@ class Register:
             return
         with self._lock:
             self._missing_since.pop(order, None)
+        self._told(order, row)
+        order.remark("")
+        if not order.fills_complete:
+            self._ask_trades(order)
+
+    def _told(self, order: Order, row: Mapping[str, Any]) -> None:
+        """What the exchange has of an order, which may be no news."""
         if row["clientOrderId"] not in order.client_order_ids and self._is_ours(row, order):
             order.amended(row["clientOrderId"], row)
         before = (order.state, order.executed_qty)
         order.answer(row)
         if (order.state, order.executed_qty) != before:
             self.note("answer", order, row)
-        order.remark("")
-        if not order.fills_complete:
-            self._ask_trades(order)
+
+    def take_in_open(self) -> list[Order]:
+        """Every open order of the account; those that were placed elsewhere are taken in.
+
+        Raises:
+            ApiError, RequestError: The exchange didn't list them.
+        """
+        taken = []
+        for row in self._client.get_open_orders():
+            try:
+                order = self._order_of(row)
+            except BadTicket as error:  # of a kind that Binance added since
+                _log.warning("Open order %s can't be read: %s", row.get("orderId"), error)
+                continue
+            self._told(order, row)
+            self.follow(order)
+            taken.append(order)
+        return taken
 
     def _ask_trades(self, order: Order) -> None:
         """All its trades: as many requests as it takes."""

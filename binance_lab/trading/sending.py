@@ -247,6 +247,7 @@ class Sender:
                 self._replaced(old, new, answer, "")
         except ApiError as error:
             self._replaced(old, new, error.data or {}, error.msg)
+            error.args = (f"{error} {_halves(error.data or {}, new)}".rstrip(),)
             raise
         except LabError as error:
             self._register.refused(new, f"not sent: {error}")
@@ -269,6 +270,15 @@ class Sender:
             self._register.apply(answer["cancelResponse"])
         else:
             self._register.keeper.soon(old)
+
+
+def _halves(answer: Mapping[str, Any], new: Order) -> str:
+    """What became of the two orders of a cancelReplace that failed, in words."""
+    if answer.get("cancelResult") == "SUCCESS":
+        return f"The old order is canceled, the new one rejected: {new.reason}"
+    if answer.get("newOrderResult") == "SUCCESS":
+        return f"The old order is not canceled, the new one is {new.state.value}."
+    return "The old order is as it was, and no new one was placed."
 
 
 def _named(order: Order) -> dict[str, Any]:

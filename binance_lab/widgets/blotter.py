@@ -14,8 +14,10 @@ import ipywidgets
 import pandas as pd
 
 from binance_lab.trading.desk import Trading
+from binance_lab.trading.guards import OrderRefused
 from binance_lab.trading.order import Order
 from binance_lab.trading.states import OrderState
+from binance_lab.trading.ticket import exact
 from binance_lab.wire.encoding import decimal_text
 
 from .panel import bar, dress, still_html, style, time_text, utc_text
@@ -49,7 +51,7 @@ _ORDER_HEAD = (
     "slippage",
     "state",
 )
-_FILL_HEAD = ("time", "symbol", "side", "quantity", "price", "fee", "order")
+_FILL_HEAD = ("time", "symbol", "side", "quantity", "price", "slippage", "fee", "order")
 _NUMBERS = {"quantity", "price", "filled", "average", "slippage", "fee"}
 _OPTIONAL = {"type", "slippage", "order"}  # left out where the cell is narrow
 
@@ -60,8 +62,8 @@ class OpenRow(ipywidgets.HBox):
     def __init__(self, order: Order, cancel: Callable[[], None], edit: Callable[[], None]) -> None:
         self.order = order
         self._text = ipywidgets.HTML()
-        self.cancel = ipywidgets.Button(description="Cancel")
-        self.edit = ipywidgets.Button(description="Change")
+        self.cancel = ipywidgets.Button(description="Cancel", tooltip=f"Cancel {order.ticket}")
+        self.edit = ipywidgets.Button(description="Change", tooltip=f"Change {order.ticket}")
         self.cancel.on_click(lambda _: cancel())
         self.edit.on_click(lambda _: edit())
         self._shown = ""
@@ -107,8 +109,9 @@ class Blotter(View):
         self.cancel_all_button.add_class("bl-small")
         top = ipywidgets.HBox([head, self.cancel_all_button])
         top.add_class("bl-head")
-        self._nothing = ipywidgets.HTML("<span class='bl-faint'>No open orders.</span>")
-        self._open = ipywidgets.VBox([self._nothing])
+        self._below_open = ipywidgets.HTML()
+        self._open = ipywidgets.VBox([self._below_open])
+        self._state = ""
         self._make_editor()
         self._done_table = ipywidgets.HTML()
         self._fills_table = ipywidgets.HTML()
@@ -155,7 +158,8 @@ class Blotter(View):
             description="Reduce quantity", tooltip="Keeps the order's place in the queue"
         )
         self.replace_button = ipywidgets.Button(
-            description="Cancel and replace", tooltip="A new order with these values"
+            description="Cancel and replace",
+            tooltip="A new order at this price, for what is not filled yet of this quantity",
         )
         self.leave_button = ipywidgets.Button(description="Leave it")
         self.amend_button.on_click(self._amend)
@@ -211,19 +215,30 @@ class Blotter(View):
     # -- jobs, on the blotter's own thread -----------------------------------------------------
 
     def _do_cancel_all(self) -> None:
-        canceled = self.trading.cancel_all()
-        self._say(f"{len(canceled)} orders canceled." if canceled else "No order was open.", _GOOD)
+        self._say(*_canceled_text(self.trading.cancel_all()))
+
+    def _take_in_open(self) -> None:
+        self.trading.take_in_open()
+        self.mark()
 
     def _do_cancel(self, order: Order) -> None:
         self.trading.cancel(order)
-        self._say(f"{order.client_order_id}: {order.note or order.state.value}.", _GOOD)
+        mood = _GOOD if order.done else _WAIT
+        self._say(f"{order.client_order_id}: {order.note or order.state.value}.", mood)
 
     def _do_amend(self, order: Order, quantity: str) -> None:
         self.trading.amend(order, quantity)
         self._say(f"Amended: {_plain(order)}", _GOOD)
 
     def _do_replace(self, order: Order, quantity: str, price: str) -> None:
-        changes = {"quantity": quantity} | ({"price": price} if price.strip() else {})
+        """The quantity is that of both orders together: what is filled already isn't bought again."""
+        left = exact(quantity, field="quantity") - order.executed_qty
+        if left <= 0:
+            raise OrderRefused(
+                f"Nothing was sent: {_number(order.executed_qty)} are filled already, which leaves "
+                "nothing for another order. Give a larger quantity, or cancel it."
+            )
+        changes = {"quantity": left} | ({"price": price} if price.strip() else {})
         ticket = order.ticket.with_(**changes)
         new = self.trading.send_replacement(order, ticket, origin="form")
         self._say(f"Replaced by: {_plain(new)}", _GOOD)
@@ -241,13 +256,29 @@ class Blotter(View):
     def draw(self) -> None:
         """Write the rows and tables anew where they changed."""
         self._zone = page_zone()
+        self._look_around()
         orders = self.trading.orders
-        self._draw_open([order for order in orders if not order.done][-OPEN_ROWS:])
-        done = [order for order in reversed(orders) if order.done][:DONE_ROWS]
-        self._done_table.value = _table("Done", _ORDER_HEAD, [_order_cells(each) for each in done])
-        self._fills_table.value = _table("Fills", _FILL_HEAD, _fill_cells(orders)[:FILL_ROWS])
+        open_orders = [order for order in orders if not order.done]
+        self._draw_open(open_orders[-OPEN_ROWS:], len(open_orders))
+        done = [_order_cells(order) for order in reversed(orders) if order.done]
+        self._done_table.value = _table("Done", _ORDER_HEAD, done, DONE_ROWS)
+        self._fills_table.value = _table("Fills", _FILL_HEAD, _fill_cells(orders), FILL_ROWS)
+        self._says.value = self._message_html()
+
+    def _look_around(self) -> None:
+        """Ask what is open as soon as a stream begins to tell, or none does: it tells no past."""
+        state = self.trading.state
+        if state != self._state and state in ("live", "polling"):
+            self._worker.submit(self._take_in_open, "take in")
+        self._state = state
+
+    def _message_html(self) -> str:
         text, mood = self._message
-        self._says.value = f"<span role='status' class='{mood}'>{html.escape(text)}</span>"
+        lines = [f"<span role='status' class='{mood}'>{html.escape(text)}</span>"]
+        if (error := self.trading.journal_error) is not None:
+            why = f"The journal can't be written: {error.strerror or error}. No order is sent until it can."
+            lines.append(f"<span role='alert' class='{_BAD}'>{html.escape(why)}</span>")
+        return "<br>".join(lines)
 
     def pulse(self) -> None:
         """Once a second: times are written anew once a page has said its time zone."""
@@ -255,7 +286,7 @@ class Blotter(View):
         if page_zone() != self._zone:
             self.mark()
 
-    def _draw_open(self, orders: list[Order]) -> None:
+    def _draw_open(self, orders: list[Order], total: int) -> None:
         wanted = {order.client_order_ids[0]: order for order in orders}
         gone = [self._rows.pop(name) for name in list(self._rows) if name not in wanted]
         new = [name for name in wanted if name not in self._rows]
@@ -267,17 +298,20 @@ class Blotter(View):
         for row in self._rows.values():
             row.show()
         if gone or new:
-            self._open.children = tuple(reversed(self._rows.values())) or (self._nothing,)
+            self._open.children = (*reversed(self._rows.values()), self._below_open)
         for row in gone:
             close_tree(row)
+        text = "" if total else "No open orders."
+        if total > len(orders):
+            text = f"{total - len(orders)} older ones are open, too: see blotter.frame()."
+        self._below_open.value = f"<span class='bl-faint'>{text}</span>" if text else ""
 
     def still(self) -> Still:
         """The tables as they are now."""
         orders = self.trading.orders
-        rows = [_order_cells(order) for order in reversed(orders)][: OPEN_ROWS + DONE_ROWS]
-        tables = _table("Orders", _ORDER_HEAD, rows) + _table(
-            "Fills", _FILL_HEAD, _fill_cells(orders)
-        )
+        rows = [_order_cells(order) for order in reversed(orders)]
+        tables = _table("Orders", _ORDER_HEAD, rows, OPEN_ROWS + DONE_ROWS)
+        tables += _table("Fills", _FILL_HEAD, _fill_cells(orders), FILL_ROWS)
         environment = self.trading.environment
         text = still_html(environment, bar("Orders", "", environment) + tables)
         return {"text/html": text, "text/plain": repr(self)}
@@ -310,7 +344,7 @@ def _line(order: Order) -> str:
     """An open order on one line."""
     mood = _MOODS.get(order.state, "")
     state = order.state.value
-    if not order.state.known:
+    if order.state is OrderState.UNKNOWN:
         state = "UNKNOWN, asking…"
     filled = f", {_number(order.executed_qty)} filled" if order.executed_qty else ""
     note = f" · {order.note}" if order.note and order.state.known else ""
@@ -334,14 +368,13 @@ def _plain(order: Order) -> str:
 
 def _order_cells(order: Order) -> tuple[str, ...]:
     ticket = order.ticket
-    slippage = order.slippage_bps
     state = f"<b class='{_MOODS.get(order.state, '')}'>{order.state.value}</b>"
     detail = order.reason or order.note
     return (
         *(_time(order.sent_ms), html.escape(ticket.symbol), ticket.side.value),
         *(ticket.type.value, _number(order.quantity), _number(order.price)),
         *(_number(order.executed_qty), _number(order.average_price)),
-        *("" if slippage is None else f"{slippage:.1f} bp",),
+        _bps(order.slippage_bps),
         f"{state} {html.escape(detail)}".rstrip(),
     )
 
@@ -354,6 +387,7 @@ def _fill_cells(orders: list[Order]) -> list[tuple[str, ...]]:
         (
             *(_time(fill.time_ms), html.escape(order.symbol), order.side.value),
             *(_number(fill.qty), _number(fill.price)),
+            _bps(order.slippage_at(fill.price)),
             f"{_number(fill.fee)} {html.escape(fill.fee_asset)}",
             html.escape(order.client_order_ids[0]),
         )
@@ -361,9 +395,27 @@ def _fill_cells(orders: list[Order]) -> list[tuple[str, ...]]:
     ]
 
 
-def _table(title: str, head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _canceled_text(orders: list[Order]) -> tuple[str, str]:
+    """What cancel all led to, and its mood: an order that may still be open isn't called canceled."""
+    if not orders:
+        return "No order was open.", _GOOD
+    asking = sum(not order.done for order in orders)
+    text = f"{len(orders) - asking} orders canceled."
+    if not asking:
+        return text, _GOOD
+    return f"{text} Of {asking} nobody knows yet: asked for until it is told.", _WAIT
+
+
+def _bps(value: Decimal | None) -> str:
+    return "" if value is None else f"{value:.1f} bp"
+
+
+def _table(title: str, head: tuple[str, ...], rows: list[tuple[str, ...]], most: int) -> str:
+    """The first rows as HTML; how many there are beyond them stands in the title."""
     if not rows:
         return ""
+    if len(rows) > most:
+        title, rows = f"{title}, the last {most} of {len(rows)}", rows[:most]
     kinds = [_classes(name) for name in head]
     top = "".join(f"<th{kind}>{name}</th>" for name, kind in zip(head, kinds, strict=True))
     body = "".join(

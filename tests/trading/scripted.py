@@ -200,7 +200,8 @@ class ScriptedClient:
         return [row for row in rows if row["id"] >= (fromId or 0)][:limit]
 
     def get_open_orders(self, symbol=None):
-        return [dict(row) for row in self.orders.values() if row["status"] == "NEW"]
+        rows = () if self.hidden else self.orders.values()
+        return [dict(row) for row in rows if row["status"] == "NEW"]
 
     def exchange_info(self, symbol=None):
         if symbol not in (None, "BTCUSDT"):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
+from types import SimpleNamespace
 
 import pytest
 
 from binance_lab.trading.desk import Trading
+from binance_lab.trading.guards import OrderRefused
+from binance_lab.trading.journal import Journal
 from binance_lab.widgets.blotter import Blotter
 
 from ..trading.scripted import ScriptedClient
@@ -133,3 +136,126 @@ def test_stopping_leaves_the_tables(desk, blotter):
     assert "BTCUSDT" in blotter.still()["text/html"]
     blotter.stop()
     assert blotter.stopped
+
+
+def test_orders_that_were_open_before_are_shown(client, desk):
+    """Open orders that were placed elsewhere: a blotter never says that there are none."""
+    client.new_order("BTCUSDT", "SELL", "LIMIT", newClientOrderId="web-1", **LIMIT)
+    blotter = Blotter(desk)
+    until(blotter, lambda: rows(blotter))
+    assert "SELL 0.01 BTCUSDT LIMIT at 60000" in rows(blotter)[0]._text.value
+    rows(blotter)[0].cancel.click()
+    until(blotter, lambda: "No open orders" in blotter._below_open.value)
+    assert client.orders["web-1"]["status"] == "CANCELED"
+
+
+def test_what_can_not_be_read_hides_no_open_order(client, desk, monkeypatch):
+    """An order of a kind that Binance added since is left out; the others are there."""
+    client.new_order("BTCUSDT", "SELL", "LIMIT", newClientOrderId="web-1", **LIMIT)
+    client.new_order("BTCUSDT", "SELL", "NEW_KIND", newClientOrderId="web-2", **LIMIT)
+    assert [order.client_order_id for order in desk.take_in_open()] == ["web-1"]
+
+
+def test_more_open_orders_than_rows_are_counted(desk, blotter, monkeypatch):
+    """What doesn't fit is not hidden."""
+    monkeypatch.setattr("binance_lab.widgets.blotter.OPEN_ROWS", 2)
+    monkeypatch.setattr("binance_lab.widgets.blotter.DONE_ROWS", 1)
+    for _ in range(5):
+        desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    until(blotter, lambda: "3 older ones are open, too" in blotter._below_open.value)
+    for order in desk.orders[:3]:
+        desk.cancel(order)
+    until(blotter, lambda: "Done, the last 1 of 3" in blotter._done_table.value)
+
+
+def test_cancel_all_calls_nothing_canceled_that_is_unknown(desk, client, blotter):
+    """An order whose outcome nobody knows is said to be asked about."""
+    client.lose()
+    client.hidden = True
+    order = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    late = client.orders.pop(order.client_order_id)
+    blotter.cancel_all_button.click()
+    until(blotter, lambda: "0 orders canceled. Of 1 nobody knows yet" in blotter.message)
+    client.orders[order.client_order_id] = late
+    client.hidden = False
+    assert order.wait("done", timeout=5).state.value == "canceled"
+
+
+def test_a_replacement_asks_for_what_is_left(desk, client, blotter):
+    """The quantity in the editor is that of both orders: a part that is filled isn't bought again."""
+    order = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    client.orders[order.client_order_id].update(executedQty="0.006", cummulativeQuoteQty="360")
+    desk._register.look(order)
+    until(blotter, lambda: rows(blotter))
+    rows(blotter)[0].edit.click()
+    blotter.new_quantity.value = "0.006"
+    blotter.replace_button.click()
+    until(blotter, lambda: "leaves nothing for another order" in blotter.message)
+    assert len(client.sent) == 1
+    rows(blotter)[0].edit.click()
+    blotter.replace_button.click()
+    until(blotter, lambda: "Replaced by" in blotter.message)
+    assert str(desk.orders[-1].ticket.quantity) == "0.004"
+
+
+def test_half_a_replacement_says_both_halves(desk, client, blotter):
+    """Canceled, and the new order refused: the blotter says so."""
+    desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    until(blotter, lambda: rows(blotter))
+    rows(blotter)[0].edit.click()
+    client.refuse(-2021, "Order cancel-replace partially failed.")
+    blotter.replace_button.click()
+    until(blotter, lambda: "The old order is canceled, the new one rejected: no" in blotter.message)
+
+
+def test_an_order_on_its_way_is_not_called_unknown(desk, client, blotter, monkeypatch):
+    """Sent means that its answer is waited for."""
+    sending, go_on = threading.Event(), threading.Event()
+    new_order = client.new_order
+
+    def slowly(*args, **fields):
+        sending.set()
+        go_on.wait(10)
+        return new_order(*args, **fields)
+
+    monkeypatch.setattr(client, "new_order", slowly)
+    place = threading.Thread(target=desk.place, args=("BTCUSDT", "BUY", "LIMIT"), kwargs=LIMIT)
+    place.start()
+    assert sending.wait(10)
+    until(
+        blotter, lambda: rows(blotter) and "<b class='bl-wait'>sent" in rows(blotter)[0]._text.value
+    )
+    go_on.set()
+    place.join()
+    until(blotter, lambda: "accepted" in rows(blotter)[0]._text.value)
+
+
+def test_fills_show_slippage_against_the_middle_at_sending(client):
+    """Each fill, in the table and in the frame."""
+    client.fill_at_once = True
+    client.trades.append({"id": 9, "orderId": 1, "price": "60060", "qty": "0.01", "commission": "0",
+                          "commissionAsset": "BTC", "isMaker": False, "time": 1_700_000_000_000})  # fmt: skip
+    with Trading(client, books=lambda: [StillBook()]) as desk:
+        blotter = Blotter(desk)
+        desk.place("BTCUSDT", "BUY", "MARKET", quantity="0.01")
+        until(blotter, lambda: "10.0 bp" in blotter._fills_table.value)
+        assert blotter.fills_frame()["slippage_bps"].tolist() == [10.0]
+
+
+class StillBook:
+    """A live book whose middle is 60000."""
+
+    symbol, state = "BTCUSDT", "live"
+
+    def top(self, n):
+        return SimpleNamespace(bids=[(59_999.0, 1.0)], asks=[(60_001.0, 1.0)])
+
+
+def test_a_journal_that_fails_is_told(client, tmp_path):
+    """What was sent is shown, and that it could not be written down."""
+    with Trading(client, journal=Journal(tmp_path / "orders.jsonl")) as desk:
+        blotter = Blotter(desk)
+        (tmp_path / "orders.jsonl").mkdir()
+        with pytest.raises(OrderRefused):
+            desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+        until(blotter, lambda: "journal can&#x27;t be written" in blotter._says.value)
