@@ -44,8 +44,10 @@ from .transport import Answer, Request, Transport
 OnLimit: TypeAlias = Literal["wait", "raise"]
 
 _decode = msgspec.json.Decoder().decode
+_NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _BACK_OFF_S = 0.25
 _MAX_BACK_OFF_S = 5.0
+_REFUSED = re.compile(rb'\s*\{\s*"code"\s*:\s*-\d')  # whatever the HTTP status is
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,11 +201,11 @@ class Http:
             call.tries += 1
             host.limits.settle(booking, seen)
         self._log_answer(call, answer)
-        if not 200 <= answer.status < 300:
+        if not 200 <= answer.status < 300 or _REFUSED.match(answer.body):
             raise self._refusal(call, answer, host)
         if decode:
             return answer, _json(answer)
-        if not _begins_as_json(answer.body):
+        if not (_begins_as_json(answer.body) and answer.body.rstrip().endswith((b"}", b"]"))):
             raise _not_json(answer)
         return answer, None
 
@@ -326,7 +328,7 @@ class Http:
         try:
             server_ms = _decode(answer.body)["serverTime"]
             clock.add(sent_s, clock.wall_s(), server_ms / 1000)
-        except (msgspec.DecodeError, KeyError, TypeError):
+        except (*_NOT_JSON, LookupError, TypeError):
             asked = f"{self.base_urls[index]}/api/v3/time"
             raise BadAnswer(f"{asked} did not answer with a time.", status=answer.status) from None
 
@@ -351,7 +353,7 @@ def _json(answer: Answer) -> Any:
     """
     try:
         return _decode(answer.body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except _NOT_JSON:
         raise _not_json(answer) from None
 
 
@@ -377,7 +379,9 @@ def _refusal_of(answer: Answer) -> tuple[int | None, str, Any]:
     try:
         found = _decode(answer.body)
         return int(found["code"]), str(found.get("msg", "")), found.get("data")
-    except (msgspec.DecodeError, KeyError, TypeError, ValueError, UnicodeDecodeError):
+    except (*_NOT_JSON, LookupError, TypeError, ValueError):
+        if 300 <= answer.status < 400:
+            return None, "sends elsewhere, which is not followed: check base_url", None
         return None, _excerpt(answer.body), None
 
 

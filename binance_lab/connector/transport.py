@@ -216,11 +216,14 @@ class Transport:
             proxies=settings["proxies"],
             verify=settings["verify"] or True,  # never off
             cert=settings["cert"],
+            stream=True,
         )
+        with response:
+            body = _body_of(response, started_s + timeout_s[1])
         return Answer(
             response.status_code,
             {name.lower(): value for name, value in response.headers.items()},
-            response.content,
+            body,
             time.monotonic() - started_s,
         )
 
@@ -240,7 +243,7 @@ def _send_by_pool(
         preload_content=False,
     )
     with raw:
-        body = _read(raw)
+        body = _read(raw, started_s + timeout_s)
         raw.release_conn()
     return Answer(
         raw.status,
@@ -259,15 +262,23 @@ def _new_session() -> requests.Session:
     return session
 
 
-def _read(raw: urllib3.BaseHTTPResponse) -> bytes:
-    """The whole body, unless it is far too long."""
+def _body_of(response: requests.Response, deadline_s: float) -> bytes:
+    if _HAS_READ1 and isinstance(response.raw, urllib3.HTTPResponse):
+        return _read(response.raw, deadline_s)
+    return response.content  # of a test double, or of an old urllib3
+
+
+def _read(raw: urllib3.BaseHTTPResponse, deadline_s: float) -> bytes:
+    """The whole body, unless it is far too long or too late."""
     chunks = []
     size = 0
-    while chunk := raw.read1(_CHUNK):
+    while chunk := raw.read1(_CHUNK, decode_content=True):
         chunks.append(chunk)
         size += len(chunk)
         if size > _MAX_BODY:
             raise pool_errors.DecodeError("longer than 256 MB")
+        if time.monotonic() > deadline_s:
+            raise TimeoutError("the deadline has passed")
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import NameOID
 
+from binance_lab.connector import transport
 from binance_lab.connector.exceptions import (
     ApiError,
     BadAnswer,
@@ -240,7 +241,8 @@ def test_threads_share_a_client(serve):
         (raw_reply(b"\x1f\x8bgarbage", Content_Encoding="gzip"), BadAnswer, "uncompressed"),
         (raw_reply(b"x" * 10_000_000), BadAnswer, "10000000 bytes that are not JSON"),
         (raw_reply(b"[" + b" " * 10_000_000), BadAnswer, "cut off"),
-        (raw_reply(b"", 302, Location="http://127.0.0.1:1/"), ApiError, "HTTP 302"),
+        (raw_reply(b"[" * 100_000 + b"]" * 100_000), BadAnswer, "damaged"),
+        (reply({"code": -1121, "msg": "Invalid symbol."}), BadSymbol, "-1121"),
         (None, ConnectionFailed, "connection broke"),
         (Cut(b"NONSENSE\r\n\r\n"), ConnectionFailed, "connection broke"),
         (Cut(b"HTTP/1.1 200 OK\r\nContent-"), RequestError, "klines"),
@@ -260,6 +262,41 @@ def test_bad_answer_is_a_named_error(serve, answer, error, message):
     assert "GET /api/v3/klines" in str(caught.value)
     assert caught.value.request == "GET /api/v3/klines symbol=BTCUSDT interval=1m"
     assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize("own_session", [False, True])
+def test_redirect_is_not_followed(serve, own_session):
+    """An answer that sends elsewhere is an error, and the key is sent nowhere else."""
+    elsewhere = serve(lambda asked: reply({}))
+    server = serve(lambda asked: raw_reply(b"", 307, Location=elsewhere.url))
+    session = requests.Session() if own_session else None
+    with pytest.raises(ApiError, match=r"HTTP 307 sends elsewhere.*base_url"):
+        client_of(server, session=session).account()
+    assert elsewhere.asked == []
+
+
+@pytest.mark.parametrize("own_session", [False, True])
+def test_bomb_is_not_unpacked(serve, monkeypatch, own_session):
+    """A body that grows far beyond any answer while it is uncompressed is given up."""
+    monkeypatch.setattr(transport, "_MAX_BODY", 1_000_000)
+    bomb = raw_reply(gzip.compress(b" " * 20_000_000), Content_Encoding="gzip")
+    session = requests.Session() if own_session else None
+    with pytest.raises(BadAnswer, match="far too long"):
+        client_of(serve(lambda asked: bomb), session=session, retries=0).ping()
+
+
+@pytest.mark.parametrize("body", [b'[[1, "2.50"], [3', b"<html>"])
+def test_raw_body_is_whole_json_or_an_error(serve, body):
+    """with_raw_body gives nothing that is no JSON at sight, or obviously cut off."""
+    with pytest.raises(BadAnswer):
+        client_of(serve(lambda asked: raw_reply(body))).with_raw_body.klines("BTCUSDT", "1m")
+
+
+def test_order_refused_with_status_200_is_refused(serve):
+    """An error is one whatever its HTTP status, and the order is not taken for a success."""
+    server = serve(lambda asked: reply({"code": -2010, "msg": "Account has insufficient balance"}))
+    with pytest.raises(InsufficientBalance):
+        client_of(server).new_order(**ORDER)
 
 
 def test_ten_megabytes_of_json_are_read(serve):
@@ -335,6 +372,19 @@ def test_bad_answer_by_the_user_s_session_is_named_alike(serve, answer, error):
         client.ping()
     with pytest.raises(OutcomeUnknown):
         client.new_order(**ORDER)
+
+
+def test_dripping_body_by_the_user_s_session_meets_the_timeout(serve):
+    """The timeout holds for the whole body, whoever's session reads it."""
+
+    def drip(asked: Asked):
+        yield raw_reply(b"[", Content_Length="1000")
+        while not server.stopped.wait(0.05):
+            yield b" "
+
+    server = serve(drip)
+    with pytest.raises(Timeout):
+        client_of(server, timeout=0.4, retries=0, session=requests.Session()).ping()
 
 
 def test_silence_by_the_user_s_session_meets_the_timeout(serve):
