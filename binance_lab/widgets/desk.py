@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import html
 from collections.abc import Sequence
 
 import ipywidgets
 
-from binance_lab.widgets.view import Still, View, worst_state
+from binance_lab.widgets.kept import Still, still_html
+from binance_lab.widgets.view import View, worst_state
 
 
 class Desk(View):
@@ -32,6 +31,7 @@ class Desk(View):
         weights: dict[str, float] | None = None,
         name: str | None = None,
     ) -> None:
+        self._rows = tuple(tuple(row) for row in rows)
         self.views = tuple(view for row in rows for view in row)
         shares = weights or {"chart": 2.4}
         boxes = [ipywidgets.HBox(list(row)) for row in rows]
@@ -61,8 +61,15 @@ class Desk(View):
         """Nothing of its own: each view draws itself."""
 
     def still(self) -> Still:
-        """The pictures and tables of all views, one below the other."""
-        return {"text/html": "".join(_as_html(view.safe_still()) for view in self.views)}
+        """The pictures and tables of all views, placed as the views are."""
+        rows = (
+            "".join(f"<div>{still_html(view.safe_still())}</div>" for view in row)
+            for row in self._rows
+        )
+        return {"text/html": "".join(f'<div style="{_ROW}">{row}</div>' for row in rows)}
+
+    def _moved(self) -> int:
+        return sum(view.frames for view in self.views)
 
     def _end(self) -> bool:
         for view in self.views:
@@ -70,8 +77,4 @@ class Desk(View):
         return super()._end()
 
 
-def _as_html(still: Still) -> str:
-    if "image/png" in still:
-        data = base64.b64encode(still["image/png"]).decode()
-        return f'<img style="max-width:100%" src="data:image/png;base64,{data}">'
-    return str(still.get("text/html") or f"<pre>{html.escape(still['text/plain'])}</pre>")
+_ROW = "display:flex; flex-wrap:wrap; gap:6px 24px; align-items:flex-start; margin-bottom:10px"

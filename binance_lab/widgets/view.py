@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import html
 import itertools
+import math
+import secrets
 import threading
 import time
 import traceback
@@ -15,11 +16,13 @@ import ipywidgets
 from IPython.core.getipython import get_ipython
 from IPython.display import display
 
+from binance_lab.connector.exceptions import LabError
 from binance_lab.widgets.gaps import gap_line
+from binance_lab.widgets.kept import NOTHING, Still, encoded, kept_html, shown_class, still_html
 from binance_lab.widgets.refresh import Drawable, close_tree, refresher
 
-Still = dict[str, Any]
-"""A MIME bundle that shows a view without a kernel: `image/png` or `text/html`, `text/plain`."""
+KEEP_AFTER_S, KEEP_EVERY_S = 3.0, 60.0
+"""When the picture that a saved notebook shows is drawn: once there is something, then so often."""
 
 
 class Source(Protocol):
@@ -80,8 +83,9 @@ class View(ipywidgets.VBox):
         name: str | None = None,
         rate: float = 10.0,
     ) -> None:
-        super().__init__(children=tuple(children))
-        self.add_class("binance-lab-view")
+        self._id = secrets.token_hex(4)
+        classes = ("binance-lab-view", shown_class(self._id))
+        super().__init__(children=tuple(children), _dom_classes=classes)
         self.layout.width = "100%"
         self.cell, self.execution = ("", "") if name else _running_cell()
         self.name = name or _free_name(f"{self.kind} {subject}", self.cell, self.execution)
@@ -94,7 +98,9 @@ class View(ipywidgets.VBox):
         self._stopped = False
         self._seen_states: tuple[str, ...] = ()
         self._take_back: list[Callable[[], None]] = []
-        self._handles: list[Any] = []
+        self._handles: list[tuple[Any, Any]] = []  # of the widget, and of the picture beside it
+        self._keep_at = math.inf
+        self._kept_of = 0  # frames when the picture was drawn
         self._notice: ipywidgets.HTML | None = None
 
     def __repr__(self) -> str:
@@ -139,7 +145,8 @@ class View(ipywidgets.VBox):
 
     def close(self) -> None:
         """Stop, and take the widgets out of the notebook."""
-        self._end()
+        if self._end() and not refresher().exiting:
+            self._replace(NOTHING)
         for child in self.children:
             close_tree(child)
         self.layout.close()
@@ -203,6 +210,7 @@ class View(ipywidgets.VBox):
         if states != self._seen_states:
             self._seen_states = states
             self.mark()
+        self._renew()
 
     def drawn(self) -> None:
         """A frame is out, or a pulse had nothing to do."""
@@ -216,9 +224,8 @@ class View(ipywidgets.VBox):
     def failed(self, error: Exception) -> None:
         """Count the error and say it in the view's own line."""
         self.last_error = "".join(traceback.format_exception(error))
-        self.show_notice(
-            f"Not drawn at {time.strftime('%H:%M:%S')}: {type(error).__name__}: {error}"
-        )
+        what = str(error) if isinstance(error, LabError) else f"{type(error).__name__}: {error}"
+        self.show_notice(f"Not drawn at {time.strftime('%H:%M:%S')}: {what}")
         with self._counted:
             self._errors += 1
             self._counted.notify_all()
@@ -234,12 +241,40 @@ class View(ipywidgets.VBox):
     # Display.
 
     def _ipython_display_(self) -> None:
-        """Display under an id of our own, so that `stop` can put a picture in the same place."""
+        """Display the widget, and beside it the picture that a saved notebook shows.
+
+        The page hides the picture as long as it shows the widget. Each has an id, under which
+        another thread can put something else in its place.
+        """
         if self._stopped:
-            display(_encoded(self.safe_still()), raw=True)
+            display(encoded(self.safe_still()), raw=True)
             return
-        bundle = {**_encoded(self.safe_still()), **self._repr_mimebundle_()}
-        self._handles.append(display(bundle, raw=True, display_id=True))
+        widget = display(self._repr_mimebundle_(), raw=True, display_id=True)
+        picture = display(self._kept(), raw=True, display_id=True)
+        self._handles.append((widget, picture))
+        self._keep_at = time.monotonic() + KEEP_AFTER_S
+
+    def _kept(self) -> Still:
+        """The picture as it is beside the widget."""
+        self._kept_of = self._moved()
+        still = self.safe_still()
+        return {
+            "text/html": kept_html(still, self._id),
+            "text/plain": still["text/plain"],
+        }
+
+    def _renew(self) -> None:
+        """Draw the picture beside the widget again, if it is time and something moved."""
+        if time.monotonic() < self._keep_at or self._moved() == self._kept_of:
+            return
+        self._keep_at = time.monotonic() + KEEP_EVERY_S
+        kept = self._kept()
+        for _, picture in self._handles:
+            picture.update(kept, raw=True)
+
+    def _moved(self) -> int:
+        """A number that grows when there is something new to see."""
+        return self.frames
 
     def safe_still(self) -> Still:
         """The picture; where it cannot be drawn, a text that says why."""
@@ -264,14 +299,19 @@ class View(ipywidgets.VBox):
 
     def _leave(self, still: Still) -> None:
         """Put the picture where the view is displayed: in its cells, or in the box around it."""
-        for handle in self._handles:
-            handle.update(_encoded(still), raw=True)
         old = self.children
         self.children = () if self._handles else (_still_widget(still),)
         for child in old:
             close_tree(child)
         if self._handles:
+            self._replace(still)
             self.close()
+
+    def _replace(self, still: Still) -> None:
+        """Put this in the place of the widget and of its picture."""
+        for widget, picture in self._handles:
+            widget.update(encoded(still), raw=True)
+            picture.update(NOTHING, raw=True)
 
 
 _WORST_FIRST = ("error", "out of sync", "stale", "connecting", "stopped", "live")
@@ -294,16 +334,7 @@ def source_error(sources: Iterable[Source]) -> str:
 def _still_widget(still: Still) -> ipywidgets.Widget:
     if "image/png" in still:
         return ipywidgets.Image(value=still["image/png"], format="png")
-    text = still.get("text/html") or f"<pre>{html.escape(str(still['text/plain']))}</pre>"
-    return ipywidgets.HTML(value=text)
-
-
-def _encoded(still: Still) -> Still:
-    """As the Jupyter message wants it: bytes in base64."""
-    return {
-        mime: base64.b64encode(value).decode() if isinstance(value, bytes) else value
-        for mime, value in still.items()
-    }
+    return ipywidgets.HTML(value=still_html(still))
 
 
 def _running_cell() -> tuple[str, str]:

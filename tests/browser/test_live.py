@@ -99,7 +99,7 @@ def test_stopped_desk_stays_readable(desk: NotebookPage):
     desk.picture("desk-stopped")
     desk.page.set_viewport_size({"width": 1280, "height": 900})
     desk.save()
-    (data,) = outputs_of(desk.path)
+    data, _ = outputs_of(desk.path)
     assert not any("widget" in mime for mime in data)
     assert "data:image/png;base64," in data["text/html"]
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import pytest
+from nbconvert import HTMLExporter
 from playwright.sync_api import expect
 
-from .notebook_page import NotebookPage, outputs_of
+from .notebook_page import Browsing, NotebookPage, outputs_of
 
 Open = Callable[..., NotebookPage]
 SETUP = "from stand_ins import *\nfrom binance_lab.widgets import *"
@@ -139,7 +140,7 @@ def test_stop_leaves_the_last_state_in_the_notebook(notebook: Open, name: str):
     expect(page.output(1).locator("img, table")).to_be_visible()
     page.picture(f"{name}-stopped", 1)
     page.save()
-    (data,) = outputs_of(page.path)
+    data, _ = outputs_of(page.path)
     assert not any("widget" in mime for mime in data)
     assert "image/png" in data or "<table" in data["text/html"]
 
@@ -204,6 +205,40 @@ def test_tiny_prices_keep_their_digits(notebook: Open):
     page.run()
     page.execute("tape.trade(0.00000001)")
     expect(page.view(1)).to_contain_text("0.00000001")
+
+
+@each_view
+def test_saved_notebook_shows_the_last_picture_without_a_kernel(
+    notebook: Open, browsing: Browsing, name: str
+):
+    """Opened with a new kernel, or made a page by nbconvert, there is a picture and no error."""
+    case = VIEWS[name]
+    page = notebook(*case.cells())
+    page.run()
+    page.execute(case.move.format(1))
+    expect(page.view(1)).to_be_visible()
+    kept = page.output(1).locator("[class^=bl-kept]")
+    expect(kept).to_have_count(1)
+    expect(kept).to_be_hidden()
+    before = kept.inner_html()
+    page.execute("view._keep_at = 0.0")
+    page.execute(case.move.format(2))
+    expect(kept).not_to_have_js_property("innerHTML", before)
+    page.save()
+    page.shut_down_kernel()
+    page.reload()
+    shown = page.page.locator("[class^=bl-kept] :is(img, table)")
+    expect(shown).to_be_visible()
+    gone = page.output(1).first
+    expect(gone).to_have_text("Error displaying widget: model not found")
+    expect(gone).to_be_hidden()
+    page.picture(f"{name}-without-kernel")
+    forgiven = [error for error in browsing.errors if "widget model not found" in error]
+    assert len(forgiven) == 1  # JupyterLab's own word for it
+    browsing.errors.remove(*forgiven)
+    exported, _ = HTMLExporter().from_filename(str(page.path))
+    assert "bl-kept" in exported
+    assert "widget-view" not in exported
 
 
 def test_saved_widget_state_shows_without_its_kernel(notebook: Open):

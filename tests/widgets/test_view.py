@@ -9,10 +9,13 @@ import pytest
 from ipywidgets.widgets.widget import _instances
 
 from binance_lab.widgets import view as view_module
+from binance_lab.widgets.kept import shown_class
 from binance_lab.widgets.refresh import refresher
 from binance_lab.widgets.view import View
 
 from .conftest import FakeSource, until
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 class Version(View):
@@ -35,18 +38,25 @@ class Version(View):
 
 
 class Displays:
-    """Takes the place of IPython's display and keeps what is shown where."""
+    """Stands in for IPython's display: what is shown now, in its order."""
 
     def __init__(self) -> None:
         self.shown: list[dict[str, Any]] = []
 
-    def __call__(self, bundle: dict[str, Any], **_: Any) -> Displays:
+    def __call__(self, bundle: dict[str, Any], **_: Any) -> Handle:
         self.shown.append(bundle)
-        return self
+        return Handle(self.shown)
+
+
+class Handle:
+    """What display gives for an output's id."""
+
+    def __init__(self, shown: list[dict[str, Any]]) -> None:
+        self._shown, self._at = shown, len(shown) - 1
 
     def update(self, bundle: dict[str, Any], *, raw: bool) -> None:
         assert raw
-        self.shown[-1] = bundle
+        self._shown[self._at] = bundle
 
 
 @pytest.fixture
@@ -92,16 +102,33 @@ def test_stop_leaves_a_picture_where_the_view_was_shown(source: FakeSource, disp
     models = set(_instances)
     view = Version(source)
     view._ipython_display_()
-    assert "application/vnd.jupyter.widget-view+json" in displays.shown[0]
+    assert WIDGET in displays.shown[0]
     source.change()
     view.stop()
     view.stop()
     assert displays.shown[0]["text/html"] == "<b>1</b>"
-    assert "application/vnd.jupyter.widget-view+json" not in displays.shown[0]
+    assert WIDGET not in displays.shown[0]
     assert source.callbacks == []
     assert view.stopped
     assert not view.wait_frames(1, timeout=5)
     assert set(_instances) == models
+
+
+def test_picture_beside_the_widget_follows_it(
+    source: FakeSource, displays: Displays, monkeypatch: pytest.MonkeyPatch
+):
+    """What a saved notebook shows is drawn again when something moved, and hidden by the widget."""
+    monkeypatch.setattr(view_module, "KEEP_AFTER_S", 0.0)
+    view = Version(source)
+    view._ipython_display_()
+    widget, picture = displays.shown
+    assert WIDGET in widget
+    assert f":root:has(.{shown_class(view._id)})" in picture["text/html"]
+    assert shown_class(view._id) in view._dom_classes
+    source.change()
+    until(view, lambda: "<b>1</b>" in displays.shown[1]["text/html"])
+    view.close()
+    assert [output["text/html"] for output in displays.shown] == ["", ""]
 
 
 def test_stop_inside_a_box_leaves_a_picture_in_the_box(source: FakeSource):
