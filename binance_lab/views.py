@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from .live import Tickers
     from .widgets.balances import Balances
     from .widgets.blotter import Blotter
-    from .widgets.chart import CandleChart, Engine
+    from .widgets.chart import CandleChart
     from .widgets.depth_chart import DepthChart
     from .widgets.depth_ladder import DepthLadder
     from .widgets.desk import Desk
     from .widgets.order_form import OrderForm
+    from .widgets.picture import Engine
     from .widgets.status import StatusView
     from .widgets.tape import TapeView
     from .widgets.view import View
@@ -37,7 +38,8 @@ _labs: WeakSet[Views] = WeakSet()
 class Views(Session):
     """A session that shows its live objects.
 
-    A view follows its objects until its cell runs again, it is stopped, or the lab is closed; then
+    A view is drawn in the browser, or with ``engine="matplotlib"`` as a picture, for where canvas
+    views don't work. It follows its objects until its cell runs again, it is stopped, or the lab is closed; then
     it leaves its last picture in the notebook. In a notebook a cell that ends with a live object
     shows its view.
     """
@@ -52,7 +54,6 @@ class Views(Session):
         """A live candlestick chart with volume, averages, and where the account traded.
 
         Args:
-            engine: ``matplotlib`` draws it as a picture, for where canvas views don't work.
             settings: averages, keep, height, name, rate of `binance_lab.widgets.CandleChart`.
         """
         from .widgets.chart import CandleChart
@@ -67,41 +68,46 @@ class Views(Session):
             )
         )
 
-    def ladder(self, symbol: str, *, levels: int = 12) -> DepthLadder:
+    def ladder(self, symbol: str, *, engine: Engine = "canvas", levels: int = 12) -> DepthLadder:
         """The live order book as a price ladder."""
         from .widgets.depth_ladder import DepthLadder
 
         book = self.live.book(symbol)
-        return self._shown(DepthLadder(book, levels=levels, environment=self.environment.name))
+        where = self.environment.name
+        return self._shown(DepthLadder(book, engine=engine, levels=levels, environment=where))
 
-    def depth_chart(self, symbol: str, *, levels: int = 80, height: int = 240) -> DepthChart:
+    def depth_chart(
+        self, symbol: str, *, engine: Engine = "canvas", levels: int = 80, height: int = 240
+    ) -> DepthChart:
         """How much is bid down to a price and offered up to one, live; ``height`` in pixels."""
         from .widgets.depth_chart import DepthChart
 
         return self._shown(
             DepthChart(
                 self.live.book(symbol),
+                engine=engine,
                 levels=levels,
                 height=height,
                 environment=self.environment.name,
             )
         )
 
-    def tape(self, symbol: str) -> TapeView:
+    def tape(self, symbol: str, *, engine: Engine = "canvas") -> TapeView:
         """The latest trades, newest first, live."""
         from .widgets.tape import TapeView
 
         trades = self.live.trades(symbol)
-        return self._shown(TapeView(trades, environment=self.environment.name))
+        return self._shown(TapeView(trades, engine=engine, environment=self.environment.name))
 
-    def watchlist(self, symbols: Sequence[str]) -> Watchlist:
+    def watchlist(self, symbols: Sequence[str], *, engine: Engine = "canvas") -> Watchlist:
         """Price, change, range and volume of symbols, live, with sparklines."""
         from .widgets.watchlist import Watchlist
 
         tickers = self.live.tickers(list(symbols))
-        return self._shown(Watchlist(tickers, symbols, environment=self.environment.name))
+        where = self.environment.name
+        return self._shown(Watchlist(tickers, symbols, engine=engine, environment=where))
 
-    def balances(self, *, quote: str = "USDT") -> Balances:
+    def balances(self, *, engine: Engine = "canvas", quote: str = "USDT") -> Balances:
         """What the account holds and what it is worth in a quote asset, live."""
         from .widgets.balances import Balances
 
@@ -111,14 +117,21 @@ class Views(Session):
         priced = [asset + quote for asset in account.frame().index if asset + quote in traded]
         tickers = self.live.tickers(priced) if priced else None
         return self._shown(
-            Balances(account, tickers=tickers, quote=quote, environment=self.environment.name)
+            Balances(
+                account,
+                engine=engine,
+                tickers=tickers,
+                quote=quote,
+                environment=self.environment.name,
+            )
         )
 
-    def status(self) -> StatusView:
+    def status(self, *, engine: Engine = "canvas") -> StatusView:
         """Every live object and connection: state, age of the last message, gaps."""
         from .widgets.status import StatusView
 
-        return self._shown(StatusView(self.live, environment=self.environment.name))
+        where = self.environment.name
+        return self._shown(StatusView(self.live, engine=engine, environment=where))
 
     def order_form(self, symbol: str) -> OrderForm:
         """A form that checks an order as it is typed, and places it on local and testnet."""
@@ -133,17 +146,23 @@ class Views(Session):
 
         return self._shown(Blotter(self.trading))
 
-    def desk(self, symbol: str, interval: str = "1m") -> Desk:
+    def desk(self, symbol: str, interval: str = "1m", *, engine: Engine = "canvas") -> Desk:
         """Chart, ladder, tape and depth of a symbol; with a key also form, blotter and balances."""
         from .widgets.desk import Desk
 
         rows: list[list[View]] = [
-            [self.chart(symbol, interval, height=_TALL), self.ladder(symbol)],
-            [self.depth_chart(symbol, height=_MIDDLE), self.tape(symbol)],
+            [
+                self.chart(symbol, interval, engine=engine, height=_TALL),
+                self.ladder(symbol, engine=engine),
+            ],
+            [
+                self.depth_chart(symbol, engine=engine, height=_MIDDLE),
+                self.tape(symbol, engine=engine),
+            ],
         ]
         if self._keys:
-            rows += [[self.order_form(symbol), self.balances()], [self.blotter()]]
-        return self._shown(Desk([*rows, [self.status()]], subject=symbol))
+            rows += [[self.order_form(symbol), self.balances(engine=engine)], [self.blotter()]]
+        return self._shown(Desk([*rows, [self.status(engine=engine)]], subject=symbol))
 
     def owns(self, live: object) -> bool:
         """Whether this is the open lab's `live`, or one of the objects in it."""

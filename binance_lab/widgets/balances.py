@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from binance_lab.widgets.numbers import number, plain
+from binance_lab.widgets.picture import Engine
 from binance_lab.widgets.tables import Cell, Column, Rows, TableView
 from binance_lab.widgets.view import Source
 
@@ -42,6 +43,7 @@ class Balances(TableView):
     Args:
         account: A live account.
         tickers: Live tickers, for values; without them there are none.
+        engine: `canvas`, drawn in the browser; or `matplotlib`, as an image.
         quote: The asset that values are in.
     """
 
@@ -52,6 +54,7 @@ class Balances(TableView):
         self,
         account: AccountSource,
         *,
+        engine: Engine = "canvas",
         tickers: TickersSource | None = None,
         quote: str = "USDT",
         environment: str = "",
@@ -63,6 +66,7 @@ class Balances(TableView):
         self.quote = quote
         self.columns = _COLUMNS if tickers is None else (*_COLUMNS, Column(f"Value, {quote}"))
         super().__init__(
+            engine=engine,
             sources=[account] if tickers is None else [account, tickers],
             subject="Balances",
             environment=environment,

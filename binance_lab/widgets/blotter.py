@@ -20,10 +20,11 @@ from binance_lab.trading.states import OrderState
 from binance_lab.trading.ticket import exact
 from binance_lab.wire.encoding import decimal_text
 
+from .kept import Still
 from .panel import bar, dress, still_html, style, time_text, utc_text
 from .refresh import close_tree
 from .surface import page_zone
-from .view import Source, Still, View
+from .view import Source, View
 from .worker import Worker, in_words
 
 OPEN_ROWS = 30

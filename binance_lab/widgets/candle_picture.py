@@ -7,7 +7,6 @@ is transparent and the colors are read on white and on black.
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from matplotlib.markers import CARETDOWN, CARETUP
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, MaxNLocator
 from PIL import Image
 
+from binance_lab.widgets.drawing import DPI, png_of
 from binance_lab.widgets.numbers import number
 from binance_lab.widgets.theme import AVERAGES, DOWN, DOWN_SOFT, GRID, TEXT, UP, UP_SOFT
 
@@ -35,8 +35,6 @@ SHOWN = 140
 """Candles in a picture, the newest ones."""
 
 _VOLUME_SHARE = 0.2
-_DPI = 100
-_COLORS = 128
 _MINUTE_MS = 60_000
 _STEPS_MS = tuple(
     _MINUTE_MS * minutes
@@ -68,7 +66,7 @@ class CandlePicture:
     """
 
     def __init__(self, width: int = 960, height: int = 420) -> None:
-        self.figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI, facecolor="none")
+        self.figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor="none")
         self.canvas = FigureCanvasAgg(self.figure)
         self.backgrounds_drawn = 0
         self._kept: Any = None
@@ -78,14 +76,7 @@ class CandlePicture:
     def png(self, rows: Rows, look: Look) -> bytes:
         """The picture of the newest candles, transparent PNG."""
         self._draw(rows[-SHOWN:], rows, look)
-        image = Image.fromarray(np.asarray(self.canvas.buffer_rgba()))
-        # A palette halves the time and the bytes of a PNG; this method is the one that keeps alpha.
-        indexed = image.quantize(
-            _COLORS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE
-        )
-        file = io.BytesIO()
-        indexed.save(file, "PNG", compress_level=1)
-        return file.getvalue()
+        return png_of(Image.fromarray(np.asarray(self.canvas.buffer_rgba())))
 
     def _draw(self, rows: Rows, all_rows: Rows, look: Look) -> None:
         if not len(rows):

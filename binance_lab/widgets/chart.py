@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 
 from binance_lab.widgets.candle_picture import CandlePicture, Rows
+from binance_lab.widgets.kept import Still
 from binance_lab.widgets.numbers import decimals_of, plain
-from binance_lab.widgets.picture import PictureSurface, look_of
+from binance_lab.widgets.picture import Engine, MovingCandles, look_of, surface_of
 from binance_lab.widgets.surface import Packet, Surface, SurfaceView, script
-from binance_lab.widgets.view import Source, Still
-
-Engine = Literal["canvas", "matplotlib"]
+from binance_lab.widgets.view import Source
 
 Mark = dict[str, Any]
 """A trade or an order: price, side (BUY or SELL), qty (text); a trade's time (ms)."""
 
 _COLUMNS = ("open", "high", "low", "close", "volume")
-
-PICTURE_RATE = 4.0
-"""Frames a second of the matplotlib engine, at most."""
 
 
 class CandleSource(Source, Protocol):
@@ -113,10 +109,8 @@ class CandleChart(SurfaceView):
         height: int = 420,
         environment: str = "",
         name: str | None = None,
-        rate: float | None = None,
+        rate: float = 10.0,
     ) -> None:
-        if engine not in ("canvas", "matplotlib"):
-            raise ValueError(f'engine is "canvas" or "matplotlib", not {engine!r}.')
         self.candles = candles
         self.averages = tuple(averages)
         self.keep = keep
@@ -129,12 +123,14 @@ class CandleChart(SurfaceView):
         self._orders: list[Mark] = []
         self._marked = True  # marks or orders differ from what was sent
         super().__init__(
-            ChartSurface(height=height) if engine == "canvas" else PictureSurface(height=height),
+            surface_of(
+                engine, lambda: ChartSurface(height=height), MovingCandles(height=height).png
+            ),
             sources=[candles],
             subject=f"{candles.symbol} {candles.interval}",
             environment=environment,
             name=name,
-            rate=rate or (10.0 if engine == "canvas" else PICTURE_RATE),
+            rate=rate,
         )
         self.start()
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
 
 from binance_lab.widgets.depth_ladder import BookSource, BookView
+from binance_lab.widgets.drawing import Drawing
+from binance_lab.widgets.kept import Still
 from binance_lab.widgets.numbers import compact, number
-from binance_lab.widgets.surface import Surface, script
+from binance_lab.widgets.picture import Engine, surface_of
+from binance_lab.widgets.surface import Packet, Surface, script
 from binance_lab.widgets.theme import DOWN, DOWN_SOFT, GRID, TEXT, UP, UP_SOFT
-from binance_lab.widgets.view import Still
+
+AXIS_H, TOP_H, WIDTH = 20, 14, 960
 
 
 class DepthSurface(Surface):
@@ -28,6 +28,7 @@ class DepthChart(BookView):
 
     Args:
         book: A live order book.
+        engine: `canvas`, drawn in the browser; or `matplotlib`, as an image.
         levels: How many a side.
         height: In pixels.
     """
@@ -39,6 +40,7 @@ class DepthChart(BookView):
         self,
         book: BookSource,
         *,
+        engine: Engine = "canvas",
         levels: int = 80,
         height: int = 240,
         environment: str = "",
@@ -46,8 +48,9 @@ class DepthChart(BookView):
         rate: float = 5.0,
     ) -> None:
         self._height = height
+        self._drawing = Drawing(WIDTH)
         super().__init__(
-            DepthSurface(height=height),
+            surface_of(engine, lambda: DepthSurface(height=height), self._png),
             book,
             levels=levels,
             environment=environment,
@@ -58,27 +61,38 @@ class DepthChart(BookView):
     def still(self) -> Still:
         """The depth chart as a PNG."""
         bids, asks = self.top()
-        return {"image/png": depth_png(bids, asks, self._height, self.decimals["price"])}
+        drawing = Drawing(WIDTH)  # its own: any thread may ask
+        return {"image/png": draw_depth(drawing, bids, asks, self._height, self.decimals["price"])}
+
+    def _png(self, packet: Packet, _: str) -> bytes:
+        bids, asks = packet.numbers
+        return draw_depth(self._drawing, bids, asks, self._height, self.decimals["price"])
 
 
-def depth_png(bids: Any, asks: Any, height: int, decimals: int) -> bytes:
-    """Both sides of a book as a transparent PNG."""
-    figure = Figure(figsize=(9.6, height / 100), dpi=100, facecolor="none")
-    FigureCanvasAgg(figure)
-    axes = figure.add_axes((0.01, 0.12, 0.92, 0.84), facecolor="none")
-    for side, line, fill in ((bids, UP, UP_SOFT), (asks, DOWN, DOWN_SOFT)):
-        levels = np.array(side, float).reshape(-1, 2)
-        totals = levels[:, 1].cumsum()
-        axes.fill_between(levels[:, 0], totals, step="post", color=fill, lw=0)
-        axes.step(levels[:, 0], totals, where="post", color=line, lw=1.4)
-    axes.yaxis.tick_right()
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: compact(value)))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, decimals)))
-    axes.tick_params(colors=TEXT, labelsize=8, length=0)
-    axes.grid(color=GRID, lw=0.8)
-    axes.set_ylim(bottom=0)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
-    file = io.BytesIO()
-    figure.savefig(file, format="png", transparent=True)
-    return file.getvalue()
+def draw_depth(drawing: Drawing, bids: Any, asks: Any, height: int, decimals: int) -> bytes:
+    """Both sides of a book, levels best first, the best prices in the middle; transparent PNG."""
+    drawing.begin(height)
+    bids, asks = (np.array(side, float).reshape(-1, 2) for side in (bids, asks))
+    if not len(bids) or not len(asks):
+        drawing.text("No orders", drawing.width / 2, height / 2, TEXT, "center")
+        return drawing.png()
+    middle = (bids[0, 0] + asks[0, 0]) / 2
+    reach = max(middle - bids[-1, 0], asks[-1, 0] - middle) or middle * 1e-6
+    most = max(bids[:, 1].sum(), asks[:, 1].sum())
+    floor = height - AXIS_H
+    for share in (0.5, 1.0):
+        y = floor - share * (floor - TOP_H)
+        drawing.lines([[(0, y), (drawing.width, y)]], [GRID])
+        drawing.text(compact(most * share), drawing.width - 6, y + 4, TEXT, "right")
+    sides = ((bids, UP, UP_SOFT, 0.0), (asks, DOWN, DOWN_SOFT, float(drawing.width)))
+    for levels, line, soft, end in sides:
+        x = drawing.width / 2 * (1 + (levels[:, 0] - middle) / reach)
+        y = floor - levels[:, 1].cumsum() / most * (floor - TOP_H)
+        steps = np.column_stack([np.repeat(x, 2), np.r_[floor, np.repeat(y, 2)[:-1]]])
+        edge = np.vstack([steps, [end, y[-1]]])
+        drawing.fill([np.vstack([edge, [end, floor]])], [soft])
+        drawing.lines([edge], [line], width=1.2)
+    for share in (0.1, 0.3, 0.5, 0.7, 0.9):
+        price = number(middle + (2 * share - 1) * reach, decimals)
+        drawing.text(price, share * drawing.width, height - 6, TEXT, "center")
+    return drawing.png()

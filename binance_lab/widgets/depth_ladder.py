@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
+from binance_lab.widgets.kept import Still
 from binance_lab.widgets.numbers import decimals_of, number
-from binance_lab.widgets.surface import Packet, Surface, SurfaceView, script
-from binance_lab.widgets.tables import Column, table_html
-from binance_lab.widgets.view import Source, Still
+from binance_lab.widgets.picture import Engine, surface_of
+from binance_lab.widgets.surface import FrameSink, Packet, Surface, SurfaceView, script
+from binance_lab.widgets.table_picture import SLIM, TablePicture
+from binance_lab.widgets.tables import Cell, Column, table_html
+from binance_lab.widgets.view import Source
 
 Levels = list[tuple[float, float]]
 """Price and amount of levels, best first."""
@@ -38,7 +42,9 @@ class BookView(SurfaceView):
 
     subtitle: ClassVar[str] = "order book"
 
-    def __init__(self, surface: Surface, book: BookSource, *, levels: int, **options: Any) -> None:
+    def __init__(
+        self, surface: FrameSink, book: BookSource, *, levels: int, **options: Any
+    ) -> None:
         self.book = book
         self.levels = levels
         self.decimals = {"price": 0, "qty": 0}
@@ -70,6 +76,7 @@ class DepthLadder(BookView):
 
     Args:
         book: A live order book.
+        engine: `canvas`, drawn in the browser; or `matplotlib`, as an image.
         levels: How many a side.
     """
 
@@ -79,26 +86,57 @@ class DepthLadder(BookView):
         self,
         book: BookSource,
         *,
+        engine: Engine = "canvas",
         levels: int = 12,
         environment: str = "",
         name: str | None = None,
         rate: float = 10.0,
     ) -> None:
+        self._table = TablePicture(SLIM)
         super().__init__(
-            LadderSurface(), book, levels=levels, environment=environment, name=name, rate=rate
+            surface_of(engine, LadderSurface, self._png, width=f"{SLIM}px"),
+            book,
+            levels=levels,
+            environment=environment,
+            name=name,
+            rate=rate,
         )
 
     def still(self) -> Still:
         """The ladder as an HTML table."""
-        bids, asks = self.top()
-        rows = [self._row(level, "down") for level in reversed(asks)]
-        rows += [self._row(level, "up") for level in bids]
-        columns = [Column("Price", text=True), Column("Amount")]
-        return {"text/html": table_html(f"{self.book.symbol} order book", columns, rows)}
+        rows, _ = self._rows(*self.top())
+        return {"text/html": table_html(f"{self.book.symbol} order book", _COLUMNS, rows)}
 
-    def _row(self, level: tuple[float, float], tone: str) -> list[list[Any]]:
+    def _png(self, packet: Packet, _: str) -> bytes:
+        bids, asks = (side.tolist() for side in packet.numbers)
+        rows, shares = self._rows(bids, asks)
+        return self._table.png(_COLUMNS, rows, shares=shares)
+
+    def _rows(self, bids: Levels, asks: Levels) -> tuple[list[list[Cell]], list[float]]:
+        """Asks above bids, the best ones meet; and the share of the largest sum at each level."""
+        sums = [list(itertools.accumulate(qty for _, qty in side)) for side in (bids, asks)]
+        most = max((side[-1] for side in sums if side), default=1.0)
+        below, above = (
+            [self._row(level, total, tone) for level, total in zip(side, totals, strict=True)]
+            for side, totals, tone in ((bids, sums[0], "up"), (asks, sums[1], "down"))
+        )
+        shares = [total / most for total in (*reversed(sums[1]), 0.0, *sums[0])]
+        return [*reversed(above), self._middle(bids, asks), *below], shares
+
+    def _middle(self, bids: Levels, asks: Levels) -> list[Cell]:
+        if not bids or not asks:
+            return [["one side is empty" if bids or asks else "no orders", ""], ["", ""], ["", ""]]
+        decimals, bid, ask = self.decimals["price"], bids[0][0], asks[0][0]
+        spread = f"spread {number(ask - bid, decimals)}"
+        return [[number((bid + ask) / 2, decimals + 1), ""], [spread, "muted"], ["", ""]]
+
+    def _row(self, level: tuple[float, float], total: float, tone: str) -> list[Cell]:
         price, qty = level
         return [
             [number(price, self.decimals["price"]), tone],
             [number(qty, self.decimals["qty"]), ""],
+            [number(total, self.decimals["qty"]), "muted"],
         ]
+
+
+_COLUMNS = (Column("Price"), Column("Amount"), Column("Total"))

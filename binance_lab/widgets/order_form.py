@@ -22,13 +22,14 @@ from binance_lab.wire.encoding import decimal_text
 from binance_lab.wire.enums import OrderType, Side
 
 from .cell_time import cell_time
+from .kept import Still
 from .order_check import Checked, OrderCheck, findings_of
 from .order_draft import SINGLE, Draft, legs_of, whole_steps
 from .order_fields import OrderFields
 from .order_lines import Lines
 from .order_question import Clicks, Question
 from .panel import bar, dress, still_html, style
-from .view import Source, Still, View
+from .view import Source, View
 from .worker import Worker, in_words
 
 SETTLE_S = 0.3

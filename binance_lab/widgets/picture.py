@@ -5,44 +5,51 @@ from __future__ import annotations
 import html
 import time
 from collections.abc import Callable
-from datetime import tzinfo
-from typing import Any
+from datetime import datetime, tzinfo
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import ipywidgets
 import numpy as np
 
+from binance_lab.connector.exceptions import BadInput
 from binance_lab.widgets.candle_picture import CandlePicture, Look, Rows
-from binance_lab.widgets.surface import Packet
+from binance_lab.widgets.surface import FrameSink, Packet, Surface, page_zone
 from binance_lab.widgets.theme import ENVIRONMENTS, MOODS, TEXT
+
+Engine = Literal["canvas", "matplotlib"]
+
+Picture = Callable[[Packet, str], bytes]
+"""Takes a packet in, and gives all there is to show now as a PNG; times are in the zone named."""
+
+RATE = 4.0
+"""Frames a second, at most."""
 
 
 class PictureSurface(ipywidgets.VBox):
-    """Candles as an `ipywidgets.Image`, below a line with title, state and environment."""
+    """An `ipywidgets.Image`, below a line with title, state and environment."""
 
     hidden = False  # an Image does not say who looks
+    fastest = RATE
 
-    def __init__(self, *, height: int = 420) -> None:
+    def __init__(self, picture: Picture, *, width: str = "100%") -> None:
+        self._picture = picture
         self._line = ipywidgets.HTML()
         self._image = ipywidgets.Image(format="png")
         self._image.layout.width = "100%"
         super().__init__([self._line, self._image])
+        self.layout.max_width = width
         self.zone = ""
         self.heard: Callable[[], None] = lambda: None
-        self._meta: dict[str, Any] = {}
-        self._picture = CandlePicture(height=height)
-        self._rows: Rows | None = None
+        self._begun = False
 
     def send_frame(
         self, head: dict[str, Any], snapshot: Callable[[], Packet], delta: Callable[[], Packet]
     ) -> None:
         """Draw one frame; everything the first time, then with what changed."""
-        packet = snapshot() if self._rows is None else delta()
-        fresh = packet.numbers[0]
-        self._rows = fresh if self._rows is None else merged(self._rows, fresh)
-        self._rows = self._rows[-packet.meta["keep"] :]
-        self._meta = {**self._meta, **packet.meta}
-        self._image.value = self._picture.png(self._rows, look_of({}, self._meta))
+        packet = delta() if self._begun else snapshot()
+        self._begun = True
+        self._image.value = self._picture(packet, self.zone or page_zone())
         self.send_head(head)
 
     def send_head(self, head: dict[str, Any]) -> None:
@@ -50,6 +57,32 @@ class PictureSurface(ipywidgets.VBox):
         text = head_html(head)
         if text != self._line.value:
             self._line.value = text
+
+
+def surface_of(
+    engine: Engine, canvas: Callable[[], Surface], picture: Picture, *, width: str = "100%"
+) -> FrameSink:
+    """What shows a view: the canvas it makes, or its picture."""
+    if engine not in ("canvas", "matplotlib"):
+        raise BadInput(f'engine is "canvas" or "matplotlib", not {engine!r}.')
+    return canvas() if engine == "canvas" else PictureSurface(picture, width=width)
+
+
+class MovingCandles:
+    """Candles that packets complete, as pictures."""
+
+    def __init__(self, *, height: int) -> None:
+        self._picture = CandlePicture(height=height)
+        self._rows: Rows | None = None
+        self._meta: dict[str, Any] = {}
+
+    def png(self, packet: Packet, zone: str) -> bytes:
+        """The candles with what changed."""
+        fresh = packet.numbers[0]
+        self._rows = fresh if self._rows is None else merged(self._rows, fresh)
+        self._rows = self._rows[-packet.meta["keep"] :]
+        self._meta = {**self._meta, **packet.meta}
+        return self._picture.png(self._rows, look_of({}, self._meta, zone))
 
 
 def look_of(head: dict[str, Any], meta: dict[str, Any], zone: str = "") -> Look:
@@ -83,11 +116,15 @@ def merged(rows: Rows, fresh: Rows) -> Rows:
     return both[np.unique(both[:, 0], return_index=True)[1]]
 
 
+def _clock(time_s: float) -> str:
+    return f"{datetime.fromtimestamp(time_s, named_zone(page_zone())):%H:%M:%S}"
+
+
 def head_html(head: dict[str, Any]) -> str:
     """The line above a view without JavaScript: title, state, time of the last message."""
     environment, state = str(head.get("environment", "")), str(head.get("state", ""))
     age_s = head.get("age_s")
-    at = "" if age_s is None else time.strftime(" · %H:%M:%S", time.localtime(time.time() - age_s))
+    at = "" if age_s is None else f" · {_clock(time.time() - age_s)}"
     color = ENVIRONMENTS.get(environment, TEXT)
     chip = (
         f'<span style="color:{color};border:1px solid;border-radius:3px;padding:0 5px;font-size:10px">'

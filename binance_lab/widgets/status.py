@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from binance_lab.widgets.picture import Engine
 from binance_lab.widgets.tables import Cell, Column, Rows, TableView
 
 _TONES = {
@@ -30,6 +31,7 @@ class StatusView(TableView):
     """A live table of live objects and connections: state, age, messages, gaps, error.
 
     Args:
+        engine: `canvas`, drawn in the browser; or `matplotlib`, as an image.
         live: A lab's live objects.
     """
 
@@ -49,11 +51,14 @@ class StatusView(TableView):
         self,
         live: LiveSource,
         *,
+        engine: Engine = "canvas",
         environment: str = "",
         name: str | None = None,
     ) -> None:
         self.live = live
-        super().__init__(subject="Streams", environment=environment, name=name, rate=1.0)
+        super().__init__(
+            engine=engine, subject="Streams", environment=environment, name=name, rate=1.0
+        )
         self.start()
 
     def pulse(self) -> None:

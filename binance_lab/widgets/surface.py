@@ -7,6 +7,7 @@ messages come through the shell, which a running cell may keep busy.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -77,6 +78,10 @@ class FrameSink(Protocol):
     def hidden(self) -> bool:
         """Whether nobody can see it now."""
 
+    @property
+    def fastest(self) -> float:
+        """Frames a second that it can show, at most."""
+
     def send_frame(
         self,
         head: dict[str, Any],
@@ -95,6 +100,7 @@ class Surface(anywidget.AnyWidget):
     Threads: `send_frame` and `save` belong to the refresher's; pages are heard on any.
     """
 
+    fastest = math.inf
     _css = static_text("theme.css") + static_text("view.css")
     saved = traitlets.Dict().tag(sync=True)
     height = traitlets.Int(420).tag(sync=True)
@@ -175,11 +181,11 @@ class SurfaceView(View):
     (`delta`); both are called by the refresher's thread only.
     """
 
-    def __init__(self, surface: FrameSink, **options: Any) -> None:
+    def __init__(self, surface: FrameSink, *, rate: float = 10.0, **options: Any) -> None:
         self.surface = surface
         self._notice_text = ""
         self._told_at = time.monotonic()
-        super().__init__([surface], **options)
+        super().__init__([surface], rate=min(rate, surface.fastest), **options)
         surface.heard = self.mark
 
     def snapshot(self) -> Packet:

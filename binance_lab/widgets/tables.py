@@ -5,11 +5,14 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
+from binance_lab.widgets.kept import Still
+from binance_lab.widgets.picture import Engine, surface_of
 from binance_lab.widgets.surface import Packet, Surface, SurfaceView, script
+from binance_lab.widgets.table_picture import TablePicture
 from binance_lab.widgets.theme import DOWN, TEXT, UP
-from binance_lab.widgets.view import Still
 
 Cell = list[Any]
 """[text, tone], tone being up, down, muted, warn or empty; a third item is a sparkline's values."""
@@ -43,9 +46,11 @@ class TableView(SurfaceView):
     columns: Sequence[Column] = ()
     empty = "Nothing yet"
 
-    def __init__(self, *, height: int = 420, **options: Any) -> None:
+    def __init__(self, *, engine: Engine = "canvas", height: int = 420, **options: Any) -> None:
         self._sent: Rows = {}
-        super().__init__(TableSurface(height=height), **options)
+        self._table = TablePicture()
+        canvas = partial(TableSurface, height=height)
+        super().__init__(surface_of(engine, canvas, self._png), **options)
 
     def rows(self) -> Rows:
         """What there is to show now."""
@@ -64,6 +69,9 @@ class TableView(SurfaceView):
         changed = {key: cells for key, cells in self._sent.items() if before.get(key) != cells}
         order = {} if list(before) == list(self._sent) else {"order": list(self._sent)}
         return Packet({"rows": changed, **order})
+
+    def _png(self, _: Packet, __: str) -> bytes:
+        return self._table.png(self.columns, list(self._sent.values()), empty=self.empty)
 
     def still(self) -> Still:
         """The rows as an HTML table."""

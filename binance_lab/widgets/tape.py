@@ -7,15 +7,19 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from binance_lab.widgets.kept import Still
 from binance_lab.widgets.numbers import decimals_of, number
+from binance_lab.widgets.panel import time_text
+from binance_lab.widgets.picture import Engine, surface_of
 from binance_lab.widgets.surface import Packet, Surface, SurfaceView, script
-from binance_lab.widgets.tables import Column, table_html
-from binance_lab.widgets.view import Source, Still
+from binance_lab.widgets.table_picture import ROW_H, SLIM, TablePicture
+from binance_lab.widgets.tables import Cell, Column, table_html
+from binance_lab.widgets.view import Source
 
 Rows = np.ndarray[Any, np.dtype[Any]]
 """One trade a row: id, time (ms), price, qty, 1 if the buyer was the maker."""
 
-_COLUMNS = (Column("Time (UTC)", text=True), Column("Price"), Column("Amount"))
+_COLUMNS = (Column("Time", text=True), Column("Price"), Column("Amount"))
 
 
 class TapeSource(Source, Protocol):
@@ -40,6 +44,7 @@ class TapeView(SurfaceView):
 
     Args:
         tape: Live trades.
+        engine: `canvas`, drawn in the browser; or `matplotlib`, as an image.
         keep: How many are shown.
         height: In pixels; the rest scrolls.
     """
@@ -50,6 +55,7 @@ class TapeView(SurfaceView):
         self,
         tape: TapeSource,
         *,
+        engine: Engine = "canvas",
         keep: int = 60,
         height: int = 420,
         environment: str = "",
@@ -60,8 +66,10 @@ class TapeView(SurfaceView):
         self.keep = keep
         self._last_id = -1.0
         self._decimals = {"price": 0, "qty": 0}
+        self._table = TablePicture(SLIM)
+        self._seen = height // ROW_H - 1
         super().__init__(
-            TapeSurface(height=height),
+            surface_of(engine, lambda: TapeSurface(height=height), self._png, width=f"{SLIM}px"),
             sources=[tape],
             subject=tape.symbol,
             environment=environment,
@@ -85,8 +93,12 @@ class TapeView(SurfaceView):
 
     def still(self) -> Still:
         """The newest trades as an HTML table."""
-        rows = [self._cells(row) for row in self._rows()[::-1][:20]]
+        rows = [self._cells(row) for row in self._rows()[::-1][: self._seen]]
         return {"text/html": table_html(f"{self.tape.symbol} trades", _COLUMNS, rows)}
+
+    def _png(self, _: Packet, __: str) -> bytes:
+        rows = [self._cells(row) for row in self._rows()[::-1][: self._seen]]
+        return self._table.png(_COLUMNS, rows, empty="No trades yet")
 
     def _rows(self) -> Rows:
         frame = self.tape.tail(self.keep)
@@ -103,13 +115,12 @@ class TapeView(SurfaceView):
             self._last_id = rows[-1, 0]
         return Packet({"keep": self.keep, "decimals": self._decimals}, [rows])
 
-    def _cells(self, row: Rows) -> list[list[Any]]:
+    def _cells(self, row: Rows) -> list[Cell]:
         _, time_ms, price, qty, sold = row
-        when = pd.Timestamp(time_ms, unit="ms").strftime("%H:%M:%S")
         tone = "down" if sold else "up"
         decimals = self._decimals
         return [
-            [when, "muted"],
+            [time_text(time_ms), "muted"],
             [number(price, decimals["price"]), tone],
             [number(qty, decimals["qty"]), ""],
         ]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from binance_lab.widgets.numbers import compact, decimals_of, number
+from binance_lab.widgets.picture import Engine
 from binance_lab.widgets.tables import Cell, Column, Rows, TableView
 from binance_lab.widgets.view import Source
 
@@ -53,6 +54,7 @@ class Watchlist(TableView):
     Args:
         tickers: Live tickers that have these symbols.
         symbols: In the order shown.
+        engine: `canvas`, drawn in the browser; or `matplotlib`, as an image.
         history: Prices by symbol, oldest first, which sparklines show with the last price at
             their end; without it they show the last two minutes.
     """
@@ -74,6 +76,7 @@ class Watchlist(TableView):
         tickers: TickerSource,
         symbols: Sequence[str],
         *,
+        engine: Engine = "canvas",
         history: Mapping[str, Iterable[float]] | None = None,
         environment: str = "",
         name: str | None = None,
@@ -91,6 +94,7 @@ class Watchlist(TableView):
         self._before: dict[str, float] = {}
         self._sampled_at = 0.0
         super().__init__(
+            engine=engine,
             sources=[tickers],
             subject="Watchlist",
             environment=environment,

@@ -161,7 +161,7 @@ def test_matplotlib_engine_draws_into_an_image(candles: MovedCandles):
 def test_matplotlib_engine_keeps_its_background(candles: MovedCandles):
     """A price within the limits draws the newest candle only; a new candle draws all anew."""
     chart = CandleChart(candles, engine="matplotlib", rate=200)
-    picture = chart.surface._picture  # type: ignore[attr-defined]
+    picture = chart.surface._picture.__self__._picture  # type: ignore[attr-defined]
     until(chart, lambda: chart.frames > 0)
     close = float(candles.rows[-1, 4])
     for step in range(1, 4):
