@@ -101,11 +101,8 @@ class Views(Session):
 
     def watchlist(self, symbols: Sequence[str], *, engine: Engine = "canvas") -> Watchlist:
         """Price, change, range and volume of symbols, live, with sparklines."""
-        from .widgets.watchlist import Watchlist
-
         tickers = self.live.tickers(list(symbols))
-        where = self.environment.name
-        return self._shown(Watchlist(tickers, symbols, engine=engine, environment=where))
+        return self._watchlist(tickers, symbols, engine=engine)
 
     def balances(self, *, engine: Engine = "canvas", quote: str = "USDT") -> Balances:
         """What the account holds and what it is worth in a quote asset, live."""
@@ -192,15 +189,28 @@ class Views(Session):
 
             return self._shown(TapeView(live, environment=where))
         if isinstance(live, Tickers):
-            from .widgets.watchlist import Watchlist
-
-            symbols = live.symbols or _busiest(live)
-            return self._shown(Watchlist(live, symbols, environment=where))
+            return self._watchlist(live, live.symbols or _busiest(live))
         if isinstance(live, Account):
             return self.balances()
         if isinstance(live, Live):
             return self.status()
         raise BadInput(f"There is no view of a {type(live).__name__}.")
+
+    def _watchlist(
+        self, tickers: Tickers, symbols: Sequence[str], *, engine: Engine = "canvas"
+    ) -> Watchlist:
+        """With the last day as sparklines, half an hour a point; a request for each symbol."""
+        from .widgets.watchlist import Watchlist
+
+        asked = list(dict.fromkeys(symbols))[:_WATCHED]
+        history = {
+            symbol: [float(row[4]) for row in self.client.klines(symbol, "30m", limit=48)]
+            for symbol in asked
+        }
+        where = self.environment.name
+        return self._shown(
+            Watchlist(tickers, symbols, engine=engine, history=history, environment=where)
+        )
 
     def close_button(self) -> Button:
         """A button that closes this lab: for the end of a notebook that is run as a whole."""

@@ -347,7 +347,7 @@ def _line(order: Order) -> str:
     state = order.state.value
     if order.state is OrderState.UNKNOWN:
         state = "UNKNOWN, asking…"
-    filled = f", {_number(order.executed_qty)} filled" if order.executed_qty else ""
+    filled = f", {_shown(order.executed_qty)} filled" if order.executed_qty else ""
     note = f" · {order.note}" if order.note and order.state.known else ""
     return (
         f"<span title='{html.escape(order.client_order_id)}'>{_time(order.sent_ms)} "
@@ -373,8 +373,8 @@ def _order_cells(order: Order) -> tuple[str, ...]:
     detail = order.reason or order.note
     return (
         *(_time(order.sent_ms), html.escape(ticket.symbol), ticket.side.value),
-        *(ticket.type.value, _number(order.quantity), _number(order.price)),
-        *(_number(order.executed_qty), _number(order.average_price)),
+        *(ticket.type.value, _shown(order.quantity), _shown(order.price)),
+        *(_shown(order.executed_qty), _shown(order.average_price)),
         _bps(order.slippage_bps),
         f"{state} {html.escape(detail)}".rstrip(),
     )
@@ -387,9 +387,9 @@ def _fill_cells(orders: list[Order]) -> list[tuple[str, ...]]:
     return [
         (
             *(_time(fill.time_ms), html.escape(order.symbol), order.side.value),
-            *(_number(fill.qty), _number(fill.price)),
+            *(_shown(fill.qty), _shown(fill.price)),
             _bps(order.slippage_at(fill.price)),
-            f"{_number(fill.fee)} {html.escape(fill.fee_asset)}",
+            f"{_shown(fill.fee)} {html.escape(fill.fee_asset)}",
             html.escape(order.client_order_ids[0]),
         )
         for fill, order in fills
@@ -418,7 +418,10 @@ def _table(title: str, head: tuple[str, ...], rows: list[tuple[str, ...]], most:
     if len(rows) > most:
         title, rows = f"{title}, the last {most} of {len(rows)}", rows[:most]
     kinds = [_classes(name) for name in head]
-    top = "".join(f"<th{kind}>{name}</th>" for name, kind in zip(head, kinds, strict=True))
+    top = "".join(
+        f"<th scope='col'{kind}>{name.capitalize()}</th>"
+        for name, kind in zip(head, kinds, strict=True)
+    )
     body = "".join(
         "<tr>" + "".join(f"<td{k}>{c}</td>" for c, k in zip(row, kinds, strict=True)) + "</tr>"
         for row in rows
@@ -435,7 +438,13 @@ def _classes(name: str) -> str:
     return f" class='{' '.join(words)}'" if words else ""
 
 
+def _shown(value: Decimal | None) -> str:
+    """A number to read: thousands separated."""
+    return f"{Decimal(_number(value)):,f}" if value is not None else ""
+
+
 def _number(value: Decimal | None) -> str:
+    """A number to edit."""
     return "" if value is None else decimal_text(round(value, 8).normalize())
 
 

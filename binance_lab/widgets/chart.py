@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from binance_lab.connector.exceptions import BadInput
 from binance_lab.widgets.candle_picture import CandlePicture, Rows
 from binance_lab.widgets.kept import Still
 from binance_lab.widgets.numbers import decimals_of, plain
@@ -50,7 +51,13 @@ class AccountSource(Protocol):
 
 
 def candle_rows(frame: pd.DataFrame) -> Rows:
-    """A frame of candles as the chart wants it: open time (ms), open, high, low, close, volume."""
+    """A frame of candles as the chart wants it: open time (ms), open, high, low, close, volume.
+
+    Raises:
+        BadInput: A column is missing.
+    """
+    if missing := [name for name in _COLUMNS if name not in frame]:
+        raise BadInput(f"The candles have no column {', '.join(missing)}.")
     times = pd.DatetimeIndex(frame.index).as_unit("ms").asi8
     return np.column_stack([times, *(frame[name].to_numpy(float) for name in _COLUMNS)])
 

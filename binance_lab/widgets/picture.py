@@ -29,8 +29,7 @@ RATE = 4.0
 class PictureSurface(ipywidgets.VBox):
     """An `ipywidgets.Image`, below a line with title, state and environment."""
 
-    hidden = False  # an Image does not say who looks
-    fastest = RATE
+    pace = RATE
 
     def __init__(self, picture: Picture, *, width: str = "100%") -> None:
         self._picture = picture

@@ -20,6 +20,15 @@ _TONES = {
 }
 
 
+_KINDS = {
+    "OrderBook": "Order book",
+    "Tape": "Trades",
+    "TradeCandles": "Candles of trades",
+    "connection": "Connection",
+}
+"""What a reader calls them, where that is not the class's name."""
+
+
 class LiveSource(Protocol):
     """What the view needs of a lab's live objects."""
 
@@ -40,7 +49,7 @@ class StatusView(TableView):
         Column("Name", text=True, width="30%"),
         Column("State", text=True),
         Column("Messages", optional=True),
-        Column("Last"),
+        Column("Last message"),
         Column("Dropped", optional=True),
         Column("Gaps"),
         Column("Error", text=True, width="20%"),
@@ -80,7 +89,7 @@ class StatusView(TableView):
 def _cells(row: dict[Any, Any]) -> list[Cell]:
     state = str(row["state"])
     return [
-        [f"{row['kind']} {row['name']}", ""],
+        [_title(str(row["kind"]), str(row["name"])), ""],
         [state, _TONES.get(state, "warn")],
         [f"{row['messages']:,}", ""],
         [_age_text(float(row["age_s"])), "muted"],
@@ -88,6 +97,11 @@ def _cells(row: dict[Any, Any]) -> list[Cell]:
         _count(row["gaps"]),
         [str(row["error"] or ""), "down"],
     ]
+
+
+def _title(kind: str, name: str) -> str:
+    kind = _KINDS.get(kind, kind)
+    return kind if name.lower() == kind.lower() else f"{kind} {name}"
 
 
 def _count(count: int) -> Cell:

@@ -34,6 +34,9 @@ SIGN_OF_LIFE_S = 2.0
 HIDDEN_RATE = 2.0
 """Frames a second of a view that no page shows. Not 0: coming back is said through the shell."""
 
+SLOWEST_RATE = 1.0
+"""Frames a second of a view whose page is slower than that."""
+
 
 _page_zone = ""
 
@@ -75,11 +78,7 @@ class FrameSink(Protocol):
     """The time zone of the last page that said hello."""
 
     @property
-    def hidden(self) -> bool:
-        """Whether nobody can see it now."""
-
-    @property
-    def fastest(self) -> float:
+    def pace(self) -> float:
         """Frames a second that it can show, at most."""
 
     def send_frame(
@@ -100,7 +99,6 @@ class Surface(anywidget.AnyWidget):
     Threads: `send_frame` and `save` belong to the refresher's; pages are heard on any.
     """
 
-    fastest = math.inf
     _css = static_text("theme.css") + static_text("view.css")
     saved = traitlets.Dict().tag(sync=True)
     height = traitlets.Int(420).tag(sync=True)
@@ -111,7 +109,7 @@ class Surface(anywidget.AnyWidget):
         self.zone = ""
         self.heard: Callable[[], None] = lambda: None
         self._lock = threading.Lock()  # guards _pages and _wanted
-        self._pages: dict[str, bool] = {}  # id: visible
+        self._pages: dict[str, float] = {}  # id: frames a second that it keeps up with, 0 if hidden
         self._wanted = 1  # snapshots asked for so far; the first frame is one
         self._served = 0
         self._seq = 0
@@ -119,10 +117,12 @@ class Surface(anywidget.AnyWidget):
         self.on_msg(self._hear)
 
     @property
-    def hidden(self) -> bool:
-        """Whether there are pages, and none of them shows the view."""
+    def pace(self) -> float:
+        """That of the slowest page that shows the view; a low one if there are pages and none does."""
         with self._lock:
-            return bool(self._pages) and not any(self._pages.values())
+            paces = list(self._pages.values())
+        slowest = HIDDEN_RATE if paces else math.inf
+        return min((pace for pace in paces if pace), default=slowest)
 
     def send_frame(
         self,
@@ -166,12 +166,20 @@ class Surface(anywidget.AnyWidget):
             if content.get("bye"):
                 self._pages.pop(page, None)
             elif "hello" in content:
-                self._pages[page] = True
+                self._pages[page] = math.inf
                 self._wanted += 1
                 self.zone = _page_zone = str(content.get("zone", ""))
             else:
-                self._pages[page] = bool(content.get("visible"))
+                self._pages[page] = _pace_in(content)
         self.heard()
+
+
+def _pace_in(content: dict[str, Any]) -> float:
+    """What a page says of itself: hidden, slower than the frames that come, or all is well."""
+    pace = content.get("pace")
+    if not content.get("visible"):
+        return 0.0
+    return max(float(pace), SLOWEST_RATE) if isinstance(pace, int | float) else math.inf
 
 
 class SurfaceView(View):
@@ -181,11 +189,11 @@ class SurfaceView(View):
     (`delta`); both are called by the refresher's thread only.
     """
 
-    def __init__(self, surface: FrameSink, *, rate: float = 10.0, **options: Any) -> None:
+    def __init__(self, surface: FrameSink, **options: Any) -> None:
         self.surface = surface
         self._notice_text = ""
         self._told_at = time.monotonic()
-        super().__init__([surface], rate=min(rate, surface.fastest), **options)
+        super().__init__([surface], **options)
         surface.heard = self.mark
 
     def snapshot(self) -> Packet:
@@ -221,5 +229,5 @@ class SurfaceView(View):
 
     @property
     def rate(self) -> float:
-        """Frames a second at most; less while no page shows the view."""
-        return min(self._rate, HIDDEN_RATE) if self.surface.hidden else self._rate
+        """Frames a second at most; less while no page shows the view, or one can't keep up."""
+        return min(self._rate, self.surface.pace)

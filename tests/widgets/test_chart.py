@@ -69,6 +69,22 @@ def test_hidden_chart_is_drawn_less_often(candles: MovedCandles, sent: Sent):
         assert chart.rate == rate
 
 
+def test_page_that_lags_gets_fewer_frames(candles: MovedCandles, sent: Sent):
+    """The slowest page that shows the chart sets the pace, down to one frame a second."""
+    chart = CandleChart(candles)
+    for content, rate in [
+        ({"page": "a", "hello": True}, 10),
+        ({"page": "b", "hello": True}, 10),
+        ({"page": "a", "visible": True, "pace": 4.5}, 4.5),
+        ({"page": "b", "visible": True, "pace": 0.01}, 1),
+        ({"page": "b", "visible": False, "pace": 0.01}, 4.5),
+        ({"page": "a", "visible": True, "pace": None}, 10),
+        ({"page": "a", "visible": True, "pace": "fast"}, 10),
+    ]:
+        chart.surface._handle_custom_msg(content, [])
+        assert chart.rate == rate
+
+
 def test_head_says_symbol_environment_and_state(candles: MovedCandles, sent: Sent):
     """The line above the chart has what a trader must see; a stale source says why."""
     CandleChart(candles, environment="testnet")

@@ -14,8 +14,8 @@ from binance_lab.widgets import Balances, DepthChart, DepthLadder, StatusView, T
 from binance_lab.widgets.surface import SurfaceView
 from binance_lab.widgets.table_picture import ROW_H, TablePicture
 from binance_lab.widgets.tables import Column
+from tests.browser.stand_ins import MovedAccount, MovedBook, MovedStatus, MovedTape, MovedTickers
 
-from ..browser.stand_ins import MovedAccount, MovedBook, MovedStatus, MovedTape, MovedTickers
 from .conftest import until
 
 Moving = Callable[[SurfaceView], None]

@@ -62,7 +62,15 @@ function build(frame, { model, redraw }) {
     const most = Math.max(bids.at(-1).total, asks.at(-1).total);
     const floor = height - AXIS_H;
     const x = (price) => width / 2 + ((price - mid) / reach) * (width / 2);
-    const y = (total) => floor - (total / most) * (floor - 14);
+    const y = (total) => floor - (total / most) * (floor - 18);
+    ctx.strokeStyle = colors("grid");
+    ctx.lineWidth = 1;
+    ctx.beginPath();
+    for (const share of [0.5, 1]) {
+      ctx.moveTo(0, Math.round(y(most * share)) + 0.5);
+      ctx.lineTo(width, Math.round(y(most * share)) + 0.5);
+    }
+    ctx.stroke();
     for (const [points, name, end] of [[bids, "up", 0], [asks, "down", width]]) {
       trace(ctx, points, x, y, end);
       ctx.fillStyle = colors(`${name}-soft`);
@@ -77,7 +85,7 @@ function build(frame, { model, redraw }) {
       ctx.fillText(number(mid + (share * 2 - 1) * reach, decimals.price), share * width, floor + AXIS_H / 2 + 1);
     }
     ctx.textAlign = "right";
-    for (const share of [0.5, 1]) ctx.fillText(compact(most * share), width - 6, y(most * share));
+    for (const share of [0.5, 1]) ctx.fillText(compact(most * share), width - 6, y(most * share) - 7);
     if (cursor !== null) crosshair(ctx, colors, { x, y, mid, reach, width, floor });
   };
   // Both sides at the same distance from the middle: what it takes to move the price so far.

@@ -4,7 +4,7 @@ function makeRows(body, count, side) {
   return Array.from({ length: count }, () => {
     const cells = [element("td"), element("td"), element("td")];
     const row = element("tr", { "data-side": side }, ...cells);
-    cells[0].className = side === "bid" ? "bl-up bl-text" : "bl-down bl-text";
+    cells[0].className = side === "bid" ? "bl-up" : "bl-down";
     cells[2].className = "bl-muted";
     body.append(row);
     return { row, cells };
@@ -31,7 +31,7 @@ function showLevel({ row, cells }, level, most, { price, qty }) {
 
 function build(frame) {
   frame.root.classList.add("bl-slim");
-  const head = element("tr", {}, element("th", { class: "bl-text", scope: "col" }, "Price"),
+  const head = element("tr", {}, element("th", { scope: "col" }, "Price"),
     element("th", { scope: "col" }, "Amount"), element("th", { scope: "col" }, "Total"));
   const body = element("tbody");
   const table = element("table", { class: "bl-ladder" }, element("thead", {}, head), body);

@@ -4,6 +4,8 @@
 // module ends with `export default { render: view(build) }`.
 
 const QUIET_S = 10; // a live source without a message for longer is shown as a warning
+const PACE_S = 2; // how often a page looks whether it keeps up
+const ANSWER_S = 2; // what was saved with the notebook is called so once no kernel answers for that long
 const SILENT_S = 6; // the kernel says something every 2 s; silent for longer, it is gone
 const MOODS = { live: "good", connecting: "warn", stale: "warn", "out of sync": "warn", stopped: "none", error: "bad" };
 
@@ -154,9 +156,10 @@ function showHead(frame, head) {
 // The source's state, with the age of its last message once that is worth a look.
 function showState(frame, { head, headAt, heardAt }) {
   let text = head.state ?? "";
+  if (text === "saved" && (performance.now() - heardAt) / 1000 < ANSWER_S) text = "connecting";
   let mood = MOODS[text] ?? "none";
   const age = head.age_s == null ? null : head.age_s + (performance.now() - headAt) / 1000;
-  if (text !== "saved" && (performance.now() - heardAt) / 1000 > SILENT_S) {
+  if (head.state !== "saved" && (performance.now() - heardAt) / 1000 > SILENT_S) {
     [text, mood] = ["kernel gone", "bad"];
   } else if (text === "live" && age > QUIET_S) {
     mood = "warn";
@@ -180,12 +183,16 @@ function view(build) {
     let helloAt = -Infinity;
     let asked = 0;
     let owed = false;
+    let [came, drawn, fresh] = [0, 0, false]; // frames since the pace was last looked at
+    let pace = null; // frames a second that are asked for; null for all
     el.append(frame.root);
 
     const redraw = () => {
       asked ||= requestAnimationFrame(() => {
         asked = 0;
         showState(frame, status);
+        if (fresh) drawn += 1;
+        fresh = false;
         owed = face.draw(colorsOf(frame.root)) === false;
       });
     };
@@ -214,6 +221,8 @@ function view(build) {
       seq = message.seq;
       takeHead(message.head);
       face[message.kind](message, buffers);
+      came += 1;
+      fresh = true;
       frame.root.dataset.seq = seq; // which frame is on the screen
       redraw();
     };
@@ -229,7 +238,15 @@ function view(build) {
     const tell = (visible) => {
       if (visible === shown) return;
       shown = visible;
-      send({ visible });
+      send({ visible, pace });
+    };
+    // A page that draws fewer frames than come asks for as many as it draws, and later for more.
+    const keepPace = () => {
+      const [ours, theirs, before] = [drawn, came, pace];
+      [came, drawn] = [0, 0];
+      if (theirs >= 3 * PACE_S && ours < 0.7 * theirs) pace = Math.max(1, ours / PACE_S);
+      else if (pace !== null && ours >= 0.9 * theirs) pace = pace < 20 ? pace * 1.5 : null;
+      if (pace !== before && shown) send({ visible: true, pace });
     };
     let inView = true;
     const watch = new IntersectionObserver((entries) => {
@@ -244,8 +261,11 @@ function view(build) {
     const unfollow = followTheme(frame.root, redraw);
     const resize = new ResizeObserver(redraw);
     resize.observe(frame.root);
+    let ticks = 0;
     const timer = setInterval(() => {
       showState(frame, status);
+      ticks += 1;
+      if (ticks % (PACE_S * 2) === 0) keepPace();
       if (owed) redraw();
     }, 500);
     hello();
