@@ -45,7 +45,7 @@ def test_unknown_symbol_is_one_line_in_the_cell(lab: Lab, name: str):
     said, where = raised.value._render_traceback_()
     assert "NOPEUSDT" in said
     assert where.startswith("line ")
-    assert lab.live.objects == []
+    assert {type(made).__name__ for made in lab.live.objects} <= {"Account"}
 
 
 def test_exchange_that_goes_is_said(sent: Sent):
