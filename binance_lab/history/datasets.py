@@ -10,7 +10,7 @@ https://github.com/binance/binance-public-data
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from math import ceil
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _ARCHIVE_NAMES = {"klines": "klines", "trades": "trades", "agg_trades": "aggTrades"}
+_EXACT = "_exact"
 _MONTH_NAME = "1mo"  # names that differ from 1m by more than a letter's case, as the archive's
 _MONDAY_MS = 4 * 86_400_000
 _MICROSECONDS_FROM_US = 1_735_689_600_000_000  # 2025-01-01
@@ -67,15 +68,21 @@ _FRAMES: dict[str, Callable[..., pd.DataFrame]] = {
 
 @dataclass(frozen=True)
 class Dataset:
-    """One kind of history; ``interval`` is that of klines."""
+    """One kind of history; ``interval`` is that of klines.
+
+    Where it is exact, prices and amounts are decimals of 8 places, as the server sends them, and
+    whatever has more digits is an error; else they are float64, which has 15 digits for certain.
+    """
 
     kind: str
     interval: Interval | None = None
+    exact: bool = False
 
     @property
     def name(self) -> str:
-        """Of its folder, and of its table in SQL: ``klines_1m``, ``trades``, ``agg_trades``."""
-        return f"klines_{self._interval_name}" if self.interval else self.kind
+        """Of its folder, and of its table in SQL: ``klines_1m``, ``trades``, ``trades_exact``."""
+        name = f"klines_{self._interval_name}" if self.interval else self.kind
+        return name + _EXACT if self.exact else name
 
     @property
     def _interval_name(self) -> str:
@@ -90,7 +97,11 @@ class Dataset:
     @cached_property
     def schema(self) -> pa.Schema:
         """Of a table; pandas' own notes in it make the time the index again."""
-        return need("pyarrow").Schema.from_pandas(self.frame(b"[]"), preserve_index=True)
+        schema = need("pyarrow").Schema.from_pandas(replace(self, exact=False).frame(b"[]"))
+        for number, field in enumerate(schema):
+            if self.exact and field.type == need("pyarrow").float64():
+                schema = schema.set(number, field.with_type(_decimal()))
+        return schema
 
     def archive_path(self, symbol: str, start_ms: int, *, daily: bool) -> str:
         """Of the file of a day or month."""
@@ -108,9 +119,9 @@ class Dataset:
         length_ms = self.interval.length_ms or 28 * 86_400_000
         return ceil((span[1] - span[0]) / length_ms / PAGE_ROWS)
 
-    def frame(self, body: bytes, **options: Any) -> pd.DataFrame:
+    def frame(self, body: bytes) -> pd.DataFrame:
         """REST's answer as a frame."""
-        frame = _FRAMES[self.kind](body, **options)
+        frame = _FRAMES[self.kind](body, numbers="decimal" if self.exact else "float")
         if self.interval is None:
             times = pd.DatetimeIndex(frame.index)
             frame.index = _archive_times(times.asi8).rename("time")
@@ -118,7 +129,7 @@ class Dataset:
 
     def table(self, frame: pd.DataFrame) -> pa.Table:
         """A frame as a table."""
-        return need("pyarrow").Table.from_pandas(frame, schema=self.schema, preserve_index=True)
+        return need("pyarrow").Table.from_pandas(frame, schema=self.schema)
 
     def read_csv(self, file: BinaryIO, *, header: bool) -> Iterator[pa.Table]:
         """Tables of an archive's CSV, a few MB each.
@@ -128,6 +139,9 @@ class Dataset:
         """
         pa, csv = need("pyarrow"), need("pyarrow.csv")
         types = {name: getattr(pa, kind)() for name, kind in _CSV[self.kind].items()}
+        if self.exact:
+            decimals = {name: _decimal() for name, kind in types.items() if kind == pa.float64()}
+            types |= decimals
         reader = csv.open_csv(
             file,
             csv.ReadOptions(column_names=list(types), skip_rows=int(header), block_size=_CSV_BLOCK),
@@ -207,6 +221,8 @@ def named(name: str) -> Dataset:
     Raises:
         ValueError: There is none.
     """
+    if name.endswith(_EXACT):
+        return replace(named(name.removesuffix(_EXACT)), exact=True)
     if name.startswith("klines_"):
         interval = name.removeprefix("klines_")
         return klines("1M" if interval == _MONTH_NAME else interval)
@@ -216,6 +232,11 @@ def named(name: str) -> Dataset:
         raise ValueError(
             f"Invalid dataset: {name!r}. Use trades, agg_trades or klines_1m (any interval)."
         ) from None
+
+
+def _decimal() -> Any:
+    """Arrow's type of exact numbers: Binance has 8 decimals everywhere."""
+    return need("pyarrow").decimal128(38, 8)
 
 
 def times_us(table: pa.Table, name: str) -> Ints:

@@ -248,7 +248,7 @@ class Fetcher:
             body = ask_klines(symbol, name, startTime=start, endTime=end, limit=PAGE_ROWS)
             return dataset.table(dataset.frame(body))
         ask = self._precise.with_raw_body
-        call = ask.agg_trades if dataset == AGG_TRADES else ask.historical_trades
+        call = ask.agg_trades if dataset.kind == AGG_TRADES.kind else ask.historical_trades
         body = call(symbol, fromId=first, limit=min(PAGE_ROWS, last - first + 1))
         return dataset.table(dataset.frame(body))
 
@@ -268,7 +268,7 @@ class Fetcher:
 
     def _trades_from_rest(self, series: Series, span: Span) -> Iterable[Task]:
         """The pages of a span, or its halves where it is too long to be kept at once."""
-        aggregate = series.dataset == AGG_TRADES
+        aggregate = series.dataset.kind == AGG_TRADES.kind
         find_ids = agg_trade_ids if aggregate else trade_ids
         ids = find_ids(self._precise, series.symbol, span[0], span[1] - 1)
         if ids is None:

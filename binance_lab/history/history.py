@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,7 +58,8 @@ class History:
     | read it otherwise | `sql` `scan` `dask`, and ``pandas.read_parquet(lab.history.folder / "klines_1m")`` |
     | what is wrong with it | `quality`, ``frame.attrs["quality"]`` |
 
-    The store keeps float64; ranges with ``numbers="decimal"`` come from REST each time.
+    Exact numbers (``numbers="decimal"``) are kept apart from float64, as decimals of 8 places, and are
+    never made of it: in SQL the first are ``klines_1m_exact``, the others ``klines_1m``.
 
     Args:
         folder: Of the store; a temporary one, removed by close(), if None.
@@ -131,7 +133,7 @@ class History:
 
         Args:
             start, end: Opening times, both included; up to now without an end.
-            numbers: ``decimal`` for exact numbers, from REST.
+            numbers: ``decimal`` for exact numbers.
             keep: None keeps only what takes many requests.
 
         Raises:
@@ -278,6 +280,8 @@ class History:
     def sql(self, query: str, parameters: Any = None) -> pd.DataFrame:
         """Ask DuckDB; each dataset is a view: klines_1m (…, klines_1mo), trades, agg_trades.
 
+        Those of exact numbers are klines_1m_exact, trades_exact and so on.
+
         Views have the columns of the frames, and ``symbol`` and ``month`` (text).
 
         Args:
@@ -347,16 +351,17 @@ class History:
         numbers: Numbers,
         keep: bool | None,
     ) -> pd.DataFrame:
+        dataset = replace(dataset, exact=True) if numbers == "decimal" else dataset
         symbols = symbols_of(symbol)
         now_ms = self._now_ms()
         first, last = range_ms(*limits, now_ms=now_ms)
-        if self._is_kept(dataset, (first, last), numbers, keep):
+        if self._is_kept(dataset, (first, last), keep):
             wanted = [self.store.series(dataset, each) for each in symbols]
             span = self._settled(dataset, (first, last))
             self._fetcher().fill([(series, span) for series in wanted])
             frames = [self._kept(series, span, first, last) for series in wanted]
         else:
-            frames = [self._by_rest(dataset, each, first, last, numbers) for each in symbols]
+            frames = [self._by_rest(dataset, each, first, last) for each in symbols]
         for frame in frames:
             frame.attrs.update(self._origin(dataset, now_ms))
             if dataset.interval is not None:
@@ -366,8 +371,8 @@ class History:
             return frames[0]
         return _stacked(symbols, frames)
 
-    def _is_kept(self, dataset: Dataset, limits: Span, numbers: Numbers, keep: bool | None) -> bool:
-        if numbers == "decimal" or keep is False:
+    def _is_kept(self, dataset: Dataset, limits: Span, keep: bool | None) -> bool:
+        if keep is False:
             return False
         if keep is None:
             pieces = plan(dataset, (limits[0], limits[1] + 1), now_ms=self._now_ms())
@@ -385,19 +390,17 @@ class History:
         quality = quality_of(series.manifest(), (first, last + 1))
         if last >= span[1]:
             newest = max(first, span[1])
-            tail = self._by_rest(series.dataset, series.symbol, newest, last, "float")
+            tail = self._by_rest(series.dataset, series.symbol, newest, last)
             frame = pd.concat([frame, tail])
         frame.attrs = {"quality": quality}
         return frame
 
-    def _by_rest(
-        self, dataset: Dataset, symbol: str, first: int, last: int, numbers: Numbers
-    ) -> pd.DataFrame:
+    def _by_rest(self, dataset: Dataset, symbol: str, first: int, last: int) -> pd.DataFrame:
         """A range by REST alone."""
         calls = self._calls(dataset, symbol, first, last)
         bodies = fetch(calls, label=f"{symbol} {dataset}")
-        frames = [dataset.frame(body, numbers=numbers) for body in bodies]
-        frame = pd.concat(frames) if frames else dataset.frame(b"[]", numbers=numbers)
+        frames = [dataset.frame(body) for body in bodies]
+        frame = pd.concat(frames) if frames else dataset.frame(b"[]")
         frame.attrs = {"quality": _quality_of_rest(dataset, symbol, frame)}
         return frame
 
@@ -407,7 +410,7 @@ class History:
                 first = max(first, self._first_from(symbol, dataset, first))
             return klines_calls(self._client, symbol, dataset.interval, first, last)
         precise = self._client.with_options(time_unit="us")  # as the archive's
-        aggregate = dataset == datasets.AGG_TRADES
+        aggregate = dataset.kind == datasets.AGG_TRADES.kind
         ids = (agg_trade_ids if aggregate else trade_ids)(precise, symbol, first, last)
         calls_for = agg_trades_calls if aggregate else trades_calls
         return calls_for(precise, symbol, *ids) if ids else []

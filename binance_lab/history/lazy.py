@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from ..connector.exceptions import BadInput
 from . import manifest as manifests
 from .datasets import Dataset
 from .errors import StoreError
@@ -41,8 +42,11 @@ def dask_frame(
         url: Of the store's folder, a path or whatever fsspec understands.
 
     Raises:
+        BadInput: The dataset is one of exact numbers, of which Dask can't even make a sum.
         StoreError: There is nothing of these symbols; a manifest is damaged.
     """
+    if dataset.exact:
+        raise BadInput(f"Dask has no exact numbers; {dataset} is for lab.history.sql and scan.")
     core, lazy = need("fsspec.core"), need("dask.dataframe")
     filesystem, root = core.url_to_fs(url, **(storage_options or {}))
     one = isinstance(symbols, str)

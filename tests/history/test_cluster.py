@@ -115,6 +115,7 @@ def test_a_damaged_file_is_noticed_when_it_is_read(history):
     [
         ({"dataset": "15m", "symbols": "ETHUSDT"}, StoreError, r"ETHUSDT.*sync"),
         ({"dataset": "7m"}, BadInput, "7m"),
+        ({"dataset": "klines_15m_exact"}, BadInput, "exact.*sql"),
         ({"start": "2025-02-01", "end": "2025-01-01"}, BadInput, "starts after it ends"),
     ],
 )

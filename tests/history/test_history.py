@@ -6,9 +6,11 @@ import hashlib
 import io
 import sys
 import zipfile
+from decimal import Decimal
 
 import msgspec
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from binance_lab import Spot
@@ -20,7 +22,7 @@ from binance_lab.connector.exceptions import (
     TooManyRequests,
 )
 from binance_lab.frames import klines_frame
-from binance_lab.history import History
+from binance_lab.history import History, datasets
 
 from .mirror import Answer, flipped, status
 
@@ -95,11 +97,50 @@ def test_many_symbols_are_one_frame(history):
     same(frame[frame["symbol"] == "BTCUSDT"].drop(columns="symbol"), alone)
 
 
-def test_exact_numbers_come_from_rest(history, mirror):
-    """Decimals are never made of floats: they are asked for each time."""
-    frame = history.klines("BTCUSDT", "1h", start="2025-01-01", end="2025-01-01", numbers="decimal")
-    assert str(frame["close"].iloc[0]).count(".") == 1
-    assert not history.folder.exists()
+def test_exact_numbers_are_kept_exactly(history, mirror):
+    """Decimals of archive and REST are the server's own digits, and no float was ever made of them."""
+    frame = history.klines("SHIBUSDT", "15m", **MONTHS, numbers="decimal")
+    assert mirror.count("*.zip") == 2
+    same(frame, history.klines("SHIBUSDT", "15m", **MONTHS, numbers="decimal", keep=False))
+    assert (frame["quote_volume"].map(float).map(Decimal) != frame["quote_volume"]).any()
+    mirror.asked.clear()
+    same(history.klines("SHIBUSDT", "15m", **MONTHS, numbers="decimal"), frame)
+    assert mirror.asked == []
+    [(total,)] = history.sql("select sum(quote_volume) from klines_15m_exact").to_numpy()
+    assert total == frame["quote_volume"].sum()
+
+
+def test_exact_trades_are_kept_exactly(history):
+    """The same of trades, over the edges of a day's file."""
+    span = {"start": "2025-03-01T23:50", "end": "2025-03-03T00:05", "numbers": "decimal"}
+    frame = history.trades("SHIBUSDT", **span)
+    same(frame, history.trades("SHIBUSDT", **span, keep=False))
+
+
+def test_exact_numbers_are_never_made_of_kept_floats(history, mirror):
+    """What is there as float64 is fetched anew, and kept beside it."""
+    history.klines("BTCUSDT", "15m", **MONTHS)
+    mirror.asked.clear()
+    history.klines("BTCUSDT", "15m", **MONTHS, numbers="decimal")
+    assert mirror.count("*.zip") == 2
+    assert history.contents()["dataset"].tolist() == ["klines_15m", "klines_15m_exact"]
+
+
+def test_more_digits_than_the_store_has_are_an_error(history):
+    """A ninth decimal isn't rounded away."""
+    exact = datasets.named("trades_exact")
+    answer = [
+        {
+            "id": 1,
+            "price": "1.123456789",
+            "qty": "1",
+            "quoteQty": "1",
+            "time": 1,
+            "isBuyerMaker": True,
+        }
+    ]
+    with pytest.raises(pa.ArrowInvalid, match=r"data loss|precision"):
+        exact.table(exact.frame(msgspec.json.encode(answer)))
 
 
 def test_before_the_listing_the_frame_is_empty_and_says_why(history, mirror):
