@@ -8,11 +8,12 @@ LAB ?=
 MINUTES ?= 10
 HOURS ?= 1
 SEED ?= 7
+KILLS ?= 100
 PYTHONS ?= $(PYTHON)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
-.PHONY: help lab demo test lint peers bench faults soak wheel picture clean
+.PHONY: help lab demo test lint peers bench faults kills soak wheel picture clean
 
 help:
 	@echo "make lab    JupyterLab on notebooks/01-tour.ipynb, the embedded exchange behind it"
@@ -27,6 +28,7 @@ help:
 	@echo "make wheel  the wheel in empty environments, its demo run there: PYTHONS='python3.12 python3.13',"
 	@echo "            WHEEL=--lowest with the lowest versions allowed, WHEEL='--extras lab,history'"
 	@echo "make faults MINUTES=10 of random faults, then what live objects hold against the exchange"
+	@echo "make kills KILLS=100 times kill -9 of an exchange under load: was all that it acknowledged kept?"
 
 lab: .venv/.lab
 	$(BIN)/binance-lab lab $(LAB)
@@ -53,6 +55,10 @@ peers: .venv-peers/.ready
 # Also in make test, for half a minute.
 faults: .venv/.test
 	$(BIN)/python tests/live/fault_run.py --minutes $(MINUTES) --seed $(SEED)
+
+# Also in make test, five times.
+kills: .venv/.test
+	KILLS=$(KILLS) $(BIN)/python -m pytest --capture=no tests/exchange/server/test_kills.py
 
 # Four notebooks, a form that trades and a recorder on one exchange: does anything grow?
 soak: .venv/.test
