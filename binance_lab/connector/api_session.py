@@ -109,7 +109,7 @@ class ApiSession:
         with self._ready:
             while not self.connection.stopped:
                 desk = self._desk
-                if desk is not None and desk.link.open:
+                if desk is not None and desk.link.open and not desk.ended.is_set():
                     return desk
                 left_s = deadline_s - time.monotonic()
                 if left_s <= 0:

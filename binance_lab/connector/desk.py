@@ -38,7 +38,7 @@ class Answer(msgspec.Struct, rename="camel"):
     status: int = 0
     result: msgspec.Raw = msgspec.Raw(b"null")
     error: dict[str, Any] | None = None
-    rate_limits: list[dict[str, Any]] = []
+    rate_limits: Any = None
     subscription_id: int | None = None
     event: msgspec.Raw = msgspec.Raw()
 
@@ -144,7 +144,7 @@ class Desk:
         for message in messages:
             try:
                 answer = _decode(message)
-            except (msgspec.DecodeError, UnicodeDecodeError):
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 self._give_up(message)
                 return
             if answer.id is not None:

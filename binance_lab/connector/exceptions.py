@@ -31,6 +31,7 @@ https://developers.binance.com/docs/binance-spot-api-docs/errors
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -310,7 +311,9 @@ def api_error(
 def _retry_after_s(headers: Mapping[str, str], msg: str, now_s: float) -> float:
     """How long to wait: the header's seconds, else the time in the text, else one minute."""
     try:
-        return max(0.0, float(headers["retry-after"]))
+        seconds = float(headers["retry-after"])
+        if math.isfinite(seconds):
+            return max(0.0, seconds)
     except (KeyError, ValueError):
         pass
     if end := _BAN_END.search(msg):

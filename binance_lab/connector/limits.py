@@ -9,13 +9,16 @@ https://developers.binance.com/docs/wallet/general-info
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
+
+import msgspec
 
 from .base import RateLimit
 from .exceptions import Banned, TooManyRequests
@@ -54,6 +57,16 @@ class Use(NamedTuple):
     limiter: str
     amount: int
     scope: str = ""
+
+
+class _Row(msgspec.Struct, rename="camel"):
+    """One of an answer's rateLimits; exchangeInfo's have no count."""
+
+    rate_limit_type: str
+    interval: Literal["SECOND", "MINUTE", "HOUR", "DAY"]
+    interval_num: Annotated[int, msgspec.Meta(gt=0)]
+    limit: int
+    count: int | None = None
 
 
 class Window:
@@ -178,15 +191,16 @@ class Limits:
         word = "banned this IP" if banned else "asked to wait"
         _log.warning("the server has %s for %.0f s; nothing is sent until then", word, seconds)
 
-    def learn(self, rate_limits: Iterable[Mapping[str, Any]]) -> None:
+    def learn(self, rate_limits: Any) -> None:
         """Take limits from the server: the rateLimits of exchangeInfo or of a WebSocket answer."""
-        rows = [(str(row["rateLimitType"]), row) for row in rate_limits]
+        rows = _rows(rate_limits)
         with self._lock:
-            for known in [key for key in self._caps if key[0] in {name for name, _ in rows}]:
+            told = {row.rate_limit_type for row in rows}
+            for known in [key for key in self._caps if key[0] in told]:
                 del self._caps[known]
-            for name, row in rows:
-                interval_s = _SECONDS[_LETTERS[row["interval"]]] * int(row["intervalNum"])
-                self._caps[name, interval_s] = int(row["limit"])
+            for row in rows:
+                interval_s = _SECONDS[_LETTERS[row.interval]] * row.interval_num
+                self._caps[row.rate_limit_type, interval_s] = row.limit
             for key, window in self._windows.items():
                 window.limit = self._caps.get((key.limiter, key.interval_s), window.limit)
 
@@ -200,17 +214,17 @@ class Limits:
             if name.startswith(prefix) and _is_interval(name[len(prefix) :])
         ]
 
-    def read_rows(self, rate_limits: Iterable[Mapping[str, Any]]) -> list[RateLimit]:
+    def read_rows(self, rate_limits: Any) -> list[RateLimit]:
         """What the rateLimits of a WebSocket API answer say was used."""
         return [
             RateLimit(
-                str(row["rateLimitType"]),
-                f"{row['intervalNum']}{_LETTERS[row['interval']].lower()}",
-                int(row["count"]),
-                int(row["limit"]),
+                row.rate_limit_type,
+                f"{row.interval_num}{_LETTERS[row.interval].lower()}",
+                row.count,
+                row.limit,
             )
-            for row in rate_limits
-            if "count" in row
+            for row in _rows(rate_limits)
+            if row.count is not None
         ]
 
     @property
@@ -284,6 +298,15 @@ class Limits:
 def account_scope(api_key: str | None) -> str:
     """What separates the budgets of accounts: a digest, so that the key is in no repr."""
     return hashlib.blake2b((api_key or "").encode(), digest_size=8).hexdigest()
+
+
+def _rows(rate_limits: Any) -> list[_Row]:
+    """Those rows that can be read: a kind that Binance adds must not make an answer fail."""
+    rows = []
+    for row in rate_limits if isinstance(rate_limits, list) else ():
+        with contextlib.suppress(msgspec.ValidationError):
+            rows.append(msgspec.convert(row, _Row))
+    return rows
 
 
 def _interval_s(text: str) -> int:

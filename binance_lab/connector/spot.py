@@ -217,7 +217,7 @@ class Spot(SpotApi, Groups):
     def _learn(self, endpoint: Endpoint, data: Any) -> None:
         """Take the server's own limits where an answer tells them."""
         if endpoint.path == "/api/v3/exchangeInfo" and isinstance(data, dict):
-            self.limits.learn(data.get("rateLimits", ()))
+            self.limits.learn(data.get("rateLimits"))
 
     def _send_shown(self, endpoint: Endpoint, params: Params) -> dict[str, Any]:
         """The answer wrapped as the deprecated official connector's options ask for it."""

@@ -30,6 +30,8 @@ from .desk import Answer, Desk, measure_clock
 from .endpoint import Endpoint, Params, uid
 from .exceptions import (
     ApiError,
+    BadAnswer,
+    BadInput,
     Banned,
     ClockError,
     ConfigError,
@@ -228,16 +230,13 @@ class WebsocketAPI(SpotApi, Session):
         self._end()
 
     def _send(self, endpoint: Endpoint, params: Params) -> Any:
-        data = msgspec.json.decode(self._answer(endpoint, params).result)
-        if endpoint.ws == "exchangeInfo" and isinstance(data, dict):
-            self.limits.learn(data.get("rateLimits", ()))
-        return data
+        return self._answer(endpoint, params)[1]
 
     def _request(self, endpoint: Endpoint, params: Params) -> Response:
         started_s = time.monotonic()
-        answer = self._answer(endpoint, params)
+        answer, data = self._answer(endpoint, params)
         return Response(
-            msgspec.json.decode(answer.result),
+            data,
             answer.status,
             {},
             self.limits.read_rows(answer.rate_limits),
@@ -245,21 +244,29 @@ class WebsocketAPI(SpotApi, Session):
         )
 
     def _request_body(self, endpoint: Endpoint, params: Params) -> bytes:
-        return bytes(self._answer(endpoint, params).result)
+        return bytes(self._answer(endpoint, params, decode=False)[0].result)
 
-    def _answer(self, endpoint: Endpoint, params: Params) -> Answer:
-        """The server's answer, if it is a success.
+    def _answer(
+        self, endpoint: Endpoint, params: Params, *, decode: bool = True
+    ) -> tuple[Answer, Any]:
+        """The server's answer, if it is a success, and its result unless decode is False.
 
         Raises:
             ConfigError: It needs a key or a secret that is not there, or has no such call.
+            BadInput: A number or a time that isn't one.
             RequestError, ApiError, OutcomeUnknown: See exceptions.
         """
         call = self._prepare(endpoint, params)
         while True:
             try:
-                return self._attempt(call)
+                answer = self._attempt(call)
+                data = _result(answer) if decode else None
+                break
             except (RequestError, ApiError) as error:
                 self._recover(call, error)
+        if endpoint.ws == "exchangeInfo" and isinstance(data, dict):
+            self.limits.learn(data.get("rateLimits"))
+        return answer, data
 
     def _prepare(self, endpoint: Endpoint, params: Params) -> _Call:
         if endpoint.ws is None:
@@ -273,7 +280,11 @@ class WebsocketAPI(SpotApi, Session):
             merged[endpoint.order_id] = f"lab_{secrets.token_hex(12)}"
         if _signs(endpoint) and merged.get("recvWindow") is None:
             merged["recvWindow"] = self._options.recv_window
-        sent = json_params(merged, times=endpoint.times, unit=self._options.time_unit or "ms")
+        unit = self._options.time_unit or "ms"
+        try:
+            sent = json_params(merged, times=endpoint.times, unit=unit)
+        except ValueError as error:
+            raise BadInput(f"{endpoint.name} was not sent: {error}") from None
         deadline_s = time.monotonic() + self._options.timeout_s
         return _Call(endpoint, sent, self._uses(endpoint, merged), deadline_s)
 
@@ -303,6 +314,8 @@ class WebsocketAPI(SpotApi, Session):
             call.tries += 1
             self.limits.settle(booking, seen)
         self._log.debug("%s %d", call.method, answer.status)
+        if not answer.status:
+            raise BadAnswer("the answer has no status")
         if answer.error is not None or answer.status != 200:
             raise self._refusal(call, answer)
         self._note_session(call, desk)
@@ -329,10 +342,10 @@ class WebsocketAPI(SpotApi, Session):
 
     def _refusal(self, call: _Call, answer: Answer) -> ApiError:
         found = answer.error or {}
-        data = found.get("data")
+        code, data = found.get("code"), found.get("data")
         error = api_error(
             status=answer.status,
-            code=found.get("code"),
+            code=code if isinstance(code, int) else None,
             msg=str(found.get("msg", "")),
             headers=self._retry_after(data),
             request=call.shown,
@@ -346,9 +359,10 @@ class WebsocketAPI(SpotApi, Session):
 
     def _retry_after(self, data: Any) -> dict[str, str]:
         """The header that REST would have: here it is a point in time, epoch ms."""
-        if not isinstance(data, dict) or "retryAfter" not in data:
+        until_ms = data.get("retryAfter") if isinstance(data, dict) else None
+        if not isinstance(until_ms, int):
             return {}
-        return {"retry-after": str(max(0.0, data["retryAfter"] / 1000 - self.clock.now_s()))}
+        return {"retry-after": str(max(0.0, until_ms / 1000 - self.clock.now_s()))}
 
     def _recover(self, call: _Call, error: RequestError | ApiError) -> None:
         """Return if the call may be sent once more; else raise what the caller should see."""
@@ -396,6 +410,18 @@ def _booked(url: str, limits: Limits) -> str:
     uses = [Use("REQUEST_WEIGHT", _CONNECT_WEIGHT)]
     limits.settle(limits.acquire(uses, asked="connecting", wait=False))
     return url
+
+
+def _result(answer: Answer) -> Any:
+    """The decoded result.
+
+    Raises:
+        BadAnswer: It is damaged.
+    """
+    try:
+        return msgspec.json.decode(answer.result)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise BadAnswer("the answer's result is damaged") from None
 
 
 def _signs(endpoint: Endpoint) -> bool:

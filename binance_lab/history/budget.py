@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -108,9 +108,9 @@ class SharedLimits(Limits):
         """No worker sends anything for so long."""
         self._ask("block", seconds, banned)
 
-    def learn(self, rate_limits: Iterable[Mapping[str, Any]]) -> None:
+    def learn(self, rate_limits: Any) -> None:
         """Tell the scheduler the server's limits."""
-        self._ask("learn", [dict(row) for row in rate_limits])
+        self._ask("learn", rate_limits)
 
     def _ask(self, call: str, *arguments: Any) -> Any:
         ask = getattr(self._worker.scheduler, _HANDLER)

@@ -224,21 +224,28 @@ def json_params(
     """All parameters that aren't None, as the WebSocket API takes them.
 
     Whole numbers, booleans and lists stay what they are; decimals become text.
+
+    Raises:
+        TypeError, ValueError: What text raises, naming the parameter.
     """
     sent: dict[str, Any] = {}
     for name, value in params.items():
         if value is None:
             continue
-        value = _plain(value)
-        if name in times:
-            sent[name] = time_number(value, unit)
-        elif isinstance(value, bool | int):
-            sent[name] = value
-        elif isinstance(value, str | float | Decimal | date):
-            sent[name] = text(value, unit)
-        else:
-            sent[name] = _json(value, unit)
+        try:
+            sent[name] = time_number(value, unit) if name in times else _json_param(value, unit)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"{name}: {error}") from None
     return sent
+
+
+def _json_param(value: Any, unit: TimeUnit) -> Any:
+    value = _plain(value)
+    if isinstance(value, bool | int):
+        return value
+    if isinstance(value, str | float | Decimal | date):
+        return text(value, unit)
+    return _json(value, unit)
 
 
 def signing_payload(params: Mapping[str, Any]) -> str:

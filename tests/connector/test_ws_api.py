@@ -13,7 +13,9 @@ import pytest
 
 from binance_lab.connector.connection import Backoff, ConnectionOptions
 from binance_lab.connector.exceptions import (
+    ApiError,
     BadAnswer,
+    BadInput,
     BadSymbol,
     Banned,
     ConfigError,
@@ -29,8 +31,8 @@ from binance_lab.connector.ws_api import WebsocketAPI
 from binance_lab.wire.encoding import signing_payload
 from binance_lab.wire.signing import verify
 
-from .api_server import ApiServer, now_ms, refusal
-from .servers import Peer, wait_until
+from .api_server import LIMITS, ApiServer, now_ms, refusal
+from .servers import Peer, frame, wait_until
 
 FAST = ConnectionOptions(backoff=Backoff(0.01), replace_every_s=0.0)
 ORDER = {"symbol": "BTCUSDT", "side": "BUY", "type": "MARKET", "quantity": "1"}
@@ -237,6 +239,81 @@ def test_garbage_instead_of_an_answer_is_named(api, connect):
     api.answers["ping"] = lambda peer, request: peer.send("<html>")
     with pytest.raises(BadAnswer, match="<html>"):
         connect(retries=0).ping()
+
+
+ODD = [
+    '"status":200,"result":"\xff"',
+    '"status":200,"result":{"a":1e400}',
+    '"result":{}',
+    '"status":200,"result":' + "[" * 100_000 + "]" * 100_000,
+    '"status":"fine","result":{}',
+    '"status":400,"error":["x"]',
+]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: odd[:40])
+def test_order_with_an_odd_answer_is_an_unknown_outcome(api, connect, odd):
+    """An answer that can't be read is BadAnswer, and for an order it tells nothing."""
+
+    def answer(peer: Peer, request: dict[str, Any]) -> None:
+        peer.raw(frame(f'{{"id":{request["id"]},{odd}}}'.encode("latin-1")))
+
+    api.answers |= {"order.place": answer, "ping": answer}
+    client = connect("key", "secret", retries=0)
+    with pytest.raises(BadAnswer):
+        client.ping()
+    with pytest.raises(OutcomeUnknown):
+        client.new_order(**ORDER)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"code": "-1121", "msg": None},
+        {"code": [1]},
+        {},
+        {"code": -1003, "msg": "x", "data": {"retryAfter": "soon"}},
+    ],
+    ids=str,
+)
+def test_odd_refusal_is_an_api_error(api, connect, error):
+    """A refusal whose parts are of other types than documented is a refusal nevertheless."""
+    api.answers["ping"] = {"status": 400, "error": error}
+    with pytest.raises(ApiError, match="ping"):
+        connect(retries=0).ping()
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        None,
+        7,
+        [1],
+        [{"count": 1}],
+        [{**LIMITS[0], "interval": "WEEK"}, {**LIMITS[0], "intervalNum": 0}],
+        [{**LIMITS[0], "count": "many"}],
+    ],
+    ids=str,
+)
+def test_rate_limits_that_cannot_be_read_spoil_no_answer(api, connect, rows):
+    """An order that was placed isn't lost as the limits in its answer are of a new kind."""
+
+    def answer(peer: Peer, request: dict[str, Any]) -> None:
+        peer.send({"id": request["id"], "status": 200, "result": {}, "rateLimits": rows})
+
+    api.answers["order.place"] = answer
+    api.answers["exchangeInfo"] = {"rateLimits": rows}
+    client = connect("key", "secret")
+    assert client.new_order(**ORDER) == {}
+    assert client.exchange_info() == {"rateLimits": rows}
+    assert client.rate_limits[0].used == 70
+
+
+def test_number_that_is_none_is_not_sent(api, connect):
+    """NaN is refused here, naming call and parameter, as REST does."""
+    with pytest.raises(BadInput, match="new_order was not sent: quantity"):
+        connect("key", "secret").new_order(**{**ORDER, "quantity": float("nan")})
+    assert api.asked == []
 
 
 def test_no_server_is_a_named_error_within_the_timeout():
