@@ -36,9 +36,10 @@ from .exceptions import (
     TooManyRequests,
     api_error,
 )
+from .hiding import shown
 from .hosts import Host, host_of
 from .limits import Booking, Use, account_scope
-from .outcome import may_have_happened, outcome_unknown, shown, told
+from .outcome import may_have_happened, outcome_unknown, told
 from .transport import Answer, Request, Transport
 
 OnLimit: TypeAlias = Literal["wait", "raise"]

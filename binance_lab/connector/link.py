@@ -21,7 +21,10 @@ import websocket
 
 from .exceptions import ConfigError, StreamError
 from .framing import FrameParser
+from .hiding import hide_in_logs
 from .hosts import is_loopback
+
+hide_in_logs()
 
 READ_BYTES = 1 << 16
 SILENCE_S = 60.0

@@ -1,4 +1,4 @@
-"""What a failed call means, over either transport: what may be shown of it, and whether it took effect."""
+"""What a failed call means, over either transport: whether it took effect, and what to raise."""
 
 from __future__ import annotations
 
@@ -6,17 +6,9 @@ from collections.abc import Mapping
 
 from .endpoint import Endpoint
 from .exceptions import ApiError, OutcomeUnknown, RequestError
+from .hiding import HIDDEN, shown
 
 _UNKNOWN_CODES = (-1006, -1007)
-_SECRETS = ("apiKey", "code", "listenKey", "listenToken", "password", "signature", "token")
-_OTHERS_SECRETS = ("secretToken", "subAccountApiKey")
-_PERSONAL = ("accountInfo", "beneficiaryPii", "originatorPii", "questionnaire")
-_HIDDEN = frozenset((*_SECRETS, *_OTHERS_SECRETS, *_PERSONAL))
-
-
-def shown(asked: str, params: Mapping[str, str]) -> str:
-    """A request as an error may show it: without keys, signature and personal data."""
-    return " ".join((asked, *(f"{k}={'…' if k in _HIDDEN else v}" for k, v in params.items())))
 
 
 def may_have_happened(error: RequestError | ApiError) -> bool:
@@ -50,7 +42,7 @@ def outcome_unknown(
         " again; client.resolve(error) finds out.",
         method=endpoint.method,
         path=endpoint.path,
-        params={name: value for name, value in params.items() if name not in _HIDDEN},
+        params={name: value for name, value in params.items() if name not in HIDDEN},
         request=shown(asked, params),
         client_order_id=next((params[each] for each in ids if each and each in params), None),
         sent_at_s=sent_at_s,

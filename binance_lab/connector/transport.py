@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import http.client
 import io
-import logging
 import os
-import re
 import socket
 import time
 from collections.abc import Mapping
@@ -26,6 +24,7 @@ from requests.utils import get_environ_proxies
 from urllib3 import exceptions as pool_errors
 
 from .exceptions import BadAnswer, ConnectionFailed, RequestError, Timeout
+from .hiding import hide_in_logs
 from .hosts import is_loopback
 
 _ADAPTER_SEND = HTTPAdapter.send  # to notice a library that patches it, such as responses
@@ -34,19 +33,8 @@ _POOL_SIZE = 32
 _CHUNK = 65_536
 _NO_RETRY = urllib3.Retry(total=False, redirect=False)  # what is repeated is http.py's to say
 _MAX_BODY = 256 * 1024 * 1024  # exchangeInfo, the largest answer, is a tenth of it
-_SECRETS = re.compile(r"\b(signature|listenKey|listenToken)=[^&\s]*")
 
-
-def _hide_secrets(record: logging.LogRecord) -> bool:
-    """Take signatures and listen keys out of the URLs that urllib3 logs at DEBUG."""
-    if isinstance(record.args, tuple):
-        record.args = tuple(
-            _SECRETS.sub(r"\1=…", arg) if isinstance(arg, str) else arg for arg in record.args
-        )
-    return True
-
-
-logging.getLogger("urllib3.connectionpool").addFilter(_hide_secrets)
+hide_in_logs()
 
 
 @dataclass(frozen=True, slots=True)

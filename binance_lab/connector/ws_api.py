@@ -41,11 +41,12 @@ from .exceptions import (
     TooManyRequests,
     api_error,
 )
+from .hiding import shown
 from .hosts import host_of
 from .http import OnLimit, Options
 from .limits import Limits, Use
 from .link import LinkOptions, checked_url
-from .outcome import may_have_happened, outcome_unknown, shown, told
+from .outcome import may_have_happened, outcome_unknown, told
 from .resolve import resolve
 from .spot import SpotApi, changed_options, checked_key, signer_of
 

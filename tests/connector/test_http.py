@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import ipaddress
 import logging
+import select
 import socket
 import ssl
 import time
@@ -554,6 +555,19 @@ def test_order_that_times_out_is_an_unknown_outcome(serve):
     with pytest.raises(OutcomeUnknown):
         client_of(server, timeout=0.3).new_order(**ORDER)
     assert len(server.asked) == 1
+
+
+def test_order_goes_past_a_connection_that_the_server_has_closed(serve):
+    """A kept connection that was closed meanwhile is noticed, and the order is sent once, anew."""
+    server = serve(in_turn(Cut(reply({})), reply({"orderId": 1})))
+    client = client_of(server)
+    client.measure_clock()
+    client.ping()
+    pools = client.session.get_adapter(server.url).poolmanager.pools
+    (kept,) = [each for pool in map(pools.get, pools.keys()) for each in pool.pool.queue if each]
+    assert select.select([kept.sock], [], [], 5)[0], "the server has not closed it"
+    assert client.new_order(**ORDER) == {"orderId": 1}
+    assert [asked.path for asked in server.asked] == ["/api/v3/ping", "/api/v3/order"]
 
 
 def test_order_that_was_never_sent_has_no_unknown_outcome():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import threading
 import weakref
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+import websocket
 
 from binance_lab.connector.connection import Backoff, ConnectionOptions
 from binance_lab.connector.exceptions import (
@@ -433,6 +435,22 @@ def test_client_that_nobody_has_closes_its_connection(api):
     gc.collect()
     assert gone() is None
     assert api.server.peer().gone.wait(10)
+
+
+def test_library_that_traces_frames_shows_no_secret(api, connect, caplog):
+    """With websocket-client's trace on, what is sent is in the log without key and signature."""
+    client = connect("the-key", "the-secret")
+    websocket.enableTrace(True, logging.NullHandler())
+    try:
+        client.account()
+    finally:
+        websocket.enableTrace(False, logging.NullHandler())
+        logging.getLogger("websocket").setLevel(logging.NOTSET)
+    assert '"method":"account.status"' in caplog.text
+    assert '"apiKey":"…' in caplog.text
+    sent = api.asked[-1][1]
+    assert not [secret for secret in ("the-key", sent["signature"]) if secret in caplog.text]
+    assert "raw: b" not in caplog.text
 
 
 def test_repr_shows_no_secret(connect):
