@@ -489,6 +489,7 @@ class Trading:
             quantity: The new one: less than now, more than what is filled.
 
         Raises:
+            OrderRefused: Nobody knows yet whether the order reached the exchange.
             OrderRejected: It can't be amended.
         """
         return self._sender.amend(

@@ -23,6 +23,7 @@ from binance_lab.connector.spot import Spot
 from binance_lab.wire.encoding import decimal_text
 from binance_lab.wire.enums import CancelReplaceMode, CancelRestrictions
 
+from .guards import OrderRefused
 from .lists import ListKind, OrderList
 from .order import Order
 from .register import Register
@@ -209,7 +210,17 @@ class Sender:
     # -- changing ----------------------------------------------------------------------------
 
     def amend(self, order: Order, quantity: Decimal, new_id: str) -> Order:
-        """Reduce an order's quantity; see ``Trading.amend``."""
+        """Reduce an order's quantity; see ``Trading.amend``.
+
+        An amendment takes the id away by which an unknown order is asked for, so it has to wait.
+        """
+        if not order.state.known:
+            self._register.look(order)
+        if not order.state.known:
+            raise OrderRefused(
+                f"Not amended: nobody knows yet whether {order.client_order_id} reached the exchange. "
+                "It is asked for; wait for it, or cancel it, which works at once."
+            )
         self._register.also_known_as(new_id, order)  # the stream may tell of it first
         self._register.note("amend", order, {"new_id": new_id, "quantity": decimal_text(quantity)})
         answer = self._ask(

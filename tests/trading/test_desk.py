@@ -428,6 +428,17 @@ def test_an_amendment_reduces_the_order(desk, client, answer_lost):
     assert len(order.client_order_ids) == 2
 
 
+def test_an_unknown_order_is_not_amended(desk, client):
+    """An amendment would take the id away by which it is asked for: it would be called rejected."""
+    client.lose()
+    client.hidden = True
+    order = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    with pytest.raises(OrderRefused, match="nobody knows yet"):
+        desk.amend(order, "0.005")
+    client.hidden = False
+    assert str(desk.amend(order, "0.005").quantity) == "0.005"
+
+
 def test_cancel_replace_makes_a_new_order(desk):
     """The old order is canceled, the new one has the changes."""
     old = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
