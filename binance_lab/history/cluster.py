@@ -95,8 +95,10 @@ def _spread(pieces: Wanted, source: Source, client: Any) -> None:
             asked[future] = piece
             done.add(future)
 
-    days = sum(end - start for _, (start, end) in pieces) / DAY_MS
-    bar = tqdm(desc="cluster", total=days, bar_format=_BAR, delay=BAR_AFTER_S, leave=False)
+    total_ms, done_ms = sum(end - start for _, (start, end) in pieces), 0
+    bar = tqdm(
+        desc="cluster", total=total_ms / DAY_MS, bar_format=_BAR, delay=BAR_AFTER_S, leave=False
+    )
     try:
         for _ in range(_AHEAD * max(1, sum(client.nthreads().values()))):
             submit()
@@ -110,7 +112,8 @@ def _spread(pieces: Wanted, source: Source, client: Any) -> None:
                     f"to {text(end)}. Give its workers more memory, or sync without client=."
                 ) from error
             submit()
-            bar.update((end - start) / DAY_MS)
+            done_ms += end - start
+            bar.update(done_ms / DAY_MS - bar.n)
     finally:
         client.cancel(list(asked))
         bar.close()

@@ -73,10 +73,10 @@ def work_off(
     for number in range(workers):
         name = f"binance_lab:history:{number}"
         threading.Thread(target=_work, args=(todo, done), name=name, daemon=True).start()
-    days = sum(task.span_ms for task in waiting) / DAY_MS
+    total_ms, done_ms = sum(task.span_ms for task in waiting), 0
     bar = tqdm(
         desc=label,
-        total=days,
+        total=total_ms / DAY_MS,
         bar_format=_BAR,
         delay=BAR_AFTER_S,
         leave=False,
@@ -92,7 +92,8 @@ def work_off(
             if isinstance(follow, BaseException):
                 raise follow
             bar.set_postfix_str(str(received), refresh=False)
-            bar.update((task.span_ms - sum(each.span_ms for each in follow)) / DAY_MS)
+            done_ms += task.span_ms - sum(each.span_ms for each in follow)
+            bar.update(done_ms / DAY_MS - bar.n)
             waiting.extendleft(reversed(follow))
     finally:
         if waiting or running:
