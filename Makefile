@@ -13,7 +13,7 @@ PYTHONS ?= $(PYTHON)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
-.PHONY: help lab demo test lint peers bench faults kills soak wheel picture clean
+.PHONY: help lab demo test lint peers bench faults kills soak wheel audit picture clean
 
 help:
 	@echo "make lab    JupyterLab on notebooks/01-tour.ipynb, the embedded exchange behind it"
@@ -27,6 +27,7 @@ help:
 	@echo "            make soak SOAK='--readme README.md' also writes README's section"
 	@echo "make wheel  the wheel in empty environments, its demo run there: PYTHONS='python3.12 python3.13',"
 	@echo "            WHEEL=--lowest with the lowest versions allowed, WHEEL='--extras lab,history'"
+	@echo "make audit  known vulnerabilities of what is installed, asked of PyPI and OSV"
 	@echo "make faults MINUTES=10 of random faults, then what live objects hold against the exchange"
 	@echo "make kills KILLS=100 times kill -9 of an exchange under load: was all that it acknowledged kept?"
 
@@ -78,6 +79,12 @@ bench: .venv/.test .venv-bench/.ready
 # Builds the wheel, installs it in empty environments, without a compiler, and runs its demo there.
 wheel: .venv/.test
 	$(BIN)/python tests/try_wheel.py $(WHEEL) $(PYTHONS)
+
+# Known vulnerabilities of what .venv holds, by pip-audit in an environment of its own; see DEPENDENCIES.md.
+audit: .venv/.test
+	$(PYTHON) -m venv build/audit
+	build/audit/bin/python -m pip install --quiet pip-audit
+	build/audit/bin/pip-audit --strict --skip-editable --path $$($(BIN)/python -c "import sysconfig; print(sysconfig.get_path('purelib'))")
 
 lint: .venv/.test
 	$(BIN)/ruff format --check --quiet .

@@ -182,3 +182,19 @@ def mypy(script: Path) -> str:
     return subprocess.run(
         command, capture_output=True, text=True, cwd=script.parent, check=False
     ).stdout
+
+
+def test_dependencies_are_reviewed_as_they_are_declared():
+    """DEPENDENCIES.md has the licence of each package, and reasons for the lowest versions there are."""
+    page = (ROOT / "DEPENDENCIES.md").read_text("utf-8")
+    declared = dict(
+        re.match(r"([\w-]+)(?:\[\w+\])?>=([\d.]+)", line).groups()
+        for line in [*PROJECT["project"]["dependencies"], *EXTRAS]
+    )
+    licences = page.split("## Licences")[1]
+    assert [name for name in declared if not re.search(rf"\b{name} \d", licences)] == []
+    reviewed = re.findall(r"^\| ([\w, ]+?)(?: \(.*?\))? \| ([\d., ]+) \|", page, re.MULTILINE)
+    assert len(reviewed) > 5
+    for names, versions in reviewed:
+        for name, version in zip(names.split(", "), versions.split(", "), strict=True):
+            assert declared[name] == version
