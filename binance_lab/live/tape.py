@@ -203,8 +203,8 @@ class Tape(LiveObject):
     def _take(self, events: list[Any], received_ns: int) -> Sequence[Any]:
         if not events:
             return ()
-        if self._next_id is None:
-            self._next_id = events[0].id
+        if self._next_id is None:  # those dropped before any was applied are a hole as well
+            self._next_id = events[0].id - self.dropped
         ids = [trade.id for trade in events]
         if ids == list(range(self._next_id, self._next_id + len(ids))):
             self._next_id += len(ids)

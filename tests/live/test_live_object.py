@@ -218,6 +218,16 @@ def test_more_than_the_inbox_holds_is_dropped_counted_and_a_hole():
     assert tape.gaps[["first", "last"]].to_numpy().tolist() == [[3, 21]]
 
 
+def test_what_is_dropped_before_the_first_is_applied_is_a_hole():
+    """Trades that overflow the inbox before any was applied are listed as missing."""
+    runtime = Inline()
+    tape = Tape("BTCUSDT", runtime=runtime, inbox_size=10)
+    runtime.apply(lambda: feed(tape, *range(1, 32)))  # nothing is applied meanwhile
+    assert tape.frame()["id"].tolist() == [*range(22, 32)]
+    assert tape.gaps[["first", "last"]].to_numpy().tolist() == [[1, 21]]
+    assert not tape.complete
+
+
 def test_closing_ends_it_and_keeps_what_it_holds():
     """After close nothing more is taken, waiting ends, and the frame can still be read."""
     tape = Tape("BTCUSDT")
