@@ -110,6 +110,18 @@ def test_public_names_are_listed_and_load():
     assert sorted(binance_lab.__all__) == dir(binance_lab)
 
 
+def test_importing_the_rest_client_loads_little_more_than_requests():
+    """What decodes, signs with private keys, streams, or is in a /sapi group waits for its use."""
+    code = (
+        "import requests, sys; before = set(sys.modules); from binance_lab import Spot;"
+        "late = {'msgspec', 'cryptography', 'websocket', 'inspect', 'dataclasses', 'difflib'};"
+        "new = set(sys.modules) - before;"
+        "print(sorted(late & new), [name for name in new if 'sapi.margin' in name])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert ran.stdout.strip() == "[] []", ran.stderr
+
+
 def test_importing_the_package_loads_nothing_heavy():
     """``import binance_lab`` and ``Spot`` load neither pandas, matplotlib nor ipywidgets."""
     code = (

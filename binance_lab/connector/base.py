@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
-import msgspec
-
+from ..wire import json
 from .endpoint import Endpoint, Endpoints, Params
 
 
@@ -24,8 +23,7 @@ class RateLimit(NamedTuple):
     limit: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """A whole answer: what the call returns, and what came with it.
 
     ``headers`` has its names in lower case; ``elapsed_s`` is from the last sending to the whole
@@ -34,8 +32,8 @@ class Response:
 
     data: Any
     status: int
-    headers: Mapping[str, str] = field(default_factory=dict)
-    rate_limits: list[RateLimit] = field(default_factory=list)
+    headers: Mapping[str, str] = MappingProxyType({})
+    rate_limits: Sequence[RateLimit] = ()
     elapsed_s: float = 0.0
 
 
@@ -50,7 +48,7 @@ class Api:
         raise NotImplementedError
 
     def _request_body(self, endpoint: Endpoint, params: Params) -> bytes:
-        return msgspec.json.encode(self._request(endpoint, params).data)
+        return json.encode(self._request(endpoint, params).data)
 
     def _send(self, endpoint: Endpoint, params: Params) -> Any:
         return self._request(endpoint, params).data

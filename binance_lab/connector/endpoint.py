@@ -11,14 +11,11 @@ reserves has an underscore behind it: ``from_`` is sent as ``from``.
 
 from __future__ import annotations
 
-import difflib
 import functools
-import inspect
 import keyword
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 Params: TypeAlias = dict[str, Any]
 Security: TypeAlias = Literal[
@@ -37,8 +34,7 @@ _KEY_ONLY = ("MARKET_DATA", "USER_STREAM")
 _ORDER_IDS = ("newClientOrderId", "listClientOrderId", "clientAlgoId", "clientOrderId")
 
 
-@dataclass(frozen=True, slots=True)
-class uid:  # noqa: N801 - reads as a unit: weight=uid(600)
+class uid(NamedTuple):  # noqa: N801 - reads as a unit: weight=uid(600)
     """A weight that counts against the account and not against the IP."""
 
     weight: int
@@ -48,8 +44,7 @@ Cost: TypeAlias = int | uid
 Weight: TypeAlias = Cost | Callable[[Params], Cost]
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """One call of the API: where it goes, what it needs, what it costs.
 
     Attributes:
@@ -165,7 +160,7 @@ def endpoint(
                 kwargs = {_sent_name(name): value for name, value in kwargs.items()}
             return self._send(spec, dict(zip(positional, args, strict=False), **kwargs))
 
-        call.__doc__ = f"{inspect.cleandoc(function.__doc__ or '')}\n\n{spec}"
+        call.__doc__ = f"{_docstring(function)}\n\n{spec}"
         call.endpoint = spec  # type: ignore[attr-defined]
         return call  # type: ignore[return-value]
 
@@ -204,9 +199,18 @@ def _spec_of(function: Callable[..., Any], **known: Any) -> Endpoint:
         times=frozenset(name for name in names if kinds.get(name) == "Time"),
         joined=frozenset(name for name in names if kinds.get(name) == "Joined"),
         order_id=next(order_ids, None) if known["changes_state"] else None,
-        summary=inspect.cleandoc(function.__doc__ or "").partition("\n")[0],
+        summary=_docstring(function).partition("\n")[0],
         **known,
     )
+
+
+def _docstring(function: Callable[..., Any]) -> str:
+    """A function's docstring without the indentation, which its closing quotes tell.
+
+    Loading the module that has `inspect.cleandoc` costs more than all endpoints.
+    """
+    text, _, indent = (function.__doc__ or "").rpartition("\n")
+    return text.replace(f"\n{indent}", "\n").rstrip() if not indent.strip() else indent
 
 
 def _annotations(function: Callable[..., Any]) -> list[tuple[str, Any]]:
@@ -216,6 +220,8 @@ def _annotations(function: Callable[..., Any]) -> list[tuple[str, Any]]:
 
 def _explained(error: TypeError, spec: Endpoint, kwargs: Params) -> TypeError:
     """The same complaint in words that help: the nearest name, and the way past the signature."""
+    import difflib  # rarely needed
+
     known = [_python_name(param) for param in spec.params]
     unknown = [name for name in kwargs if name not in known]
     if not unknown:

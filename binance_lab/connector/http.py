@@ -8,19 +8,17 @@ https://developers.binance.com/docs/binance-spot-api-docs/rest-api/general-api-i
 
 from __future__ import annotations
 
-import html
 import logging
 import random
 import re
 import secrets
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple, TypeAlias
 from urllib.parse import quote
 
-import msgspec
-
+from ..wire import json
 from ..wire.encoding import TimeUnit, query, texts
 from ..wire.signing import Signer
 from .endpoint import Endpoint, Params, uid
@@ -44,15 +42,12 @@ from .transport import Answer, Request, Transport
 
 OnLimit: TypeAlias = Literal["wait", "raise"]
 
-_decode = msgspec.json.Decoder().decode
-_NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _BACK_OFF_S = 0.25
 _MAX_BACK_OFF_S = 5.0
 _REFUSED = re.compile(rb'\s*\{\s*"code"\s*:\s*-\d')  # whatever the HTTP status is
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """What may differ from call to call; see Spot for their meaning."""
 
     timeout_s: float = 10.0
@@ -60,21 +55,31 @@ class Options:
     time_unit: TimeUnit | None = None
     on_limit: OnLimit = "wait"
     retries: int = 2
-    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    extra: Mapping[str, Any] = MappingProxyType({})
+
+    def __repr__(self) -> str:
+        return f"<Options {self[:-1]}>"  # extra may hold what nobody should see
 
 
-@dataclass(slots=True)
 class _Call:
     """One call under way, whatever the number of its requests."""
 
-    endpoint: Endpoint
-    params: dict[str, str] = field(repr=False)
-    options: Options
-    uses: list[Use]
-    left_s: float
-    tries: int = 0
-    clock_measured: bool = False
-    sent_at_s: float = 0.0
+    __slots__ = (
+        *("endpoint", "params", "options", "uses", "left_s"),
+        *("tries", "clock_measured", "sent_at_s"),
+    )
+
+    def __init__(
+        self, endpoint: Endpoint, params: dict[str, str], options: Options, uses: list[Use]
+    ) -> None:
+        self.endpoint = endpoint
+        self.params = params
+        self.options = options
+        self.uses = uses
+        self.left_s = options.timeout_s
+        self.tries = 0
+        self.clock_measured = False
+        self.sent_at_s = 0.0
 
     @property
     def asked(self) -> str:
@@ -167,7 +172,7 @@ class Http:
             sent = texts(merged, times=endpoint.times, joined=endpoint.joined, unit=unit)
         except ValueError as error:
             raise BadInput(f"{endpoint.name} was not sent: {error}") from None
-        return _Call(endpoint, sent, options, self._uses(endpoint, merged), options.timeout_s)
+        return _Call(endpoint, sent, options, self._uses(endpoint, merged))
 
     def _uses(self, endpoint: Endpoint, params: Params) -> list[Use]:
         """What a call costs.  Each path of /sapi has budgets of its own."""
@@ -327,9 +332,9 @@ class Http:
         request = Request("GET", self.base_urls[index], "/api/v3/time")
         answer = self.transport.fetch(request, timeout_s=timeout_s)
         try:
-            server_ms = _decode(answer.body)["serverTime"]
+            server_ms = json.decode(answer.body)["serverTime"]
             clock.add(sent_s, clock.wall_s(), server_ms / 1000)
-        except (*_NOT_JSON, LookupError, TypeError):
+        except (ValueError, LookupError, TypeError):
             asked = f"{self.base_urls[index]}/api/v3/time"
             raise BadAnswer(f"{asked} did not answer with a time.", status=answer.status) from None
 
@@ -353,8 +358,8 @@ def _json(answer: Answer) -> Any:
         BadAnswer: It isn't JSON.
     """
     try:
-        return _decode(answer.body)
-    except _NOT_JSON:
+        return json.decode(answer.body)
+    except ValueError:
         raise _not_json(answer) from None
 
 
@@ -378,9 +383,9 @@ def _not_json(answer: Answer) -> BadAnswer:
 def _refusal_of(answer: Answer) -> tuple[int | None, str, Any]:
     """Code, text and further data of an error answer; the text alone if it isn't JSON."""
     try:
-        found = _decode(answer.body)
+        found = json.decode(answer.body)
         return int(found["code"]), str(found.get("msg", "")), found.get("data")
-    except (*_NOT_JSON, LookupError, TypeError, ValueError):
+    except (ValueError, LookupError, TypeError):
         if 300 <= answer.status < 400:
             return None, "sends elsewhere, which is not followed: check base_url", None
         return None, _excerpt(answer.body), None
@@ -388,6 +393,8 @@ def _refusal_of(answer: Answer) -> tuple[int | None, str, Any]:
 
 def _excerpt(body: bytes) -> str:
     """The first words of a body, without markup."""
+    import html  # with the table of all entities: rarely needed
+
     start = body[:2000].decode("utf-8", "replace")
     words = re.sub(r"(?s)<(script|style).*?</\1>|<[^>]*>", " ", start)
     return " ".join(html.unescape(words).split())[:120]

@@ -9,16 +9,12 @@ https://developers.binance.com/docs/wallet/general-info
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal, NamedTuple
-
-import msgspec
+from typing import Any, NamedTuple
 
 from .base import RateLimit
 from .exceptions import Banned, TooManyRequests
@@ -59,14 +55,14 @@ class Use(NamedTuple):
     scope: str = ""
 
 
-class _Row(msgspec.Struct, rename="camel"):
-    """One of an answer's rateLimits; exchangeInfo's have no count."""
+class _Row(NamedTuple):
+    """One of an answer's rateLimits; exchangeInfo tells no use."""
 
     rate_limit_type: str
-    interval: Literal["SECOND", "MINUTE", "HOUR", "DAY"]
-    interval_num: Annotated[int, msgspec.Meta(gt=0)]
+    interval: str
+    interval_num: int
     limit: int
-    count: int | None = None
+    used: int | None
 
 
 class Window:
@@ -115,12 +111,12 @@ class Window:
             self._flying.pop(old, None)
 
 
-@dataclass(slots=True)
 class Booking:
     """What a call has booked, and for when."""
 
-    at_s: float
-    parts: list[tuple[Window, RateKey, int]] = field(default_factory=list)
+    def __init__(self, at_s: float, parts: Iterable[tuple[Window, RateKey, int]] = ()) -> None:
+        self.at_s = at_s
+        self.parts = list(parts)
 
 
 class RateKey(NamedTuple):
@@ -220,11 +216,11 @@ class Limits:
             RateLimit(
                 row.rate_limit_type,
                 f"{row.interval_num}{_LETTERS[row.interval].lower()}",
-                row.count,
+                row.used,
                 row.limit,
             )
             for row in _rows(rate_limits)
-            if row.count is not None
+            if row.used is not None
         ]
 
     @property
@@ -302,11 +298,21 @@ def account_scope(api_key: str | None) -> str:
 
 def _rows(rate_limits: Any) -> list[_Row]:
     """Those rows that can be read: a kind that Binance adds must not make an answer fail."""
-    rows = []
-    for row in rate_limits if isinstance(rate_limits, list) else ():
-        with contextlib.suppress(msgspec.ValidationError):
-            rows.append(msgspec.convert(row, _Row))
-    return rows
+    found = map(_row, rate_limits if isinstance(rate_limits, list) else ())
+    return [row for row in found if row is not None]
+
+
+def _row(told: Any) -> _Row | None:
+    match told:
+        case {
+            "rateLimitType": str(limiter),
+            "interval": str(interval),
+            "intervalNum": int(number),
+            "limit": int(limit),
+        } if interval in _LETTERS and number > 0:
+            count = told.get("count")
+            return _Row(limiter, interval, number, limit, count if type(count) is int else None)
+    return None
 
 
 def _interval_s(text: str) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NoReturn
 
@@ -24,7 +23,6 @@ from .endpoint import Endpoint, Endpoints, Params
 from .exceptions import ConfigError, OutcomeUnknown
 from .http import Http, OnLimit, Options
 from .limits import Limits
-from .resolve import resolve
 from .sapi import GROUPS, HIDDEN
 from .sapi.groups import Groups
 from .transport import Transport
@@ -183,6 +181,8 @@ class Spot(SpotApi, Groups):
             ConfigError: There is no call that looks it up; the message says where to look.
             RequestError, ApiError: The server could not be asked, or still can't tell.
         """
+        from .resolve import resolve  # rarely needed
+
         return resolve(self, unknown, timeout_s=timeout)
 
     @classmethod
@@ -317,7 +317,7 @@ def changed_options(
         "retries": retries,
         "extra": {**options.extra, **extra} if extra is not None else None,
     }
-    return replace(options, **{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
+    return options._replace(**{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
 
 
 def checked_key(api_key: str | None) -> str | None:

@@ -13,8 +13,8 @@ import os
 import socket
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import requests
@@ -37,27 +37,31 @@ _MAX_BODY = 256 * 1024 * 1024  # exchangeInfo, the largest answer, is a tenth of
 hide_in_logs()
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """One request as it goes out; its repr, which a traceback may show, has no key or signature.
 
     ``target`` is path and query, percent-encoded as it was signed.
     """
 
     method: str
-    base_url: str = field(repr=False)
-    target: str = field(repr=False)
-    headers: Mapping[str, str] = field(repr=False, default_factory=dict)
+    base_url: str
+    target: str
+    headers: Mapping[str, str] = MappingProxyType({})
+
+    def __repr__(self) -> str:
+        return f"<Request {self.method}>"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """Status, headers (names in lower case), the body uncompressed, and how long it took."""
 
     status: int
-    headers: dict[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
+    headers: dict[str, str]
+    body: bytes
     elapsed_s: float
+
+    def __repr__(self) -> str:
+        return f"<Answer {self.status}, {len(self.body)} bytes>"
 
 
 class _TimedReader(io.RawIOBase):

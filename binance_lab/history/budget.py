@@ -10,7 +10,6 @@ import itertools
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -97,7 +96,7 @@ class SharedLimits(Limits):
     def acquire(self, uses: Iterable[Use], *, asked: str, wait: bool = True) -> Booking:
         """Book a call with the scheduler, and wait until it may be sent: see `Limits.acquire`."""
         number = self._ask("acquire", [tuple(use) for use in uses], asked, wait)
-        return _Numbered(0.0, number=number)
+        return _Numbered(number)
 
     def settle(self, booking: Booking, seen: Iterable[RateLimit] = ()) -> None:
         """The call has been answered: the server's counts are the cluster's."""
@@ -119,6 +118,9 @@ class SharedLimits(Limits):
         )
 
 
-@dataclass(slots=True)
 class _Numbered(Booking):
-    number: int = -1
+    """A booking that the scheduler knows by a number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(0.0)
+        self.number = number

@@ -16,13 +16,12 @@ from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 from urllib.parse import quote
 
-import msgspec
+from . import json
 
 TimeUnit: TypeAlias = Literal["ms", "us"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNITS_PER_SECOND = {"ms": 1_000, "us": 1_000_000}
-_encode_json = msgspec.json.Encoder(decimal_format="number").encode
 
 
 def time_unit(name: str | None) -> TimeUnit | None:
@@ -155,7 +154,7 @@ def _slow_text(value: Any, unit: TimeUnit) -> str:
     if isinstance(value, date):
         return str(time_number(value, unit))
     if isinstance(value, Mapping | Iterable) and not isinstance(value, bytes):
-        return _encode_json(_json(value, unit)).decode()
+        return json.encode(_json(value, unit)).decode()
     raise TypeError(f"a {type(value).__name__} can't be sent as a parameter")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,8 @@ class LabError(Exception):
 
     def _render_traceback_(self) -> list[str]:
         """What IPython shows: the message, and the line of the caller's code that led here."""
+        import traceback  # not needed before something failed
+
         own = [each for each in traceback.extract_tb(self.__traceback__)
                if not each.filename.startswith(_PACKAGE)]  # fmt: skip
         where = f"line {own[-1].lineno}: {own[-1].line}" if own and own[-1].line else ""

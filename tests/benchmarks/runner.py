@@ -32,6 +32,9 @@ AREAS = (
 TURN_S = 300.0
 """A contestant that takes longer is out."""
 
+_SAME = {"MPLBACKEND": "agg", "PYTHONDONTWRITEBYTECODE": ""}
+"""For everybody: pip compiled the peers when it installed them, so ours are compiled once too."""
+
 AREA_S = 120.0
 """No round of an area begins after so long, however busy the machine is."""
 
@@ -242,7 +245,7 @@ def _turn(area: Area, contestant: Contestant, setup: Setup) -> dict[str, Sample]
     python, paths = _environment(contestant)
     done = subprocess.run(
         [python, str(HERE / "worker.py"), area.name, contestant.name, json.dumps(asdict(setup))],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths)), "MPLBACKEND": "agg"},
+        env={**os.environ, **_SAME, "PYTHONPATH": os.pathsep.join(map(str, paths))},
         capture_output=True,
         timeout=TURN_S,
         check=True,
