@@ -40,14 +40,14 @@ class Algo(Group):
             clientAlgoId: Your own id, 32 characters; made up if not given.
             limitPrice: No worse price than this; the market's if not given.
 
-        https://developers.binance.com/docs/algo
+        https://developers.binance.com/docs/algo/spot-algo/Time-Weighted-Average-Price-New-Order
         """
 
     @delete("/sapi/v1/algo/spot/order", security="TRADE")
     def spot_cancel_order(self, algoId: int, *, recvWindow: Number | None = None) -> JsonObject:
         """Cancel a spot algo order: algoId, success, code and msg.
 
-        https://developers.binance.com/docs/algo
+        https://developers.binance.com/docs/algo/spot-algo/Cancel-Algo-Order
         """
 
     @get("/sapi/v1/algo/spot/openOrders", security="USER_DATA")
@@ -57,7 +57,7 @@ class Algo(Group):
         Rows also have totalQty, executedQty, executedAmt, avgPrice, clientAlgoId, bookTime, endTime
         (ms), algoType and urgency.
 
-        https://developers.binance.com/docs/algo
+        https://developers.binance.com/docs/algo/spot-algo/Query-Current-Algo-Open-Orders
         """
 
     @get("/sapi/v1/algo/spot/historicalOrders", security="USER_DATA")
@@ -78,7 +78,7 @@ class Algo(Group):
             side: BUY or SELL; both if not given.
             page, pageSize: Page, from 1, and rows a page: 100 if not given, and at most.
 
-        https://developers.binance.com/docs/algo
+        https://developers.binance.com/docs/algo/spot-algo/Query-Historical-Algo-Orders
         """
 
     @get("/sapi/v1/algo/spot/subOrders", security="USER_DATA")
@@ -98,7 +98,7 @@ class Algo(Group):
         Args:
             page, pageSize: Page, from 1, and rows a page: 100 if not given, and at most.
 
-        https://developers.binance.com/docs/algo
+        https://developers.binance.com/docs/algo/spot-algo/Query-Sub-Orders
         """
 
     @post("/sapi/v1/algo/futures/newOrderTwap", weight=uid(3000), security="TRADE")
@@ -130,7 +130,7 @@ class Algo(Group):
             reduceOnly: Only close a position; False if not given, not in hedge mode.
             limitPrice: No worse price than this; the market's if not given.
 
-        https://developers.binance.com/docs/algo
+        https://developers.binance.com/docs/algo/future-algo/Time-Weighted-Average-Price-New-Order
         """
 
     @post("/sapi/v1/algo/futures/newOrderVp", weight=uid(300), security="TRADE")
@@ -161,14 +161,14 @@ class Algo(Group):
             reduceOnly: Only close a position; False if not given, not in hedge mode.
             limitPrice: No worse price than this; the market's if not given.
 
-        https://developers.binance.com/docs/algo
+        https://developers.binance.com/docs/algo/future-algo/Volume-Participation-New-Order
         """
 
     @delete("/sapi/v1/algo/futures/order", security="TRADE")
     def futures_cancel_order(self, algoId: int, *, recvWindow: Number | None = None) -> JsonObject:
         """Cancel a futures algo order: algoId, success, code and msg.
 
-        https://developers.binance.com/docs/algo
+        https://developers.binance.com/docs/algo/future-algo/Cancel-Algo-Order
         """
 
     @get("/sapi/v1/algo/futures/openOrders", security="USER_DATA")
@@ -178,7 +178,7 @@ class Algo(Group):
         Rows also have side, positionSide, totalQty, executedQty, executedAmt, avgPrice,
         clientAlgoId, bookTime, endTime (ms), algoType and urgency.
 
-        https://developers.binance.com/docs/algo
+        https://developers.binance.com/docs/algo/future-algo/Query-Current-Algo-Open-Orders
         """
 
     @get("/sapi/v1/algo/futures/historicalOrders", security="USER_DATA")
@@ -199,7 +199,7 @@ class Algo(Group):
             side: BUY or SELL; both if not given.
             page, pageSize: Page, from 1, and rows a page: 100 if not given, and at most.
 
-        https://developers.binance.com/docs/algo
+        https://developers.binance.com/docs/algo/future-algo/Query-Historical-Algo-Orders
         """
 
     @get("/sapi/v1/algo/futures/subOrders", security="USER_DATA")
@@ -219,5 +219,5 @@ class Algo(Group):
         Args:
             page, pageSize: Page, from 1, and rows a page: 100 if not given, and at most.
 
-        https://developers.binance.com/docs/algo
+        https://developers.binance.com/docs/algo/future-algo/Query-Sub-Orders
         """

@@ -20,7 +20,7 @@ class Bfusd(Group):
     def get_account(self, *, recvWindow: Number | None = None) -> JsonObject:
         """What the account holds and has earned: bfusdAmount, usdtProfit and bfusdProfit.
 
-        https://developers.binance.com/docs/simple_earn
+        https://developers.binance.com/en/docs/catalog/investment-and-services-simple-earn/api/rest-api/bfusd#get-bfusd-account
         """
 
     @get("/sapi/v1/bfusd/quota", weight=150, security="USER_DATA", flat="get_bfusd_quota_details")
@@ -30,7 +30,7 @@ class Bfusd(Group):
         Each quota, standardRedemptionQuota too, has leftQuota; a redemption's also minimum, fee,
         and freeQuota (fast) or redeemPeriod (standard, days).
 
-        https://developers.binance.com/docs/simple_earn
+        https://developers.binance.com/en/docs/catalog/investment-and-services-simple-earn/api/rest-api/bfusd#get-bfusd-quota-details
         """
 
     @post("/sapi/v1/bfusd/subscribe", weight=150, security="TRADE", flat="subscribe_bfusd")
@@ -45,7 +45,7 @@ class Bfusd(Group):
             asset: The stablecoin to pay with, such as USDT.
             amount: Of that asset.
 
-        https://developers.binance.com/docs/simple_earn
+        https://developers.binance.com/en/docs/catalog/investment-and-services-simple-earn/api/rest-api/bfusd#subscribe-bfusd
         """
 
     @post("/sapi/v1/bfusd/redeem", weight=150, security="TRADE", flat="redeem_bfusd")
@@ -58,7 +58,7 @@ class Bfusd(Group):
             amount: In BFUSD.
             type: FAST or STANDARD, which takes days and has another fee: see get_quota_details.
 
-        https://developers.binance.com/docs/simple_earn
+        https://developers.binance.com/en/docs/catalog/investment-and-services-simple-earn/api/rest-api/bfusd#redeem-bfusd
         """
 
     @get(
@@ -84,7 +84,7 @@ class Bfusd(Group):
             startTime, endTime: 6 months apart at most; the last 30 days if not given.
             current, size: Page, from 1, and rows a page: 10 if not given, 100 at most.
 
-        https://developers.binance.com/docs/simple_earn
+        https://developers.binance.com/en/docs/catalog/investment-and-services-simple-earn/api/rest-api/bfusd#get-bfusd-subscription-history
         """
 
     @get(
@@ -110,7 +110,7 @@ class Bfusd(Group):
             startTime, endTime: 6 months apart at most; the last 30 days if not given.
             current, size: Page, from 1, and rows a page: 10 if not given, 100 at most.
 
-        https://developers.binance.com/docs/simple_earn
+        https://developers.binance.com/en/docs/catalog/investment-and-services-simple-earn/api/rest-api/bfusd#get-bfusd-redemption-history
         """
 
     @get(
@@ -136,7 +136,7 @@ class Bfusd(Group):
             startTime, endTime: 6 months apart at most; the last 30 days if not given.
             current, size: Page, from 1, and rows a page: 10 if not given, 100 at most.
 
-        https://developers.binance.com/docs/simple_earn
+        https://developers.binance.com/en/docs/catalog/investment-and-services-simple-earn/api/rest-api/bfusd#get-bfusd-rewards-history
         """
 
     @get(
@@ -160,5 +160,5 @@ class Bfusd(Group):
             startTime, endTime: 6 months apart at most; the last 30 days if not given.
             current, size: Page, from 1, and rows a page: 10 if not given, 100 at most.
 
-        https://developers.binance.com/docs/simple_earn
+        https://developers.binance.com/en/docs/catalog/investment-and-services-simple-earn/api/rest-api/bfusd#get-bfusd-rate-history
         """

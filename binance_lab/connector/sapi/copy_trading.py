@@ -19,12 +19,12 @@ class CopyTrading(Group):
     def futures_user_status(self, *, recvWindow: Number | None = None) -> JsonObject:
         """Whether the account is a lead trader of futures: data has isLeadTrader and time (ms).
 
-        https://developers.binance.com/docs/copy_trading/future-copy-trading
+        https://developers.binance.com/docs/copy_trading/future-copy-trading/Get-Futures-Lead-Trader-Status
         """
 
     @get("/sapi/v1/copyTrading/futures/leadSymbol", security="USER_DATA")
     def futures_lead_symbol(self, *, recvWindow: Number | None = None) -> JsonObject:
         """Futures a lead trader may trade: data is a list of symbol, baseAsset and quoteAsset.
 
-        https://developers.binance.com/docs/copy_trading/future-copy-trading
+        https://developers.binance.com/docs/copy_trading/future-copy-trading/Get-Futures-Lead-Trading-Symbol-Whitelist
         """

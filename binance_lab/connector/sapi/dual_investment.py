@@ -41,7 +41,7 @@ class DualInvestment(Group):
             investCoin: The coin to deposit: BNB for a CALL on BNB, USDT for a PUT.
             pageSize, pageIndex: Rows a page, 10 if not given and 100 at most, and page, from 1.
 
-        https://developers.binance.com/docs/dual_investment
+        https://developers.binance.com/docs/dual_investment/market-data/Get-Dual-Investment-product-list
         """
 
     @post("/sapi/v1/dci/product/subscribe", security="USER_DATA")
@@ -63,7 +63,7 @@ class DualInvestment(Group):
             depositAmount: In the product's investCoin.
             autoCompoundPlan: What follows at the end: NONE, STANDARD or ADVANCED.
 
-        https://developers.binance.com/docs/dual_investment
+        https://developers.binance.com/docs/dual_investment/trade/Subscribe-Dual-Investment-products
         """
 
     @get("/sapi/v1/dci/product/positions", security="USER_DATA")
@@ -85,14 +85,14 @@ class DualInvestment(Group):
                 REFUND_SUCCESS; all if not given.
             pageSize, pageIndex: Rows a page, 10 if not given and 100 at most, and page, from 1.
 
-        https://developers.binance.com/docs/dual_investment
+        https://developers.binance.com/docs/dual_investment/trade/Get-Dual-Investment-positions
         """
 
     @get("/sapi/v1/dci/product/accounts", security="USER_DATA")
     def accounts(self, *, recvWindow: Number | None = None) -> JsonObject:
         """What all positions are worth: ``{"totalAmountInBTC", "totalAmountInUSDT"}``.
 
-        https://developers.binance.com/docs/dual_investment
+        https://developers.binance.com/docs/dual_investment/trade/Check-Dual-Investment-accounts
         """
 
     @post("/sapi/v1/dci/product/auto_compound/edit-status", security="USER_DATA")
@@ -107,5 +107,5 @@ class DualInvestment(Group):
             positionId: The id in positions.
             autoCompoundPlan: NONE, STANDARD or ADVANCED.
 
-        https://developers.binance.com/docs/dual_investment
+        https://developers.binance.com/docs/dual_investment/trade/Change-Auto-Compound-status
         """

@@ -24,7 +24,7 @@ class Staking(Group):
         holdings has wbethAmount and bethAmount; profit has the part of each, amountFromWBETH and
         amountFromBETH.
 
-        https://developers.binance.com/docs/staking/eth-staking/account
+        https://developers.binance.com/docs/staking/eth-staking/account/ETH-Staking-account
         """
 
     @get(
@@ -55,7 +55,7 @@ class Staking(Group):
         Args:
             amount: In ETH.
 
-        https://developers.binance.com/docs/staking/eth-staking/staking
+        https://developers.binance.com/docs/staking/eth-staking/staking/Subscribe-ETH-Staking
         """
 
     @post("/sapi/v1/eth-staking/eth/redeem", weight=150, security="TRADE", flat="redeem_eth")
@@ -115,7 +115,7 @@ class StakingHistory(Group):
             startTime, endTime: 3 months apart at most; the last 30 days if not given.
             current, size: Page, from 1, and rows a page: 10 if not given, 100 at most.
 
-        https://developers.binance.com/docs/staking/eth-staking/history
+        https://developers.binance.com/docs/staking/eth-staking/history/Get-ETH-staking-history
         """
 
     @get(

@@ -60,7 +60,7 @@ class Flexible(Group):
             fullRepayment: Whether to repay everything; false if not given.
             repaymentType: 1, with the loan's coin, if not given; 2 with the collateral.
 
-        https://developers.binance.com/docs/crypto_loan/flexible-rate/trade
+        https://developers.binance.com/docs/crypto_loan/flexible-rate/trade/Flexible-Loan-Repay
         """
 
     @post(
@@ -107,7 +107,7 @@ class Flexible(Group):
         Args:
             current, limit: Page, from 1, and rows a page: 10 if not given, 100 at most.
 
-        https://developers.binance.com/docs/crypto_loan/flexible-rate
+        https://developers.binance.com/docs/crypto_loan/flexible-rate/user-information/Get-Flexible-Loan-Ongoing-Orders
         """
 
     @get(
@@ -135,7 +135,7 @@ class Flexible(Group):
             startTime, endTime: 180 days apart at most; the last 90 days if not given.
             current, limit: Page, from 1, and rows a page: 10 if not given, 100 at most.
 
-        https://developers.binance.com/docs/crypto_loan/flexible-rate
+        https://developers.binance.com/docs/crypto_loan/flexible-rate/user-information/Get-Flexible-Loan-Borrow-History
         """
 
     @get(
@@ -163,7 +163,7 @@ class Flexible(Group):
             startTime, endTime: 180 days apart at most; the last 90 days if not given.
             current, limit: Page, from 1, and rows a page: 10 if not given, 100 at most.
 
-        https://developers.binance.com/docs/crypto_loan/flexible-rate
+        https://developers.binance.com/docs/crypto_loan/flexible-rate/user-information/Get-Flexible-Loan-Repayment-History
         """
 
     @get(
@@ -191,7 +191,7 @@ class Flexible(Group):
             startTime, endTime: 180 days apart at most; the last 90 days if not given.
             current, limit: Page, from 1, and rows a page: 10 if not given, 100 at most.
 
-        https://developers.binance.com/docs/crypto_loan/flexible-rate
+        https://developers.binance.com/docs/crypto_loan/flexible-rate/user-information/Get-Flexible-Loan-LTV-Adjustment-History
         """
 
     @get(
@@ -220,7 +220,7 @@ class Flexible(Group):
             startTime, endTime: 180 days apart at most; the last 90 days if not given.
             current, limit: Page, from 1, and rows a page: 10 if not given, 100 at most.
 
-        https://developers.binance.com/docs/crypto_loan/flexible-rate
+        https://developers.binance.com/docs/crypto_loan/flexible-rate/user-information/Get-Flexible-Loan-Liquidation-History
         """
 
     @get(
@@ -239,7 +239,7 @@ class Flexible(Group):
         Args:
             loanCoin: This one only.
 
-        https://developers.binance.com/docs/crypto_loan/flexible-rate
+        https://developers.binance.com/docs/crypto_loan/flexible-rate/market-data/Get-Flexible-Loan-Assets-Data
         """
 
     @get(
@@ -258,7 +258,7 @@ class Flexible(Group):
         Args:
             collateralCoin: This one only.
 
-        https://developers.binance.com/docs/crypto_loan/flexible-rate
+        https://developers.binance.com/docs/crypto_loan/flexible-rate/market-data/Get-Flexible-Loan-Collateral-Assets-Data
         """
 
     @get(
@@ -297,7 +297,7 @@ class Flexible(Group):
             startTime, endTime: 90 days apart at most; the last 90 days if not given.
             current, limit: Page, from 1, and rows a page: 10 if not given, 100 at most.
 
-        https://developers.binance.com/docs/crypto_loan/flexible-rate
+        https://developers.binance.com/en/docs/catalog/investment-and-services-crypto-loan/api/rest-api/flexible-rate#get-flexible-loan-interest-rate-history
         """
 
 
@@ -419,7 +419,7 @@ class Fixed(Group):
         Args:
             vipLevel: The account's own if not given.
 
-        https://developers.binance.com/docs/crypto_loan
+        https://developers.binance.com/docs/crypto_loan/stable-rate/market-data
         """
 
 

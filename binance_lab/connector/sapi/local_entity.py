@@ -83,7 +83,7 @@ class LocalEntity(Group):
                 False (if not given), yours.
             walletType: 0 spot, 1 funding; the one that is selected in the wallet if not given.
 
-        https://developers.binance.com/docs/wallet/travel-rule
+        https://developers.binance.com/docs/wallet/travel-rule/Broker-Withdraw
         """
 
     @get("/sapi/v1/localentity/withdraw/history", security="USER_DATA")
@@ -147,7 +147,7 @@ class LocalEntity(Group):
             limit: Rows.
             startTime, endTime: 90 days apart at most; the last 90 days if not given.
 
-        https://developers.binance.com/docs/wallet/travel-rule
+        https://developers.binance.com/docs/wallet/travel-rule/Withdraw-History-V2
         """
 
     @get("/sapi/v1/localentity/deposit/history", security="USER_DATA")
@@ -207,7 +207,7 @@ class LocalEntity(Group):
             offset: Rows to skip.
             limit: Rows.
 
-        https://developers.binance.com/docs/wallet/travel-rule
+        https://developers.binance.com/docs/wallet/travel-rule/Deposit-History-V2
         """
 
     @put("/sapi/v1/localentity/deposit/provide-info", weight=uid(600), security="USER_DATA")
@@ -238,7 +238,7 @@ class LocalEntity(Group):
             depositId: The deposit's depositId in deposit_history_v2.
             questionnaire: The answers.
 
-        https://developers.binance.com/docs/wallet/travel-rule
+        https://developers.binance.com/en/docs/catalog/core-trading-wallet/api/rest-api/travel-rule#submit-deposit-questionnaire-v2
         """
 
     @put("/sapi/v1/localentity/broker/deposit/provide-info", weight=uid(600), security="USER_DATA")
@@ -265,21 +265,21 @@ class LocalEntity(Group):
             beneficiaryPii: Who receives it: their personal data.
             network, coin, amount, address, addressTag: The deposit's.
 
-        https://developers.binance.com/docs/wallet/travel-rule
+        https://developers.binance.com/docs/wallet/travel-rule/deposit-provide-info
         """
 
     @get("/sapi/v1/localentity/questionnaire-requirements", security="USER_DATA")
     def questionnaire_requirements(self, *, recvWindow: Number | None = None) -> JsonObject:
         """Whose questions this account has to answer: ``{"questionnaireCountryCode"}``, such as AE.
 
-        https://developers.binance.com/docs/wallet/travel-rule
+        https://developers.binance.com/docs/wallet/travel-rule/questionnaire-requirements
         """
 
     @get("/sapi/v1/localentity/vasp", security="USER_DATA")
     def vasp_list(self, *, recvWindow: Number | None = None) -> JsonArray:
         """Companies that an answer can name as the other side: rows of vaspName and vaspCode.
 
-        https://developers.binance.com/docs/wallet/travel-rule
+        https://developers.binance.com/docs/wallet/travel-rule/onboarded-vasp-list
         """
 
     @get("/sapi/v1/localentity/country/list", security="USER_DATA")
@@ -288,7 +288,7 @@ class LocalEntity(Group):
 
         For accounts of Australia only.
 
-        https://developers.binance.com/docs/wallet/travel-rule
+        https://developers.binance.com/en/docs/catalog/core-trading-wallet/api/rest-api/travel-rule#get-country-list
         """
 
     @get("/sapi/v1/localentity/region/list", security="USER_DATA")
@@ -300,7 +300,7 @@ class LocalEntity(Group):
         Args:
             countryCode: Two letters, as in country_list.
 
-        https://developers.binance.com/docs/wallet/travel-rule
+        https://developers.binance.com/en/docs/catalog/core-trading-wallet/api/rest-api/travel-rule#get-region-list
         """
 
     @get("/sapi/v1/addressVerify/list", security="USER_DATA", flat="address_verification_list")
@@ -309,5 +309,5 @@ class LocalEntity(Group):
 
         The answers given for one are in addressQuestionnaire.
 
-        https://developers.binance.com/docs/wallet/travel-rule
+        https://developers.binance.com/docs/wallet/travel-rule/address-verification-list
         """

@@ -407,7 +407,7 @@ class Borrowing(Group):
     def liquidation_loan(self, *, recvWindow: Number | None = None) -> JsonObject:
         """What a liquidation left unpaid: asset, amount, repaidAmount and remainingAmount.
 
-        https://developers.binance.com/docs/margin_trading/trade
+        https://developers.binance.com/en/docs/catalog/core-trading-margin-trading/api/rest-api/trade#query-liquidation-loan
         """
 
     @post("/sapi/v1/margin/liquidation-loan/repay", weight=uid(100), security="MARGIN")
@@ -421,7 +421,7 @@ class Borrowing(Group):
         Args:
             asset: The loan's, as in liquidation_loan.
 
-        https://developers.binance.com/docs/margin_trading/trade
+        https://developers.binance.com/en/docs/catalog/core-trading-margin-trading/api/rest-api/trade#liquidation-loan-repay
         """
 
     @get("/sapi/v1/margin/liquidation-loan/repay-history", weight=uid(100), security="USER_DATA")
@@ -581,7 +581,7 @@ class RiskStream(Group):
     def new_risk_listen_key(self) -> JsonObject:
         """The key of the stream of margin calls and debts, ``{"listenKey"}``, good for an hour.
 
-        https://developers.binance.com/docs/margin_trading/risk-data-stream
+        https://developers.binance.com/docs/margin_trading/risk-data-stream/Start-User-Data-Stream
         """
 
     @put(
@@ -594,7 +594,7 @@ class RiskStream(Group):
     def renew_risk_listen_key(self, listenKey: str) -> JsonObject:
         """Keep a key for another hour; an empty object.
 
-        https://developers.binance.com/docs/margin_trading/risk-data-stream
+        https://developers.binance.com/docs/margin_trading/risk-data-stream/Keepalive-User-Data-Stream
         """
 
     @delete(
@@ -607,7 +607,7 @@ class RiskStream(Group):
     def close_risk_listen_key(self) -> JsonObject:
         """Close the stream and forget its key; an empty object.
 
-        https://developers.binance.com/docs/margin_trading/risk-data-stream
+        https://developers.binance.com/docs/margin_trading/risk-data-stream/Close-User-Data-Stream
         """
 
 

@@ -204,7 +204,7 @@ class Orders(Group):
             preventedMatchId, orderId: One of them at least.
             fromPreventedMatchId: With orderId, from this one on.
 
-        https://developers.binance.com/docs/margin_trading/trade
+        https://developers.binance.com/en/docs/catalog/core-trading-margin-trading/api/rest-api/trade#query-prevented-matches
         """
 
     @get("/sapi/v1/margin/rateLimit/order", weight=20, security="TRADE")
@@ -523,7 +523,7 @@ class SmallLiabilities(Group):
         Args:
             assetNames: The debts' assets, of get_small_liability_exchange_coin_list.
 
-        https://developers.binance.com/docs/margin_trading/trade
+        https://developers.binance.com/docs/margin_trading/trade/Small-Liability-Exchange
         """
 
     @get(
@@ -565,7 +565,7 @@ class SpecialKeys(Group):
         Args:
             symbol: Of this isolated margin account; of the cross margin account if not given.
 
-        https://developers.binance.com/docs/margin_trading/trade
+        https://developers.binance.com/docs/margin_trading/trade/Query-Special-Key-List-of-Low-Latency-Trading
         """
 
     @get("/sapi/v1/margin/apiKey", weight=uid(1), security="TRADE")
@@ -577,7 +577,7 @@ class SpecialKeys(Group):
         Args:
             symbol: Of this isolated margin account; of the cross margin account if not given.
 
-        https://developers.binance.com/docs/margin_trading/trade
+        https://developers.binance.com/docs/margin_trading/trade/Query-Special-Key-of-Low-Latency-Trading
         """
 
     @post("/sapi/v1/margin/apiKey", weight=uid(1), security="TRADE")
@@ -601,7 +601,7 @@ class SpecialKeys(Group):
             publicKey: An RSA or Ed25519 public key in PEM; the key is of type HMAC_SHA256 without.
             permissionMode: TRADE if not given, or READ.
 
-        https://developers.binance.com/docs/margin_trading/trade
+        https://developers.binance.com/docs/margin_trading/trade/Create-Special-Key-of-Low-Latency-Trading
         """
 
     @put("/sapi/v1/margin/apiKey/ip", weight=uid(1), security="TRADE")
@@ -614,7 +614,7 @@ class SpecialKeys(Group):
             ip: All of them, 30 at most.
             symbol: Of this isolated margin account; of the cross margin account if not given.
 
-        https://developers.binance.com/docs/margin_trading/trade
+        https://developers.binance.com/docs/margin_trading/trade/Edit-ip-for-Special-Key-of-Low-Latency-Trading
         """
 
     @delete("/sapi/v1/margin/apiKey", weight=uid(1), security="TRADE")
@@ -631,7 +631,7 @@ class SpecialKeys(Group):
             apiName: This one; the one that sends this request if not given.
             symbol: Of this isolated margin account; of the cross margin account if not given.
 
-        https://developers.binance.com/docs/margin_trading/trade
+        https://developers.binance.com/docs/margin_trading/trade/Delete-Special-Key-of-Low-Latency-Trading
         """
 
     @post("/sapi/v1/margin/exit-special-key-mode", weight=uid(10), security="TRADE")
@@ -641,7 +641,7 @@ class SpecialKeys(Group):
         Everything borrowed has to be repaid before.  New special keys are refused for a while, 24
         hours as a rule.  Outside the mode it does nothing.
 
-        https://developers.binance.com/docs/margin_trading/trade
+        https://developers.binance.com/en/docs/catalog/core-trading-margin-trading/api/rest-api/trade#exit-special-key-mode
         """
 
 

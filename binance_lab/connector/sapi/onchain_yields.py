@@ -28,7 +28,7 @@ class Holdings(Group):
 
         Locked and flexible ones are also given alone: totalLockedInUSDT, totalFlexibleAmountInBTC …
 
-        https://developers.binance.com/docs/staking
+        https://developers.binance.com/docs/staking/on-chain-yields/account/Onchain-Account
         """
 
     @get(
@@ -54,7 +54,7 @@ class Holdings(Group):
             asset: Products of this one only.
             current, size: Page, from 1, and rows a page: 10 if not given, 100 at most.
 
-        https://developers.binance.com/docs/staking
+        https://developers.binance.com/en/docs/catalog/investment-and-services-staking/api/rest-api/on-chain-yields#get-on-chain-yields-locked-product-list
         """
 
     @get(
@@ -68,7 +68,7 @@ class Holdings(Group):
     ) -> JsonObject:
         """How much more of a product the account may subscribe: ``{"leftPersonalQuota"}``.
 
-        https://developers.binance.com/docs/staking
+        https://developers.binance.com/docs/staking/on-chain-yields/account/Get-Onchain-Locked-Personal-Left-Quota
         """
 
     @get(
@@ -96,7 +96,7 @@ class Holdings(Group):
             asset, positionId, projectId: Only these.
             current, size: Page, from 1, and rows a page: 10 if not given, 100 at most.
 
-        https://developers.binance.com/docs/staking
+        https://developers.binance.com/docs/staking/on-chain-yields/account/Get-Onchain-Locked-Product-Position
         """
 
     @get(
@@ -121,7 +121,7 @@ class Holdings(Group):
         Args:
             autoSubscribe: Whether it renews itself at its end; true if not given.
 
-        https://developers.binance.com/docs/staking
+        https://developers.binance.com/en/docs/catalog/investment-and-services-staking/api/rest-api/on-chain-yields#get-on-chain-yields-locked-subscription-preview
         """
 
     @post(
@@ -153,7 +153,7 @@ class Holdings(Group):
                 is so if not given.
             clientId: Your own id, by which get_locked_subscription_record finds it.
 
-        https://developers.binance.com/docs/staking
+        https://developers.binance.com/docs/staking/on-chain-yields/earn/Subscribe-Onchain-Locked-Product
         """
 
     @post(
@@ -169,7 +169,7 @@ class Holdings(Group):
 
         The key needs the permission for spot and margin trading.
 
-        https://developers.binance.com/docs/staking
+        https://developers.binance.com/docs/staking/on-chain-yields/earn/Redeem-Onchain-Locked-Product
         """
 
     @post(
@@ -183,7 +183,7 @@ class Holdings(Group):
     ) -> JsonObject:
         """Let a holding renew itself at its end, or not: ``{"success"}``.
 
-        https://developers.binance.com/docs/staking
+        https://developers.binance.com/docs/staking/on-chain-yields/earn/Set-Onchain-Locked-Auto-Subscribe
         """
 
     @post(
@@ -200,7 +200,7 @@ class Holdings(Group):
         Args:
             redeemTo: SPOT or FLEXIBLE.
 
-        https://developers.binance.com/docs/staking
+        https://developers.binance.com/docs/staking/on-chain-yields/earn/Set-Onchain-Locked-Redeem-Option
         """
 
 
@@ -235,7 +235,7 @@ class History(Group):
             startTime, endTime: 3 months apart at most; the last 30 days if not given.
             current, size: Page, from 1, and rows a page: 10 if not given, 100 at most.
 
-        https://developers.binance.com/docs/staking
+        https://developers.binance.com/en/docs/catalog/investment-and-services-staking/api/rest-api/on-chain-yields#get-on-chain-yields-locked-subscription-record
         """
 
     @get(
@@ -266,7 +266,7 @@ class History(Group):
             startTime, endTime: 3 months apart at most; the last 30 days if not given.
             current, size: Page, from 1, and rows a page: 10 if not given, 100 at most.
 
-        https://developers.binance.com/docs/staking
+        https://developers.binance.com/docs/staking/on-chain-yields/history/Get-Onchain-Locked-Redemption-Record
         """
 
     @get(
@@ -293,7 +293,7 @@ class History(Group):
             startTime, endTime: 3 months apart at most; the last 30 days if not given.
             current, size: Page, from 1, and rows a page: 10 if not given, 100 at most.
 
-        https://developers.binance.com/docs/staking
+        https://developers.binance.com/docs/staking/on-chain-yields/history/Get-Onchain-Locked-Rewards-History
         """
 
 

@@ -32,5 +32,5 @@ class Pay(Group):
             startTime, endTime: 90 days apart at most; the last 90 days if not given.
             limit: 100 if not given, which is the most.
 
-        https://developers.binance.com/docs/pay
+        https://developers.binance.com/en/docs/catalog/investment-and-services-pay/api/rest-api/~#get-pay-trade-history
         """

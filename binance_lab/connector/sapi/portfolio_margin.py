@@ -102,7 +102,7 @@ class Account(Group):
     def asset_leverage(self) -> JsonArray:
         """Leverage at which assets can be borrowed: rows of asset and leverage.
 
-        https://developers.binance.com/docs/derivatives/portfolio-margin-pro
+        https://developers.binance.com/docs/derivatives/portfolio-margin-pro/market-data/Get-Portfolio-Margin-Asset-Leverage
         """
 
     @get("/sapi/v1/portfolio/delta-mode", weight=1500, security="USER_DATA")
@@ -118,14 +118,14 @@ class Account(Group):
     ) -> JsonObject:
         """Turn delta mode on or off; ``{"msg": "success"}``.
 
-        https://developers.binance.com/docs/derivatives/portfolio-margin-pro
+        https://developers.binance.com/en/docs/catalog/advanced-trading-derivatives-trading-portfolio-margin-pro/api/rest-api/account#switch-delta-mode
         """
 
     @get("/sapi/v1/portfolio/margin-call-level", weight=1500, security="USER_DATA")
     def get_margin_call_level(self, *, recvWindow: Number | None = None) -> JsonObject:
         """The uniMMR at which this account is warned, an object.
 
-        https://developers.binance.com/docs/derivatives/portfolio-margin-pro
+        https://developers.binance.com/en/docs/catalog/advanced-trading-derivatives-trading-portfolio-margin-pro/api/rest-api/account#get-margin-call-level
         """
 
     @post("/sapi/v1/portfolio/margin-call-level", weight=1500, security="USER_DATA")
@@ -134,14 +134,14 @@ class Account(Group):
     ) -> JsonObject:
         """Set the uniMMR at which this account is warned; an object that confirms it.
 
-        https://developers.binance.com/docs/derivatives/portfolio-margin-pro
+        https://developers.binance.com/en/docs/catalog/advanced-trading-derivatives-trading-portfolio-margin-pro/api/rest-api/account#set-margin-call-level
         """
 
     @delete("/sapi/v1/portfolio/margin-call-level", weight=1500, security="USER_DATA")
     def delete_margin_call_level(self, *, recvWindow: Number | None = None) -> JsonObject:
         """Go back to the common level of warning; an object that confirms it.
 
-        https://developers.binance.com/docs/derivatives/portfolio-margin-pro
+        https://developers.binance.com/en/docs/catalog/advanced-trading-derivatives-trading-portfolio-margin-pro/api/rest-api/account#delete-margin-call-level
         """
 
 
@@ -199,7 +199,7 @@ class Funds(Group):
             asset: As in earn_asset_transfer.
             transferType: EARN_TO_FUTURE or FUTURE_TO_EARN.
 
-        https://developers.binance.com/docs/derivatives/portfolio-margin-pro/account/Get-Transferable-Earn-Asset-Balance-Portfolio-Margin
+        https://developers.binance.com/docs/derivatives/portfolio-margin-pro/account/Get-Transferable-Earn-Asset-Balance-for-Portfolio-Margin
         """
 
     @post("/sapi/v1/portfolio/earn-asset-transfer", weight=uid(1500), security="TRADE")
@@ -212,7 +212,7 @@ class Funds(Group):
             asset: LDUSDT or RWUSD.
             transferType: EARN_TO_FUTURE or FUTURE_TO_EARN.
 
-        https://developers.binance.com/docs/derivatives/portfolio-margin-pro
+        https://developers.binance.com/docs/derivatives/portfolio-margin-pro/account/Transfer-LDUSDT-Portfolio-Margin
         """
 
 
@@ -322,7 +322,7 @@ class Debts(Group):
         Args:
             current, size: Page, from 1, and rows a page: 10 if not given, 100 at most.
 
-        https://developers.binance.com/docs/derivatives/portfolio-margin-pro
+        https://developers.binance.com/docs/derivatives/portfolio-margin-pro/account/Query-Portfolio-Margin-Pro-Bankruptcy-Loan-Repay-History
         """
 
 

@@ -27,7 +27,7 @@ class Markets(Group):
     def category_list(self) -> JsonObject:
         """Categories of the markets: ``categories``, rows of id, name, order, subcategories …
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/market-data#list-prediction-categories
         """
 
     @get("/sapi/v1/w3w/wallet/prediction/market/list", weight=200, security="USER_DATA")
@@ -50,7 +50,7 @@ class Markets(Group):
             offset: Rows to skip; 0 if not given.
             limit: 20 if not given, 100 at most.
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/market-data#list-prediction-markets
         """
 
     @get("/sapi/v1/w3w/wallet/prediction/market/search", weight=200, security="USER_DATA")
@@ -61,7 +61,7 @@ class Markets(Group):
             query: Words to look for.
             topK: How many; 20 if not given, 50 at most.
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/market-data#market-search
         """
 
     @get("/sapi/v1/w3w/wallet/prediction/market/detail", weight=200, security="USER_DATA")
@@ -73,7 +73,7 @@ class Markets(Group):
         measured by, such as a symbol's price at the start; feeRateBps and slippageBps are in basis
         points.
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/market-data#get-market-detail
         """
 
     @get("/sapi/v1/w3w/wallet/prediction/order-book", weight=200, security="USER_DATA")
@@ -83,7 +83,7 @@ class Markets(Group):
         Args:
             vendor: Who runs the market, such as predict_fun.
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/market-data#query-order-book
         """
 
     @get(
@@ -94,7 +94,7 @@ class Markets(Group):
     def last_trade_price(self, marketId: int) -> JsonObject:
         """Price of a market's last trade: ``{"marketId", "lastTradePrice"}``.
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/market-data#query-last-trade-price
         """
 
 
@@ -139,7 +139,7 @@ class Orders(Group):
             fundingSource: MPC (the wallet) if not given, or CEX (the exchange's account).
             fundTransferAmount: What to move to the wallet before, in wei.
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/trade#get-quote
         """
 
     @post(
@@ -173,7 +173,7 @@ class Orders(Group):
             fundingSource: MPC (the wallet) if not given, or CEX (the exchange's account).
             fundTransferAmount: What to move to the wallet before, in wei.
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/trade#place-order
         """
 
     @post(
@@ -189,7 +189,7 @@ class Orders(Group):
         Args:
             cancelInfoList: Objects of orderId.
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/trade#batch-cancel-orders
         """
 
     @get("/sapi/v1/w3w/wallet/prediction/order/list", weight=200, security="PREDICTION_TRADE")
@@ -217,7 +217,7 @@ class Orders(Group):
             offset: Rows to skip; 0 if not given.
             limit: 20 if not given, 100 at most.
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/trade#query-active-orders
         """
 
     @get("/sapi/v1/w3w/wallet/prediction/order/history", weight=200, security="PREDICTION_TRADE")
@@ -244,7 +244,7 @@ class Orders(Group):
             offset: Rows to skip; 0 if not given.
             limit: 20 if not given, 100 at most.
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/trade#query-order-history
         """
 
 
@@ -272,7 +272,7 @@ class Positions(Group):
             offset: Rows to skip; 0 if not given.
             limit: 20 if not given, 100 at most.
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/position#query-positions
         """
 
     @get("/sapi/v1/w3w/wallet/prediction/position/filter", weight=200, security="PREDICTION_TRADE")
@@ -288,7 +288,7 @@ class Positions(Group):
         Args:
             walletAddress, marketTopicId: Of this wallet, in this topic.
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/position#query-positions-by-filter
         """
 
     @get("/sapi/v1/w3w/wallet/prediction/position/token", weight=200, security="PREDICTION_TRADE")
@@ -297,7 +297,7 @@ class Positions(Group):
     ) -> JsonObject:
         """Shares held of one outcome: ``{"position"}``, an object as the rows of positions.
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/position#get-position-by-token
         """
 
     @get(
@@ -329,7 +329,7 @@ class Positions(Group):
             offset: Rows to skip; 0 if not given.
             limit: 20 if not given, 100 at most.
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/position#query-settled-position-history
         """
 
     @get("/sapi/v1/w3w/wallet/prediction/pnl/query", weight=200, security="PREDICTION_TRADE")
@@ -353,7 +353,7 @@ class Positions(Group):
             tokenId, marketId, marketTopicId: Of this outcome, market or topic only.
             activeOnly: Only of questions that aren't answered yet.
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/position#query-pn-l
         """
 
     @get("/sapi/v1/w3w/wallet/prediction/pnl/portfolio", weight=200, security="PREDICTION_TRADE")
@@ -376,7 +376,7 @@ class Positions(Group):
             tokenId, marketId, marketTopicId: Of this outcome, market or topic only.
             activeOnly: Only of questions that aren't answered yet.
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/wallet#get-portfolio
         """
 
     @post("/sapi/v1/w3w/wallet/prediction/batch-redeem", weight=200, security="PREDICTION_TRADE")
@@ -391,7 +391,7 @@ class Positions(Group):
         Args:
             tokenIds: Those of settled outcomes, one at least.
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/redeem#batch-redeem
         """
 
     @get("/sapi/v1/w3w/wallet/prediction/redeem/status", weight=200, security="PREDICTION_TRADE")
@@ -405,7 +405,7 @@ class Positions(Group):
         Args:
             txHash: From batch_redeem.
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/redeem#get-redeem-status
         """
 
 
@@ -418,7 +418,7 @@ class Transfers(Group):
 
         registeredTime is in ms.
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/wallet#list-prediction-wallets
         """
 
     @get(
@@ -431,7 +431,7 @@ class Transfers(Group):
 
         The amount is availableBalanceDisplay; enabled tells whether the account can pay.
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/wallet#query-payment-option-balances
         """
 
     @get(
@@ -440,7 +440,7 @@ class Transfers(Group):
     def quota_status(self, *, recvWindow: Number | None = None) -> JsonObject:
         """What may be traded a day, and is left today: ``{"dailyLimit", "remainingDailyLimit"}``.
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/wallet#get-quota-status
         """
 
     @post(
@@ -466,7 +466,7 @@ class Transfers(Group):
             accountType: SPOT or FUNDING.
             fromToken, toToken: USDT if not given.
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/transfer#create-inbound-transfer
         """
 
     @post(
@@ -494,7 +494,7 @@ class Transfers(Group):
             sourceBiz: USER_TRANSFER or PREDICTION_BUY: what it is for.
             fromToken, toToken: USDT if not given.
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/transfer#create-outbound-transfer
         """
 
     @get("/sapi/v1/w3w/wallet/prediction/transfer/status", weight=200, security="PREDICTION_TRADE")
@@ -504,7 +504,7 @@ class Transfers(Group):
         status is PENDING or PROCESSING, and COMPLETED or FAILED at the end; errorCode and
         errorMessage say why.  createTime and updateTime are text.
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/transfer#query-transfer-status
         """
 
     @get("/sapi/v1/w3w/wallet/prediction/transfer/list", weight=200, security="PREDICTION_TRADE")
@@ -531,7 +531,7 @@ class Transfers(Group):
             offset: Rows to skip; 0 if not given.
             limit: 20 if not given, 100 at most.
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/transfer#query-transfer-list
         """
 
     @post("/sapi/v1/w3w/wallet/prediction/deposit/apply", weight=200, security="PREDICTION_TRADE")
@@ -553,7 +553,7 @@ class Transfers(Group):
             fromTokenAmount: In wei.
             accountType: SPOT or FUNDING.
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/transfer#apply-mm-deposit
         """
 
     @post("/sapi/v1/w3w/wallet/prediction/withdraw/apply", weight=200, security="PREDICTION_TRADE")
@@ -578,7 +578,7 @@ class Transfers(Group):
             walletType: 0 spot if not given, 1 funding.
             name: A note.
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/transfer#apply-mm-withdraw
         """
 
 
@@ -612,7 +612,7 @@ class BlockTrades(Group):
             pricePerShare: In USDT, such as 0.65.
             expiration: Until when, in seconds since 1970.
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/otc#create-otc-blocktrade
         """
 
     @post(
@@ -626,7 +626,7 @@ class BlockTrades(Group):
 
         orderId is null here, and secretToken missing.
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/otc#preview-otc-blocktrade
         """
 
     @post(
@@ -643,7 +643,7 @@ class BlockTrades(Group):
             orderId: The offer's, from its maker.
             secretToken: The offer's, from its maker.
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/otc#fulfil-otc-blocktrade
         """
 
     @post(
@@ -658,7 +658,7 @@ class BlockTrades(Group):
         orderData has marketId, tokenId, side (0 BUY, 1 SELL), quoteType (Bid or Ask), makerAmount,
         takerAmount, price, expiration (s), filledAmount, createdAt (text), secretToken …
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/otc#get-otc-blocktrade-detail
         """
 
     @post(
@@ -677,7 +677,7 @@ class BlockTrades(Group):
             after: The cursor of the page before.
             status: OPEN, FULFILLED, MATCHED, CANCELLED, EXPIRED or FAILED; all if not given.
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/otc#list-otc-blocktrades
         """
 
     @post(
@@ -705,7 +705,7 @@ class BlockTrades(Group):
             eventTypes: Of these only: CREATE, FULFIL, MATCH_SUBMIT, MATCH_SUCCESS, EXPIRE, FAILED …
             marketId: Of this market only.
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/otc#get-otc-blocktrade-events
         """
 
     @post(
@@ -721,7 +721,7 @@ class BlockTrades(Group):
         Args:
             orderIds: 100 at most.
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/otc#remove-otc-blocktrades
         """
 
     @post(
@@ -737,7 +737,7 @@ class BlockTrades(Group):
             assets: Objects ``{"type": "USDT"}``, or ``{"type": "SHARE", "tokenId": …}`` for an
                 outcome's shares; 50 at most.
 
-        https://developers.binance.com/docs/w3w
+        https://developers.binance.com/en/docs/catalog/web3-wallet-prediction-trading/api/rest-api/otc#get-otc-reserved-balances
         """
 
 

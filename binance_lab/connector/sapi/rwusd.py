@@ -20,7 +20,7 @@ class Rwusd(Group):
     def get_account(self, *, recvWindow: Number | None = None) -> JsonObject:
         """What the account holds and has earned: rwusdAmount and totalProfit.
 
-        https://developers.binance.com/docs/simple_earn
+        https://developers.binance.com/en/docs/catalog/investment-and-services-simple-earn/api/rest-api/rwusd#get-rwusd-account
         """
 
     @get("/sapi/v1/rwusd/quota", weight=150, security="USER_DATA", flat="get_rwusd_quota_details")
@@ -31,7 +31,7 @@ class Rwusd(Group):
         and freeQuota (fast) or redeemPeriod (standard, days). subscriptionQuota has the assets that
         pay for it; subscribeEnable and redeemEnable are booleans.
 
-        https://developers.binance.com/docs/simple_earn
+        https://developers.binance.com/en/docs/catalog/investment-and-services-simple-earn/api/rest-api/rwusd#get-rwusd-quota-details
         """
 
     @post("/sapi/v1/rwusd/subscribe", weight=150, security="TRADE", flat="subscribe_rwusd")
@@ -46,7 +46,7 @@ class Rwusd(Group):
             asset: The stablecoin to pay with, USDT or USDC.
             amount: Of that asset.
 
-        https://developers.binance.com/docs/simple_earn
+        https://developers.binance.com/en/docs/catalog/investment-and-services-simple-earn/api/rest-api/rwusd#subscribe-rwusd
         """
 
     @post("/sapi/v1/rwusd/redeem", weight=150, security="TRADE", flat="redeem_rwusd")
@@ -59,7 +59,7 @@ class Rwusd(Group):
             amount: In RWUSD.
             type: FAST or STANDARD, which takes days and has another fee: see get_quota_details.
 
-        https://developers.binance.com/docs/simple_earn
+        https://developers.binance.com/en/docs/catalog/investment-and-services-simple-earn/api/rest-api/rwusd#redeem-rwusd
         """
 
     @get(
@@ -85,7 +85,7 @@ class Rwusd(Group):
             startTime, endTime: 6 months apart at most; the last 30 days if not given.
             current, size: Page, from 1, and rows a page: 10 if not given, 100 at most.
 
-        https://developers.binance.com/docs/simple_earn
+        https://developers.binance.com/en/docs/catalog/investment-and-services-simple-earn/api/rest-api/rwusd#get-rwusd-subscription-history
         """
 
     @get(
@@ -111,7 +111,7 @@ class Rwusd(Group):
             startTime, endTime: 6 months apart at most; the last 30 days if not given.
             current, size: Page, from 1, and rows a page: 10 if not given, 100 at most.
 
-        https://developers.binance.com/docs/simple_earn
+        https://developers.binance.com/en/docs/catalog/investment-and-services-simple-earn/api/rest-api/rwusd#get-rwusd-redemption-history
         """
 
     @get(
@@ -135,7 +135,7 @@ class Rwusd(Group):
             startTime, endTime: 6 months apart at most; the last 30 days if not given.
             current, size: Page, from 1, and rows a page: 10 if not given, 100 at most.
 
-        https://developers.binance.com/docs/simple_earn
+        https://developers.binance.com/en/docs/catalog/investment-and-services-simple-earn/api/rest-api/rwusd#get-rwusd-rewards-history
         """
 
     @get(
@@ -159,5 +159,5 @@ class Rwusd(Group):
             startTime, endTime: 6 months apart at most; the last 30 days if not given.
             current, size: Page, from 1, and rows a page: 10 if not given, 100 at most.
 
-        https://developers.binance.com/docs/simple_earn
+        https://developers.binance.com/en/docs/catalog/investment-and-services-simple-earn/api/rest-api/rwusd#get-rwusd-rate-history
         """

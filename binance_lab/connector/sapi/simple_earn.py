@@ -596,5 +596,5 @@ class SimpleEarn(Flexible, FlexibleHistory, Locked, LockedHistory):
         A row also has activityType, description, rewardPoolInUsd, rewardToken (a list of assets)
         and redirectUrl.
 
-        https://developers.binance.com/docs/simple_earn
+        https://developers.binance.com/en/docs/catalog/investment-and-services-simple-earn/api/rest-api/yield-arena#get-yield-arena-activities
         """

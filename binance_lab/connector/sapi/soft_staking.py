@@ -39,7 +39,7 @@ class SoftStaking(Group):
             asset: This one only.
             current, size: Page, from 1, and rows a page: 10 if not given, 100 at most.
 
-        https://developers.binance.com/docs/staking
+        https://developers.binance.com/en/docs/catalog/investment-and-services-staking/api/rest-api/soft-staking#get-soft-staking-product-list
         """
 
     @get(
@@ -56,7 +56,7 @@ class SoftStaking(Group):
 
         Although it is a GET it acts, so it is not sent again when its answer is lost.
 
-        https://developers.binance.com/docs/staking
+        https://developers.binance.com/en/docs/catalog/investment-and-services-staking/api/rest-api/soft-staking#set-soft-staking
         """
 
     @get(
@@ -83,5 +83,5 @@ class SoftStaking(Group):
             asset: This one only.
             current, size: Page, from 1, and rows a page: 10 if not given, 100 at most.
 
-        https://developers.binance.com/docs/staking
+        https://developers.binance.com/en/docs/catalog/investment-and-services-staking/api/rest-api/soft-staking#get-soft-staking-rewards-history
         """

@@ -21,7 +21,7 @@ class Staking(Group):
     def account(self, *, recvWindow: Number | None = None) -> JsonObject:
         """What the account holds and earned: bnsolAmount, holdingInSOL, thirtyDaysProfitInSOL.
 
-        https://developers.binance.com/docs/staking
+        https://developers.binance.com/docs/staking/sol-staking/account/SOL-Staking-account
         """
 
     @get(
@@ -36,7 +36,7 @@ class Staking(Group):
         The answer also has leftRedemptionPersonalQuota, minRedeemAmount, redeemPeriod (days),
         stakeable, redeemable, soldOut, commissionFee, nextEpochTime and calculating.
 
-        https://developers.binance.com/docs/staking
+        https://developers.binance.com/docs/staking/sol-staking/account/Get-SOL-staking-quota-details
         """
 
     @post(
@@ -52,7 +52,7 @@ class Staking(Group):
         Args:
             amount: In SOL.
 
-        https://developers.binance.com/docs/staking
+        https://developers.binance.com/docs/staking/sol-staking/staking/Subscribe-SOL-Staking
         """
 
     @post("/sapi/v1/sol-staking/sol/redeem", weight=150, security="TRADE", flat="redeem_sol")
@@ -65,7 +65,7 @@ class Staking(Group):
         Args:
             amount: In BNSOL.
 
-        https://developers.binance.com/docs/staking
+        https://developers.binance.com/docs/staking/sol-staking/staking/Redeem-SOL
         """
 
     @get(
@@ -77,7 +77,7 @@ class Staking(Group):
     def get_sol_unclaimed_rewards(self, *, recvWindow: Number | None = None) -> JsonArray:
         """Boost rewards that wait to be claimed: rows of amount and rewardsAsset.
 
-        https://developers.binance.com/docs/staking
+        https://developers.binance.com/docs/staking/sol-staking/history/Get-Unclaimed-Rewards
         """
 
     @post(
@@ -91,7 +91,7 @@ class Staking(Group):
 
         The key needs the permission for spot and margin trading.
 
-        https://developers.binance.com/docs/staking
+        https://developers.binance.com/docs/staking/sol-staking/staking/Claim-Boost-Rewards
         """
 
 
@@ -123,7 +123,7 @@ class StakingHistory(Group):
             startTime, endTime: 3 months apart at most; the last 30 days if not given.
             current, size: Page, from 1, and rows a page: 10 if not given, 100 at most.
 
-        https://developers.binance.com/docs/staking
+        https://developers.binance.com/docs/staking/sol-staking/history/Get-SOL-staking-history
         """
 
     @get(
@@ -152,7 +152,7 @@ class StakingHistory(Group):
             startTime, endTime: 3 months apart at most; the last 30 days if not given.
             current, size: Page, from 1, and rows a page: 10 if not given, 100 at most.
 
-        https://developers.binance.com/docs/staking
+        https://developers.binance.com/docs/staking/sol-staking/history/Get-SOL-redemption-history
         """
 
     @get(
@@ -179,7 +179,7 @@ class StakingHistory(Group):
             startTime, endTime: 3 months apart at most; the last 30 days if not given.
             current, size: Page, from 1, and rows a page: 10 if not given, 100 at most.
 
-        https://developers.binance.com/docs/staking
+        https://developers.binance.com/docs/staking/sol-staking/history/Get-BNSOL-rewards-history
         """
 
     @get(
@@ -205,7 +205,7 @@ class StakingHistory(Group):
             startTime, endTime: 3 months apart at most; the last 30 days if not given.
             current, size: Page, from 1, and rows a page: 10 if not given, 100 at most.
 
-        https://developers.binance.com/docs/staking
+        https://developers.binance.com/docs/staking/sol-staking/history/Get-Boost-Rewards-History
         """
 
     @get(
@@ -231,7 +231,7 @@ class StakingHistory(Group):
             startTime, endTime: 3 months apart at most; the last 30 days if not given.
             current, size: Page, from 1, and rows a page: 10 if not given, 100 at most.
 
-        https://developers.binance.com/docs/staking
+        https://developers.binance.com/docs/staking/sol-staking/history/Get-BNSOL-Rate-History
         """
 
 

@@ -26,7 +26,7 @@ class Market(Group):
         Args:
             symbol: This one only; symbols is empty if there is no such one.
 
-        https://developers.binance.com/docs/stocks
+        https://developers.binance.com/en/docs/catalog/advanced-trading-stocks-trading/api/rest-api/market-data#exchange-info
         """
 
     @get("/sapi/v1/equity/market/quote", security="MARKET_DATA", flat="stock_quote")
@@ -39,7 +39,7 @@ class Market(Group):
             BadAnswer: There is no quote, so the answer is empty: the symbol is unknown, halted or
                 delisted.
 
-        https://developers.binance.com/docs/stocks
+        https://developers.binance.com/en/docs/catalog/advanced-trading-stocks-trading/api/rest-api/market-data#latest-quote
         """
 
     @get(
@@ -52,7 +52,7 @@ class Market(Group):
 
         A row also has assetName, multiplier and multiplierValid.
 
-        https://developers.binance.com/docs/stocks
+        https://developers.binance.com/en/docs/catalog/advanced-trading-stocks-trading/api/rest-api/market-data#tokenized-assets
         """
 
 
@@ -63,7 +63,7 @@ class Orders(Group):
     def sign_disclaimer(self, *, recvWindow: Number | None = None) -> JsonObject:
         """Accept the disclaimer for US stocks, once, before the first order: ``{"success"}``.
 
-        https://developers.binance.com/docs/stocks
+        https://developers.binance.com/en/docs/catalog/advanced-trading-stocks-trading/api/rest-api/account#sign-us-equity-disclaimer
         """
 
     @post("/sapi/v1/equity/order/place", security="TRADE", flat="stock_new_order")
@@ -104,14 +104,14 @@ class Orders(Group):
             clientOrderId: 32 to 36 letters, digits, - and _; made up here if not given.
             tokenize: Whether the shares bought become tokens on settlement; true if not given.
 
-        https://developers.binance.com/docs/stocks
+        https://developers.binance.com/en/docs/catalog/advanced-trading-stocks-trading/api/rest-api/trade#place-equity-order
         """
 
     @post("/sapi/v1/equity/order/cancel", security="TRADE", flat="stock_cancel_order")
     def cancel_order(self, orderId: str, *, recvWindow: Number | None = None) -> JsonObject:
         """Cancel an open order: orderId and status.
 
-        https://developers.binance.com/docs/stocks
+        https://developers.binance.com/en/docs/catalog/advanced-trading-stocks-trading/api/rest-api/trade#cancel-equity-order
         """
 
     @post("/sapi/v1/equity/order/cancel-all", security="TRADE", flat="stock_cancel_all_orders")
@@ -120,7 +120,7 @@ class Orders(Group):
 
         What became of each is in order_history.
 
-        https://developers.binance.com/docs/stocks
+        https://developers.binance.com/en/docs/catalog/advanced-trading-stocks-trading/api/rest-api/trade#cancel-all-equity-orders
         """
 
     @get("/sapi/v1/equity/order/open-orders", security="USER_DATA", flat="stock_open_orders")
@@ -130,7 +130,7 @@ class Orders(Group):
         A row also has limitPrice, quote, notional, avgFilledPrice, filledTotal, fee, session,
         createdAt and updatedAt.
 
-        https://developers.binance.com/docs/stocks
+        https://developers.binance.com/en/docs/catalog/advanced-trading-stocks-trading/api/rest-api/trade#current-open-orders
         """
 
     @get("/sapi/v1/equity/order/detail", security="USER_DATA", flat="stock_order_detail")
@@ -148,7 +148,7 @@ class Orders(Group):
         Args:
             orderId, clientOrderId: One of them at least.
 
-        https://developers.binance.com/docs/stocks
+        https://developers.binance.com/en/docs/catalog/advanced-trading-stocks-trading/api/rest-api/trade#equity-order-detail
         """
 
     @get("/sapi/v1/equity/order/history", security="USER_DATA", flat="stock_order_history")
@@ -174,7 +174,7 @@ class Orders(Group):
             orderStatus: One or several of FILLED, PARTIALLY_FILLED, CANCELED, EXPIRED and REJECTED.
             current, size: Page, from 1, and rows a page: 20 if not given, 100 at most.
 
-        https://developers.binance.com/docs/stocks
+        https://developers.binance.com/en/docs/catalog/advanced-trading-stocks-trading/api/rest-api/trade#equity-order-history
         """
 
     @get("/sapi/v1/equity/trade/history", security="USER_DATA", flat="stock_trade_history")
@@ -200,7 +200,7 @@ class Orders(Group):
             side: BUY or SELL.
             current, size: Page, from 1, and rows a page: 20 if not given, 100 at most.
 
-        https://developers.binance.com/docs/stocks
+        https://developers.binance.com/en/docs/catalog/advanced-trading-stocks-trading/api/rest-api/trade#equity-trade-history
         """
 
     @post(
@@ -214,7 +214,7 @@ class Orders(Group):
 
         While there is one already, it is that one, for longer.
 
-        https://developers.binance.com/docs/stocks
+        https://developers.binance.com/en/docs/catalog/advanced-trading-stocks-trading/api/rest-api/user-data-streams#create-renew-listen-key
         """
 
 
@@ -240,7 +240,7 @@ class Tokens(Group):
             underlyingAssetAmount: Shares.
             clientOrderId: 32 to 36 letters, digits, - and _; made up here if not given.
 
-        https://developers.binance.com/docs/stocks
+        https://developers.binance.com/en/docs/catalog/advanced-trading-stocks-trading/api/rest-api/tokenized#tokenized-mint
         """
 
     @post("/sapi/v1/equity/tokenized/redeem", security="TRADE", flat="stock_tokenized_redeem")
@@ -262,7 +262,7 @@ class Tokens(Group):
             tokenizedAssetAmount: Tokens.
             clientOrderId: 32 to 36 letters, digits, - and _; made up here if not given.
 
-        https://developers.binance.com/docs/stocks
+        https://developers.binance.com/en/docs/catalog/advanced-trading-stocks-trading/api/rest-api/tokenized#tokenized-redeem
         """
 
     @get(
@@ -282,7 +282,7 @@ class Tokens(Group):
         Args:
             convertType: MINT or REDEEM.
 
-        https://developers.binance.com/docs/stocks
+        https://developers.binance.com/en/docs/catalog/advanced-trading-stocks-trading/api/rest-api/tokenized#tokenized-convert-status
         """
 
     @get("/sapi/v1/equity/tokenized/history", security="USER_DATA", flat="stock_tokenized_history")
@@ -301,7 +301,7 @@ class Tokens(Group):
             lastId: nextLastId of the page before; the first page if not given.
             size: 20 if not given, 100 at most.
 
-        https://developers.binance.com/docs/stocks
+        https://developers.binance.com/en/docs/catalog/advanced-trading-stocks-trading/api/rest-api/tokenized#tokenized-convert-history
         """
 
 

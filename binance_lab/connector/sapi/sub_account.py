@@ -131,7 +131,7 @@ class Balances(Group):
 
         query_assets tells more.
 
-        https://developers.binance.com/docs/sub_account/asset-management/Query-Sub-account-Assets-V3
+        https://developers.binance.com/docs/sub_account/asset-management/Query-Sub-account-Assets-V4
         """
 
     @get(
@@ -619,7 +619,7 @@ class ApiKeys(Group):
             thirdPartyName: Needed for status 3.
             publicKey: The public half, if it is to be an Ed25519 key.
 
-        https://developers.binance.com/docs/sub_account/api-management
+        https://developers.binance.com/en/docs/catalog/vip-and-institutional-sub-account/api/rest-api/api-management#create-sub-account-api-key
         """
 
     @get("/sapi/v1/sub-account/subAccountApi", weight=uid(3000), security="USER_DATA")
@@ -638,7 +638,7 @@ class ApiKeys(Group):
             subAccountApiKey: This one only.
             page, size: Page, from 1, and rows a page: 30 if not given, 100 at most.
 
-        https://developers.binance.com/docs/sub_account/api-management
+        https://developers.binance.com/en/docs/catalog/vip-and-institutional-sub-account/api/rest-api/api-management#query-sub-account-api-key
         """
 
     @post("/sapi/v1/sub-account/subAccountApiPermission", weight=uid(3000), security="USER_DATA")
@@ -658,7 +658,7 @@ class ApiKeys(Group):
 
         Not for retail accounts in portfolio margin.
 
-        https://developers.binance.com/docs/sub_account/api-management
+        https://developers.binance.com/en/docs/catalog/vip-and-institutional-sub-account/api/rest-api/api-management#modify-sub-account-api-key-permission
         """
 
     @delete("/sapi/v1/sub-account/subAccountApi", weight=uid(3000), security="USER_DATA")
@@ -667,7 +667,7 @@ class ApiKeys(Group):
     ) -> JsonObject:
         """Delete an API key of a sub-account.
 
-        https://developers.binance.com/docs/sub_account/api-management
+        https://developers.binance.com/en/docs/catalog/vip-and-institutional-sub-account/api/rest-api/api-management#delete-sub-account-api-key
         """
 
     @get("/sapi/v1/sub-account/subAccountApi/ipRestriction", weight=uid(3000), security="USER_DATA")

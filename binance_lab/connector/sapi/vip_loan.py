@@ -40,7 +40,7 @@ class VipLoan(Group):
             isFlexibleRate: True for the flexible rate, false for a fixed one.
             loanTerm: Days, 30 or 60; needed for a fixed rate.
 
-        https://developers.binance.com/docs/vip_loan/trade
+        https://developers.binance.com/docs/vip_loan/trade/VIP-Loan-Borrow
         """
 
     @post(
@@ -75,7 +75,7 @@ class VipLoan(Group):
             autoRepay: Whether it is repaid by itself when it ends, and else goes on at the flexible
                 rate; true if not given.
 
-        https://developers.binance.com/docs/vip_loan/trade
+        https://developers.binance.com/en/docs/catalog/investment-and-services-vip-loan/api/rest-api/trade#vip-loan-fixed-rate-borrow
         """
 
     @get(
@@ -102,7 +102,7 @@ class VipLoan(Group):
             duration: Days; of this term only.
             current, size: Page, from 1, and rows a page: 10 if not given, 100 at most.
 
-        https://developers.binance.com/docs/vip_loan/market-data
+        https://developers.binance.com/en/docs/catalog/investment-and-services-vip-loan/api/rest-api/market-data#query-viploan-fixed-rate-market
         """
 
     @post("/sapi/v1/loan/vip/renew", weight=uid(6000), security="TRADE", flat="loan_vip_renew")
@@ -114,7 +114,7 @@ class VipLoan(Group):
         Args:
             loanTerm: Days, 30 or 60.
 
-        https://developers.binance.com/docs/vip_loan/trade
+        https://developers.binance.com/docs/vip_loan/trade/VIP-Loan-Renew
         """
 
     @post("/sapi/v1/loan/vip/repay", weight=uid(6000), security="TRADE", flat="loan_vip_repay")
@@ -178,7 +178,7 @@ class VipLoan(Group):
         Args:
             current, limit: Page, from 1, and rows a page: 10 if not given, 100 at most.
 
-        https://developers.binance.com/docs/vip_loan/user-information
+        https://developers.binance.com/docs/vip_loan/user-information/Query-Application-Status
         """
 
     @get(
@@ -236,7 +236,7 @@ class VipLoan(Group):
             startTime, endTime: 90 days apart at most; the last 90 days if not given.
             current, limit: Page, from 1, and rows a page: 10 if not given, 100 at most.
 
-        https://developers.binance.com/docs/vip_loan/user-information
+        https://developers.binance.com/en/docs/catalog/investment-and-services-vip-loan/api/rest-api/user-information#get-viploan-accrued-interest
         """
 
     @get(
@@ -297,7 +297,7 @@ class VipLoan(Group):
         Args:
             collateralCoin: This one only.
 
-        https://developers.binance.com/docs/vip_loan/market-data
+        https://developers.binance.com/docs/vip_loan/market-data/Get-Collateral-Asset-Data
         """
 
     @get(
@@ -316,7 +316,7 @@ class VipLoan(Group):
         Args:
             loanCoin: 10 at most.
 
-        https://developers.binance.com/docs/vip_loan/market-data
+        https://developers.binance.com/docs/vip_loan/market-data/Get-Borrow-Interest-Rate
         """
 
     @get(
@@ -340,5 +340,5 @@ class VipLoan(Group):
         Args:
             current, limit: Page, from 1, and rows a page: 10 if not given, 100 at most.
 
-        https://developers.binance.com/docs/vip_loan/market-data
+        https://developers.binance.com/en/docs/catalog/investment-and-services-vip-loan/api/rest-api/market-data#get-viploan-interest-rate-history
         """

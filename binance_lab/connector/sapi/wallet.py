@@ -19,7 +19,7 @@ class Account(Group):
     def account_info(self, *, recvWindow: Number | None = None) -> JsonObject:
         """VIP level, and whether margin and futures are enabled.
 
-        https://developers.binance.com/docs/wallet/account
+        https://developers.binance.com/docs/wallet/account/Account-info
         """
 
     @get("/sapi/v1/account/status", security="USER_DATA", flat="account_status")
@@ -314,7 +314,7 @@ class Assets(Group):
             type: DELEGATE or UNDELEGATE; both if not given.
             current, size: Page, from 1, and rows a page: 10 if not given, 100 at most.
 
-        https://developers.binance.com/docs/wallet/asset
+        https://developers.binance.com/docs/wallet/asset/query-user-delegation
         """
 
     @get(
@@ -410,7 +410,7 @@ class Assets(Group):
             accountType: SPOT if not given, or MARGIN.
             dustQuotaAssetToTargetAssetPrice: Price of the quota's asset in the target asset.
 
-        https://developers.binance.com/docs/wallet/asset
+        https://developers.binance.com/en/docs/catalog/core-trading-wallet/api/rest-api/asset#dust-convertible-assets
         """
 
     @post(
@@ -437,7 +437,7 @@ class Assets(Group):
             clientId: Your own id of the conversion.
             dustQuotaAssetToTargetAssetPrice: Price of the quota's asset in the target asset.
 
-        https://developers.binance.com/docs/wallet/asset
+        https://developers.binance.com/en/docs/catalog/core-trading-wallet/api/rest-api/asset#dust-convert
         """
 
 
@@ -612,14 +612,14 @@ class Capital(Group):
     def withdraw_address_list(self) -> JsonArray:
         """Addresses saved for withdrawals: address, addressTag, coin, name, network, whiteStatus …
 
-        https://developers.binance.com/docs/wallet/capital
+        https://developers.binance.com/docs/wallet/capital/fetch-withdraw-address
         """
 
     @get("/sapi/v1/capital/withdraw/quota", weight=10, security="USER_DATA", flat="withdraw_quota")
     def withdraw_quota(self) -> JsonObject:
         """How much may be withdrawn today, and how much was: ``{"wdQuota", "usedWdQuota"}`` in USD.
 
-        https://developers.binance.com/docs/wallet/capital
+        https://developers.binance.com/docs/wallet/capital/Fetch-withdraw-quota
         """
 
 
@@ -654,7 +654,7 @@ class Others(Group):
     def open_symbol_list(self) -> JsonArray:
         """Symbols whose trading will begin: rows of openTime (ms) and symbols.
 
-        https://developers.binance.com/docs/wallet/others
+        https://developers.binance.com/docs/wallet/asset/open-symbol-list
         """
 
     @get("/sapi/v1/spot/asset/tags", weight=100, security="MARKET_DATA", flat="spot_asset_tags")
@@ -664,7 +664,7 @@ class Others(Group):
         Args:
             tag: Assets with this tag only.
 
-        https://developers.binance.com/docs/wallet/others
+        https://developers.binance.com/en/docs/catalog/core-trading-wallet/api/rest-api/asset#get-spot-asset-tags
         """
 
 
