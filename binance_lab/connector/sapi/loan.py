@@ -129,7 +129,7 @@ class Flexible(Group):
     ) -> JsonObject:
         """Loans taken: rows of loanCoin, initialLoanAmount, collateralCoin, borrowTime, status …
 
-        A row also has initialCollateralAmount; status is Succeeds, Failed or Processing.
+        A row also has initialCollateralAmount; status is SUCCESS, FAILED or PENDING.
 
         Args:
             startTime, endTime: 180 days apart at most; the last 90 days if not given.

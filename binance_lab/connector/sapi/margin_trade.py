@@ -304,7 +304,7 @@ class OrderLists(Group):
         pendingSide: str,
         pendingQuantity: Number,
         *,
-        workingIcebergQty: Number,
+        workingIcebergQty: Number | None = None,
         isIsolated: str | None = None,
         listClientOrderId: str | None = None,
         newOrderRespType: str | None = None,
@@ -329,6 +329,7 @@ class OrderLists(Group):
             workingType: LIMIT or LIMIT_MAKER.
             workingTimeInForce: Needed for LIMIT.
             workingIcebergQty: Shown at a time; with workingTimeInForce GTC, or LIMIT_MAKER.
+                Documented as mandatory, and yet only for these.
             pendingType: Any type of new_order but no MARKET by quote quantity; its parameters are
                 those of new_order with ``pending`` in front.
             pendingPrice: Also needed with pendingTrailingDelta.
