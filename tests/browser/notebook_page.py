@@ -148,12 +148,15 @@ class NotebookPage:
         self.page.evaluate("(id) => window.jupyterapp.commands.execute(id)", command)
 
     def output(self, cell: int) -> Locator:
-        """The output of a cell."""
-        return (
-            self.page.locator(".jp-Notebook .jp-CodeCell")
-            .nth(cell)
-            .locator(".jp-OutputArea-output")
-        )
+        """The first output of a cell: of a view the widget, and not the picture beside it."""
+        return self._cell(cell).locator(".jp-OutputArea-output").first
+
+    def kept(self, cell: int) -> Locator:
+        """The picture that is kept beside the view in a cell."""
+        return self._cell(cell).locator("[class^=bl-kept]")
+
+    def _cell(self, cell: int) -> Locator:
+        return self.page.locator(".jp-Notebook .jp-CodeCell").nth(cell)
 
     def view(self, cell: int) -> Locator:
         """The view in the output of a cell."""
@@ -173,13 +176,13 @@ class NotebookPage:
     def picture(self, name: str, cell: int | None = None) -> bytes:
         """A screenshot, of a cell's output or of the page, kept in `build/screenshots`."""
         PICTURES.mkdir(parents=True, exist_ok=True)
-        what = self.page if cell is None else self.output(cell).first
+        what = self.page if cell is None else self.output(cell)
         return bytes(what.screenshot(path=PICTURES / f"{name}.png", animations="allow"))
 
     def wait_moved(self, cell: int, before: bytes) -> None:
         """Wait until a cell's output looks different from an earlier picture of it."""
         deadline = time.monotonic() + TIMEOUT_S
-        while self.output(cell).first.screenshot(animations="allow") == before:
+        while self.output(cell).screenshot(animations="allow") == before:
             assert time.monotonic() < deadline, "the output of the cell stands still"
             self.page.wait_for_timeout(50)
 

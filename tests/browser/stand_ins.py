@@ -94,16 +94,18 @@ class MovedCandles(Moved):
 class MovedBook(Moved):
     """An order book around a price."""
 
-    def __init__(self, symbol: str = "BTCUSDT", price: float = 61_234.5) -> None:
+    def __init__(
+        self, symbol: str = "BTCUSDT", price: float = 61_234.5, *, levels: int = 30
+    ) -> None:
         super().__init__()
-        self.symbol = symbol
+        self.symbol, self._size = symbol, (2, levels)
         self._random = np.random.default_rng(5)
         self.price(price)
 
     def price(self, price: float) -> None:
         """New levels around it, 0.01 apart and more."""
-        steps = np.cumsum(self._random.integers(1, 40, (2, 30)), axis=1) / 100
-        amounts = (self._random.exponential(0.4, (2, 30)) + 0.001).round(5)
+        steps = np.cumsum(self._random.integers(1, 40, self._size), axis=1) / 100
+        amounts = (self._random.exponential(0.4, self._size) + 0.001).round(5)
         self.bids = np.column_stack([(price - steps[0]).round(2), amounts[0]]).tolist()
         self.asks = np.column_stack([(price + steps[1]).round(2), amounts[1]]).tolist()
         self.changed()

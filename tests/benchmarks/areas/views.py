@@ -1,15 +1,31 @@
-"""What a frame of a live chart costs the kernel, without a browser."""
+"""What a frame of each live view costs the kernel, without a browser."""
 
 from __future__ import annotations
 
 import io
+import itertools
+import json
+import statistics
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from contest import Area, Contestant, Goal, Sample, Setup, Work, per_call
 
-CANVAS, PICTURE = "canvas chart, a moved candle", "matplotlib chart, a moved candle"
+ROOT = Path(__file__).resolve().parents[3]
+NAMES = ("chart", "ladder", "depth", "tape", "watchlist", "balances")
+SYMBOLS = ["BTCUSDT", "ETHUSDT", "BNBUSDT", "SOLUSDT"]
+SIZE = "canvas: the largest frame"
 CANDLES, SIZE_INCHES, DPI = 300, (9.0, 4.2), 100
 START_MS, MINUTE_MS = 1_754_000_000_000, 60_000
+
+
+def _row(engine: str, name: str) -> str:
+    return f"{engine}: {name}"
+
+
+PICTURE = _row("matplotlib", "chart")
 
 
 class Candles:
@@ -54,24 +70,74 @@ class Candles:
         self.frame.at[last, "close"] += step
 
 
+def _made() -> dict[str, tuple[Any, dict[str, Any], Callable[[], object]]]:
+    """For each view beside the chart: its class with what it shows, and what moves that."""
+    sys.path.insert(0, str(ROOT))
+    from binance_lab.widgets import Balances, DepthChart, DepthLadder, TapeView, Watchlist
+    from tests.browser.stand_ins import MovedAccount, MovedBook, MovedTape, MovedTickers
+
+    book, tape, steps = MovedBook(levels=100), MovedTape(), itertools.count()
+    tape.trade(*(61_000.0 + n for n in range(200)))
+    account = MovedAccount(BTC=(1.0, 0.0), ETH=(30.0, 0.0), USDT=(1e5, 0.0))
+    tickers = MovedTickers(**dict.fromkeys(SYMBOLS, 100.0))
+
+    def price() -> float:
+        return 61_000.0 + next(steps) % 500 / 4
+
+    def prices() -> None:
+        for name in SYMBOLS:
+            tickers.price(name, price())
+
+    return {
+        "ladder": (DepthLadder, {"book": book}, lambda: book.price(price())),
+        "depth": (DepthChart, {"book": book}, lambda: book.price(price())),
+        "tape": (TapeView, {"tape": tape}, lambda: tape.trade(*(price() for _ in range(5)))),
+        "watchlist": (Watchlist, {"tickers": tickers, "symbols": SYMBOLS}, prices),
+        "balances": (
+            Balances,
+            {"account": account, "tickers": tickers},
+            lambda: account.hold("BTC", next(steps) / 4),
+        ),
+    }
+
+
 def ours(setup: Setup) -> dict[str, Sample]:
-    """The chart with both engines, drawn by hand instead of by the refresher."""
+    """Each view with both engines, drawn by hand instead of by the refresher."""
     from binance_lab.widgets.chart import CandleChart
+
+    candles = Candles()
+    views = {"chart": (CandleChart, {"candles": candles}, candles.move), **_made()}
+    samples: dict[str, Sample] = {}
+    sizes = {}
+    for name, (cls, shown, move) in views.items():
+        for engine, count in (("canvas", 300), ("matplotlib", 60)):
+            view = cls(**shown, engine=engine)
+            samples[_row(engine, name)], sizes[engine, name] = _measure(
+                view, move, setup.count(count)
+            )
+    largest = max(size for (engine, _), size in sizes.items() if engine == "canvas")
+    return {**samples, SIZE: (0.0, largest)}
+
+
+def _measure(view: Any, move: Callable[[], object], count: int) -> tuple[Sample, float]:
+    """What a frame costs, and its bytes: of messages, or of a picture."""
     from binance_lab.widgets.refresh import refresher
 
-    samples = {}
-    for name, engine, count in ((CANVAS, "canvas", 300), (PICTURE, "matplotlib", 60)):
-        candles = Candles()
-        chart = CandleChart(candles, engine=engine)  # type: ignore[arg-type]
-        refresher().remove(chart)
-
-        def frame(chart: CandleChart = chart, candles: Candles = candles) -> None:
-            candles.move()
-            chart.draw()
-
-        samples[name] = per_call(frame, setup.count(count))
+    refresher().remove(view)
     refresher().shut_down()
-    return samples
+    frames: list[int] = []
+
+    def sent(content: dict[str, Any], buffers: Sequence[bytes] = ()) -> None:
+        frames.append(len(json.dumps(content)) + sum(map(len, buffers)))
+
+    def frame() -> None:
+        move()
+        view.draw()
+
+    view.surface.send = sent
+    view.draw()  # everything
+    frames.clear()
+    return per_call(frame, count), statistics.mean(frames or [0])
 
 
 def redrawn(*, anew: bool) -> Any:
@@ -108,10 +174,17 @@ def _draw(axes: Any, frame: Any) -> None:
 
 AREA = Area(
     name="views",
-    about="a frame of a live chart of 300 candles: the kernel's part",
+    about="a frame of a live view, the chart's of 300 candles: the kernel's part",
     works=(
-        Work(CANVAS, "ms CPU", scale=1e3, goals=(Goal(3, "units"),)),
-        Work(PICTURE, "ms CPU", scale=1e3, goals=(Goal(15, "units"),)),
+        *(
+            Work(_row("canvas", name), "ms CPU", scale=1e3, goals=(Goal(3, "units"),))
+            for name in NAMES
+        ),
+        Work(SIZE, "KB", scale=1e-3, by="wall", goals=(Goal(3, "units"),)),
+        *(
+            Work(_row("matplotlib", name), "ms CPU", scale=1e3, goals=(Goal(15, "units"),))
+            for name in NAMES
+        ),
     ),
     contestants=(
         Contestant("binance_lab", "ours", ours),
