@@ -13,7 +13,7 @@ PYTHONS ?= $(PYTHON)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
-.PHONY: help lab demo test lint peers bench faults kills soak wheel audit picture clean
+.PHONY: help lab demo test lint peers bench faults kills history soak wheel audit picture clean
 
 help:
 	@echo "make lab    JupyterLab on notebooks/01-tour.ipynb, the embedded exchange behind it"
@@ -28,6 +28,7 @@ help:
 	@echo "make wheel  the wheel in empty environments, its demo run there: PYTHONS='python3.12 python3.13',"
 	@echo "            WHEEL=--lowest with the lowest versions allowed, WHEEL='--extras lab,history'"
 	@echo "make audit  known vulnerabilities of what is installed, asked of PyPI and OSV"
+	@echo "make history a year of minutes of three symbols against the exchange's own, with kills: 20 minutes"
 	@echo "make faults MINUTES=10 of random faults, then what live objects hold against the exchange"
 	@echo "make kills KILLS=100 times kill -9 of an exchange under load: was all that it acknowledged kept?"
 
@@ -60,6 +61,10 @@ faults: .venv/.test
 # Also in make test, five times.
 kills: .venv/.test
 	KILLS=$(KILLS) $(BIN)/python -m pytest --capture=no tests/exchange/server/test_kills.py
+
+# A year of minutes of three symbols, equal row by row, also after twenty kills: some twenty minutes.
+history: .venv/.test
+	BINANCE_LAB_HISTORY=year $(BIN)/python -m pytest tests/history/test_resume.py
 
 # Four notebooks, a form that trades and a recorder on one exchange: does anything grow?
 soak: .venv/.test
