@@ -184,11 +184,11 @@ class Account(LiveObject):
         self.received += 1
         self._taken += 1
         self.last_message_ns = time.time_ns()
-        self._apply(lambda: self._take([event], self.last_message_ns))
+        self._apply(lambda: self._take([event]))
 
     # On the applying thread.
 
-    def _take(self, events: list[Any], received_ns: int) -> Sequence[Any]:
+    def _take(self, events: list[Any]) -> Sequence[Any]:
         for event in events:
             if self._meanwhile is not None:
                 self._meanwhile.append(event)

@@ -82,7 +82,7 @@ class LiveObject:
         self._lock = threading.RLock()  # guards version, consumers, and what subclasses hold
         self._changed = threading.Condition(self._lock)
         self._waiting = 0  # threads in `until`
-        self._inbox: deque[tuple[bytes, int]] = deque(maxlen=inbox_size)
+        self._inbox: deque[bytes] = deque(maxlen=inbox_size)
         self._taken = 0
         self._scheduled = False
         self._applying = False
@@ -267,7 +267,7 @@ class LiveObject:
         """Take a message as it came over a combined stream."""
         self.received += 1
         self.last_message_ns = received_ns
-        self._inbox.append((payload, received_ns))
+        self._inbox.append(payload)
         if not self._scheduled:
             self._schedule()
 
@@ -281,7 +281,7 @@ class LiveObject:
 
     # For subclasses; all of it on the applying thread.
 
-    def _take(self, events: list[Any], received_ns: int) -> Sequence[Any]:
+    def _take(self, events: list[Any]) -> Sequence[Any]:
         """Change the state by events, under the lock; those that were news."""
         raise NotImplementedError
 
@@ -324,7 +324,7 @@ class LiveObject:
         try:
             if batch := self._batch():
                 events = self._decoded(batch)
-                self._make(lambda: self._take(events, batch[-1][1]))
+                self._make(lambda: self._take(events))
         except Exception as error:
             self._failed(error)
             raise  # into the log; the next batch is applied all the same
@@ -334,7 +334,7 @@ class LiveObject:
         if batch and self._inbox and not self._scheduled:
             self._schedule()
 
-    def _batch(self) -> list[tuple[bytes, int]]:
+    def _batch(self) -> list[bytes]:
         size = min(BATCH, len(self._inbox))
         for consumer in self._consumers:
             if (room := consumer.room) is not None:
@@ -347,17 +347,17 @@ class LiveObject:
         self._taken += len(batch)
         return batch
 
-    def _decoded(self, batch: list[tuple[bytes, int]]) -> list[Any]:
+    def _decoded(self, batch: list[bytes]) -> list[Any]:
         decode = self._decode
         try:
-            return [decode(payload) for payload, _ in batch]
+            return list(map(decode, batch))
         except ValueError:
             return self._decoded_singly(batch)
 
-    def _decoded_singly(self, batch: list[tuple[bytes, int]]) -> list[Any]:
+    def _decoded_singly(self, batch: list[bytes]) -> list[Any]:
         """The events of those messages that can be read."""
         decode, events = self._decode, []
-        for payload, _ in batch:
+        for payload in batch:
             try:
                 events.append(decode(payload))
             except ValueError as error:  # msgspec's and UnicodeDecodeError

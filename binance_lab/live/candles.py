@@ -145,7 +145,7 @@ class Candles(LiveObject):
 
     # On the applying thread.
 
-    def _take(self, events: list[Any], received_ns: int) -> Sequence[Any]:
+    def _take(self, events: list[Any]) -> Sequence[Any]:
         rows = [_row(event.candle) for event in events]
         return [self._candle(row) for row in rows if self._put(row)]
 

@@ -307,7 +307,7 @@ class OrderBook(LiveObject):
             if not self._in_sync and self._buffer:
                 self._want_snapshot()
 
-    def _take(self, events: list[Any], received_ns: int) -> Sequence[Any]:
+    def _take(self, events: list[Any]) -> Sequence[Any]:
         return self._update(events)
 
     def _update(self, updates: list[DepthUpdate[str]]) -> list[DepthUpdate[str]]:

@@ -200,7 +200,7 @@ class Tape(LiveObject):
 
     # On the applying thread.
 
-    def _take(self, events: list[Any], received_ns: int) -> Sequence[Any]:
+    def _take(self, events: list[Any]) -> Sequence[Any]:
         if not events:
             return ()
         if self._next_id is None:  # those dropped before any was applied are a hole as well

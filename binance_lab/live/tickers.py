@@ -128,7 +128,7 @@ class Tickers(LiveObject):
             ]
         )
 
-    def _take(self, events: list[Any], received_ns: int) -> Sequence[Any]:
+    def _take(self, events: list[Any]) -> Sequence[Any]:
         return self._news(
             [
                 ticker

@@ -51,7 +51,7 @@ def test_a_batch_that_can_not_be_applied_is_told(threads, monkeypatch, caplog):
     """An error on the applying thread is kept in error and logged; the next batch is applied."""
     tape = Tape("BTCUSDT", runtime=threads)
     with monkeypatch.context() as patch:
-        patch.setattr(tape, "_take", lambda events, received_ns: 1 / 0)
+        patch.setattr(tape, "_take", lambda events: 1 / 0)
         feed(tape, 1)
         assert tape.until(lambda: tape.error is not None, timeout=5)
         assert tape.drain(timeout=5)

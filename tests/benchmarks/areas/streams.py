@@ -92,10 +92,10 @@ def _tape(setup: Setup) -> Sample:
     count = setup.count(2 * MESSAGES)  # a tenth of a second all the same
     meter = Meter(count)
     tape = Tape("BTCUSDT", runtime=Threads(), backfill=False)
+    tape.frame()  # the first one makes pandas load what it needs
     pool = StreamPool(f"ws://{setup.addresses['trades']}")
     pool.subscribe(TRADE, tape)
     tape.until(lambda: tape.count >= meter.warm_up, 30)
-    tape.frame()  # the first one makes pandas load what it needs
     first = meter.warm_up = tape.count
     meter.start()
     for wanted in range(first + FLUSH, first + count + FLUSH, FLUSH):
