@@ -50,7 +50,7 @@ def test_orders_from_the_first_key_to_the_blotter(notebook: Callable[..., Notebo
     """A wrong price is mended by its button, a limit order is confirmed and amended, and all shows."""
     page = notebook(SETUP, *SHOW)
     page.run()
-    form, blotter = page.output(1), page.output(2)
+    form, blotter = page.output(1).first, page.output(2).first
     expect(form).to_contain_text("LOCAL · embedded exchange", timeout=SLOW)
     field(form, "Quantity").fill("0.01")
     field(form, "Price").fill("60000.005")
@@ -85,7 +85,7 @@ def test_an_oco_is_filled_in_as_one_ticket(notebook: Callable[..., NotebookPage]
     """Two legs, one question, one request."""
     page = notebook(SETUP, *SHOW)
     page.run()
-    form, blotter = page.output(1), page.output(2)
+    form, blotter = page.output(1).first, page.output(2).first
     click(form, "OCO")
     expect(form.locator(".bl-leg:has-text('Above')")).to_be_visible(timeout=SLOW)
     field(form, "Quantity").fill("0.01")
@@ -106,7 +106,7 @@ def test_what_goes_wrong_ends_in_the_form(notebook: Callable[..., NotebookPage])
     """Too little balance, and a lost answer that shows as UNKNOWN and resolves itself."""
     page = notebook(SETUP, *SHOW)
     page.run()
-    form = page.output(1)
+    form = page.output(1).first
     field(form, "Quantity").fill("30")
     field(form, "Price").fill("60000")
     expect(form).to_contain_text("too little", timeout=SLOW)
@@ -125,3 +125,96 @@ def test_what_goes_wrong_ends_in_the_form(notebook: Callable[..., NotebookPage])
     page.picture("order-form-unknown", 1)
     expect(form).to_contain_text("accepted: BUY 0.01 BTCUSDT LIMIT at 60000", timeout=SLOW)
     assert page.execute("print(len(client.get_open_orders()))") == "1"
+
+
+def test_a_refusal_of_the_exchange_ends_in_the_form(notebook: Callable[..., NotebookPage]):
+    """The market moves between question and answer: the exchange rejects, and the form says why."""
+    page = notebook(SETUP, *SHOW)
+    page.run()
+    form, blotter = page.output(1).first, page.output(2).first
+    choose(form, "Type", "LIMIT_MAKER")
+    field(form, "Quantity").fill("0.01")
+    field(form, "Price").fill("64000")
+    click(form, "Place")
+    expect(form).to_contain_text("Send this?", timeout=SLOW)
+    page.execute("other.place('BTCUSDT', 'SELL', 'LIMIT', quantity='0.1', price='64000')")
+    page.page.wait_for_timeout(700)  # a click sooner would count as the end of a double click
+    click(form, "Send it")
+    expect(form).to_contain_text("Rejected: BUY 0.01 BTCUSDT LIMIT_MAKER at 64000", timeout=SLOW)
+    expect(form).to_contain_text("immediately match", timeout=SLOW)
+    expect(blotter).to_contain_text("rejected", timeout=SLOW)
+    page.picture("order-form-rejected", 1)
+
+
+FOCUSED = "document.activeElement.textContent.trim()"
+RING = "getComputedStyle(document.activeElement).outlineStyle"
+
+
+def press_until(page: NotebookPage, text: str) -> None:
+    """Press Tab until the button of this text has the focus, and see that it shows."""
+    for _ in range(40):
+        page.page.keyboard.press("Tab")
+        if page.page.evaluate(FOCUSED) == text:
+            assert page.page.evaluate(RING) != "none"
+            return
+    raise AssertionError(f"no {text} after 40 tabs")
+
+
+def test_an_order_is_placed_by_keyboard_alone(notebook: Callable[..., NotebookPage]):
+    """Tab leads from field to field, the question takes the focus, Back first, and gives it back."""
+    page = notebook(SETUP, *SHOW)
+    page.run()
+    form = page.output(1).first
+    field(form, "Price").focus()
+    page.page.keyboard.type("60000")
+    for _ in range(3):  # the two ways to say how much, then the quantity
+        page.page.keyboard.press("Tab")
+    page.page.keyboard.type("0.01")
+    expect(field(form, "Quantity")).to_have_value("0.01")
+    press_until(page, "Place")
+    page.page.keyboard.press("Enter")
+    expect(form).to_contain_text("Send this?", timeout=SLOW)
+    page.page.wait_for_function(f"{FOCUSED} === 'Back'")
+    page.page.keyboard.press("Tab")
+    page.page.wait_for_timeout(700)  # a key sooner would count as the end of a double click
+    page.page.keyboard.press("Space")
+    expect(form).to_contain_text("accepted: BUY 0.01 BTCUSDT LIMIT at 60000", timeout=SLOW)
+    page.page.wait_for_function(f"{FOCUSED} === 'Place'")
+    assert page.execute("print(len(client.get_open_orders()))") == "1"
+
+
+def test_a_click_while_a_cell_runs_sends_nothing(notebook: Callable[..., NotebookPage]):
+    """It reaches the kernel when the cell has ended, and is void by then."""
+    page = notebook(SETUP, *SHOW, "import time; time.sleep(4)")
+    page.run(0, 1, 2)
+    form = page.output(1).first
+    field(form, "Quantity").fill("0.01")
+    field(form, "Price").fill("60000")
+    click(form, "Place")
+    expect(form).to_contain_text("Send this?", timeout=SLOW)
+    page.run(3, wait=False)
+    page.wait_busy()
+    click(form, "Send it")
+    expect(form).to_contain_text("waited while a cell ran", timeout=SLOW)
+    assert page.execute("print(len(client.get_open_orders()))") == "0"
+    page.page.wait_for_timeout(500)  # a click sooner might have waited, too
+    click(form, "Send it")
+    expect(form).to_contain_text("accepted: BUY", timeout=SLOW)
+
+
+def test_a_saved_notebook_holds_no_key(notebook: Callable[..., NotebookPage]):
+    """Outputs, a verbose traceback and the state of every widget, as JupyterLab writes them."""
+    refused = "desk.place('BTCUSDT', 'BUY', 'LIMIT', quantity='5', price='63000', check=False)"
+    page = notebook(SETUP, *SHOW, "%xmode Verbose", "client, desk, desk.frame()", refused)
+    page.run(0, 1, 2, 3, 4)
+    page.run(5, wait=False)
+    page.wait_idle()
+    expect(page.output(2).first).to_contain_text("rejected", timeout=SLOW)
+    page.toggle_saving_of_widgets()
+    page.save()
+    page.toggle_saving_of_widgets()
+    written = page.path.read_text()
+    assert "insufficient balance" in written
+    assert "bl-environment" in written  # the widgets' state is there
+    for name in ("api_key", "api_secret"):
+        assert page.execute(f"print(exchange.{name})") not in written

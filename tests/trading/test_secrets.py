@@ -12,6 +12,8 @@ from collections.abc import Iterator
 
 import ipywidgets
 import pytest
+import requests
+from IPython.core.ultratb import VerboseTB
 
 from binance_lab.connector.exceptions import LabError
 from binance_lab.connector.spot import Spot
@@ -111,6 +113,36 @@ def test_reprs_and_pickles_hold_no_key(desk, client):
             assert_clean(error)
         else:
             assert_clean(pickled)
+
+
+def verbose(error: BaseException) -> str:
+    """What ``%xmode Verbose`` shows of an error: every frame, with the values that its names have."""
+    lines = VerboseTB().structured_traceback(type(error), error, error.__traceback__)
+    return re.sub(r"\x1b\[[\d;]*m", "", "\n".join(lines))  # colors would hide a key from a search
+
+
+def refused(desk: Trading) -> None:
+    desk.place("BTCUSDT", "SELL", "LIMIT", quantity="10", price="64000", check=False)
+
+
+def unanswered(desk: Trading) -> None:
+    desk._client.account()
+
+
+@pytest.mark.parametrize(
+    ("ask", "fault"), [(refused, "limit"), (unanswered, "drop"), (unanswered, "before")]
+)
+def test_a_verbose_traceback_holds_no_key(desk, exchange, ask, fault):
+    """With %xmode Verbose a cell shows the local values of every frame, the connector's too."""
+    body = {"kind": fault, "path": "/api/v3/account", "times": 9}
+    requests.post(f"{exchange.rest}/lab/faults", json=body, timeout=5).raise_for_status()
+    with pytest.raises(LabError) as caught:
+        ask(desk)
+    requests.delete(f"{exchange.rest}/lab/faults", timeout=5).raise_for_status()
+    text = verbose(caught.value)
+    assert "http.py" in text
+    assert "self = <" in text  # the values are there
+    assert_clean(text)
 
 
 def test_errors_and_logs_hold_no_key(desk, client, log):
