@@ -21,6 +21,9 @@ from .exceptions import ConnectionFailed, LabError, StreamError
 from .link import Link
 
 SET_UP_TIMEOUT_S = 10.0
+SET_UP_WEIGHT = 3
+"""Of a logon or a subscription, and of asking for the server's time, which may be due before."""
+
 OVERLAP_S = 0.5
 FAREWELL_S = 5.0
 """How long a link that is replaced may take for the answers that it still owes."""
@@ -70,6 +73,7 @@ class ApiSession:
     Args:
         url: The whole address, with path and query; or a function as `Connection` takes it.
         host: The host of a URL that is a function.
+        spend: Called with the weight of what is about to be set up on a link; it may refuse.
     """
 
     def __init__(
@@ -78,8 +82,10 @@ class ApiSession:
         *,
         host: str = "",
         options: ConnectionOptions | None = None,
+        spend: Callable[[int], None] = lambda weight: None,
         logger: logging.Logger | None = None,
     ) -> None:
+        self._spend = spend
         self._logger = logger or logging.getLogger(__name__)
         self._lock = threading.Lock()  # guards _standing, _listeners and the start
         self._listeners: list[Callable[[ConnectionEvent], None]] = []
@@ -125,6 +131,7 @@ class ApiSession:
             LabError: What ``set_up`` raises; the thing is not kept then.
         """
         desk = self.desk(timeout_s)
+        self._spend(SET_UP_WEIGHT)
         standing.set_up(desk, None)
         self.add(standing)
         if desk is not self._desk:  # another link was set up in between, without this
@@ -179,6 +186,7 @@ class ApiSession:
         link.receive = desk.receive
         for standing in list(self._standing):
             try:
+                self._spend(SET_UP_WEIGHT)
                 standing.set_up(desk, working)
             except LabError as error:
                 raise StreamError(f"{link.name}: {error}") from error

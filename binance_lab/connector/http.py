@@ -36,7 +36,7 @@ from .exceptions import (
 )
 from .hiding import shown
 from .hosts import Host, host_of
-from .limits import Booking, Use, account_scope
+from .limits import TIME_USES, Booking, Use, account_scope
 from .outcome import may_have_happened, outcome_unknown, told
 from .transport import Answer, Request, Transport
 
@@ -305,9 +305,7 @@ class Http:
         Raises:
             RequestError: The server did not answer with its time.
         """
-        limits = self.host.limits
-        limits.settle(limits.acquire([Use("REQUEST_WEIGHT", 1)], asked="GET /api/v3/time"))
-        self._measure_clock(self._current, timeout_s)
+        self._measure_clock(self._current, timeout_s, wait=True)
         return self.host.clock.offset_ms
 
     def _keep_clock(self, index: int, timeout_s: float) -> None:
@@ -321,19 +319,25 @@ class Http:
     def _try_clock(self, index: int, timeout_s: float) -> None:
         """Measure, and go on with what is known where that fails: the call itself will tell."""
         try:
-            self._measure_clock(index, timeout_s)
-        except RequestError as error:
+            self._measure_clock(index, timeout_s, wait=False)
+        except (RequestError, TooManyRequests) as error:
             self._log.info("the server's clock could not be read: %s", type(error).__name__)
             self._hosts[index].clock.touch()
 
-    def _measure_clock(self, index: int, timeout_s: float) -> None:
-        clock = self._hosts[index].clock
-        sent_s = clock.wall_s()
-        request = Request("GET", self.base_urls[index], "/api/v3/time")
-        answer = self.transport.fetch(request, timeout_s=timeout_s)
+    def _measure_clock(self, index: int, timeout_s: float, *, wait: bool) -> None:
+        host = self._hosts[index]
+        booking = host.limits.acquire(TIME_USES, asked="GET /api/v3/time", wait=wait)
+        seen = []
         try:
-            server_ms = json.decode(answer.body)["serverTime"]
-            clock.add(sent_s, clock.wall_s(), server_ms / 1000)
+            sent_s = host.clock.wall_s()
+            request = Request("GET", self.base_urls[index], "/api/v3/time")
+            answer = self.transport.fetch(request, timeout_s=timeout_s)
+            received_s = host.clock.wall_s()
+            seen = host.limits.read_headers(answer.headers)
+        finally:
+            host.limits.settle(booking, seen)
+        try:
+            host.clock.add(sent_s, received_s, json.decode(answer.body)["serverTime"] / 1000)
         except (ValueError, LookupError, TypeError):
             asked = f"{self.base_urls[index]}/api/v3/time"
             raise BadAnswer(f"{asked} did not answer with a time.", status=answer.status) from None

@@ -55,6 +55,10 @@ class Use(NamedTuple):
     scope: str = ""
 
 
+TIME_USES = (Use("REQUEST_WEIGHT", 1), Use("RAW_REQUESTS", 1))
+"""What asking for the server's time costs, through either door."""
+
+
 class _Row(NamedTuple):
     """One of an answer's rateLimits; exchangeInfo tells no use."""
 

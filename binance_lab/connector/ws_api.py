@@ -44,7 +44,7 @@ from .exceptions import (
 from .hiding import shown
 from .hosts import host_of
 from .http import OnLimit, Options
-from .limits import Limits, Use
+from .limits import TIME_USES, Limits, Use
 from .link import LinkOptions, checked_url
 from .outcome import may_have_happened, outcome_unknown, told
 from .resolve import resolve
@@ -158,6 +158,7 @@ class WebsocketAPI(SpotApi, Session):
             partial(_booked, url, self._host.limits),
             host=urlsplit(url).netloc.rpartition("@")[2],
             options=options or ConnectionOptions(link=LinkOptions(proxies=proxies)),
+            spend=partial(_spend, self._host.limits),
             logger=self._log,
         )
         self._origin: WebsocketAPI | None = None
@@ -327,10 +328,20 @@ class WebsocketAPI(SpotApi, Session):
         if not _signs(call.endpoint):
             return call.params
         if self.clock.stale:
-            measure_clock(desk, self.clock, max(0.001, call.left_s), self._log)
+            self._keep_clock(call, desk)
         if desk.logged_on and call.method not in SIGNED_ALWAYS:
             return self.credentials.stamped(call.params)
         return self.credentials.signed(call.params)
+
+    def _keep_clock(self, call: _Call, desk: Desk) -> None:
+        """Measure the server's clock, unless there is no budget left for it."""
+        try:
+            booking = self.limits.acquire(TIME_USES, asked="time", wait=False)
+        except TooManyRequests:
+            self.clock.touch()
+            return
+        measure_clock(desk, self.clock, max(0.001, call.left_s), self._log)
+        self.limits.settle(booking)
 
     def _note_session(self, call: _Call, desk: Desk) -> None:
         """A logon is done again on every later connection, until a logout."""
@@ -402,14 +413,19 @@ class WebsocketAPI(SpotApi, Session):
         raise TypeError("a client holds a secret and can't be pickled; make one in each process")
 
 
-def _booked(url: str, limits: Limits) -> str:
-    """Where to connect, after booking what that costs.
+def _spend(limits: Limits, weight: int, asked: str = "setting up") -> None:
+    """Book what a link costs besides calls: connecting, logging on, subscribing.
 
     Raises:
         TooManyRequests: It would break the limit, or this IP is banned; the next attempt may do.
     """
-    uses = [Use("REQUEST_WEIGHT", _CONNECT_WEIGHT)]
-    limits.settle(limits.acquire(uses, asked="connecting", wait=False))
+    uses = [Use("REQUEST_WEIGHT", weight)]
+    limits.settle(limits.acquire(uses, asked=asked, wait=False))
+
+
+def _booked(url: str, limits: Limits) -> str:
+    """Where to connect, after booking what that costs."""
+    _spend(limits, _CONNECT_WEIGHT, "connecting")
     return url
 
 

@@ -662,6 +662,33 @@ def test_public_calls_need_no_clock(serve):
 # Limits
 
 
+def test_measuring_the_clock_is_booked(serve):
+    """The server's time, asked for before the first signed call, counts like any other call."""
+    server = serve(lambda asked: reply({}))
+    client = client_of(server)
+    client.measure_clock()
+    assert weight_of(client) == 1
+    client.clock.forget()
+    client.get_order("A", orderId=1)
+    assert (weight_of(client), server.clock_asked) == (1 + 1 + 4, 2)
+
+
+def test_clock_is_not_measured_where_that_would_break_a_limit(serve):
+    """Without budget for it a signed call goes with the clock as it is."""
+    server = serve(lambda asked: reply({}))
+    client = client_of(server, on_limit="raise")
+    minute = {"rateLimitType": "REQUEST_WEIGHT", "interval": "MINUTE", "intervalNum": 1}
+    client.limits.learn([{**minute, "limit": 4}])  # what the call itself costs
+    assert client.get_order("A", orderId=1) == {}
+    assert server.clock_asked == 0
+
+
+def weight_of(client: Spot) -> int:
+    """The weight that is booked in this minute or the next."""
+    windows = client.limits._windows.items()
+    return sum(sum(w._booked.values()) for key, w in windows if key.limiter == "REQUEST_WEIGHT")
+
+
 def test_used_weight_is_known(serve):
     """What the server says was used is in rate_limits and in the raw response."""
     server = serve(lambda asked: reply({}, X_Mbx_Used_Weight_1m="17", X_Mbx_Order_Count_10s="3"))

@@ -170,6 +170,25 @@ def test_connecting_is_booked_before(api, connect, monkeypatch):
     assert booked == [("ping", Use(weight, 1), 0), ("connecting", Use(weight, 2), 0)]
 
 
+def test_setting_a_connection_up_is_booked(api, connect, ed25519, monkeypatch):
+    """After a reconnect, logging on again counts, and so does asking for the server's time."""
+    client = connect("key", private_key=ed25519[0])
+    booked: list[tuple[str, int]] = []
+    acquire = client.limits.acquire
+
+    def noting(uses: Any, *, asked: str, wait: bool = True) -> Any:
+        booked.append((asked, next(iter(uses)).amount))
+        return acquire(uses, asked=asked, wait=wait)
+
+    monkeypatch.setattr(client.limits, "acquire", noting)
+    client.session_logon()
+    assert booked == [("session.logon", 2), ("connecting", 2), ("time", 1)]
+    booked.clear()
+    api.server.peers[0].abort()
+    wait_until(lambda: api.methods().count("session.logon") == 2)
+    assert booked == [("connecting", 2), ("setting up", 3)]
+
+
 def test_nothing_connects_during_a_ban(api, connect):
     """A host that has banned this IP isn't even dialed until the ban ends."""
     client = connect()
