@@ -33,12 +33,11 @@ class Desk(View):
     ) -> None:
         self._rows = tuple(tuple(row) for row in rows)
         self.views = tuple(view for row in rows for view in row)
-        shares = weights or {"chart": 2.4}
+        self._shares = weights or {"chart": 2.4}
         boxes = [ipywidgets.HBox(list(row)) for row in rows]
         for view in self.views:
-            share = shares.get(view.kind, 1.0)
             view.layout.width = "auto"
-            view.layout.flex = f"{share} 1 {300 * share:.0f}px"
+            view.layout.flex = self._flex(view)
         for box in boxes:
             box.layout.flex_flow = "row wrap"
             box.layout.width = "100%"
@@ -63,10 +62,19 @@ class Desk(View):
     def still(self) -> Still:
         """The pictures and tables of all views, placed as the views are."""
         rows = (
-            "".join(f"<div>{still_html(view.safe_still())}</div>" for view in row)
+            "".join(
+                f'<div style="flex:{self._flex(view)}; min-width:0">'
+                f"{still_html(view.safe_still())}</div>"
+                for view in row
+            )
             for row in self._rows
         )
         return {"text/html": "".join(f'<div style="{_ROW}">{row}</div>' for row in rows)}
+
+    def _flex(self, view: View) -> str:
+        """A view's share of its row, and the width below which it goes to the next one."""
+        share = self._shares.get(view.kind, 1.0)
+        return f"{share} 1 {300 * share:.0f}px"
 
     def _moved(self) -> int:
         return sum(view.frames for view in self.views)
