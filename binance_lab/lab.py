@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from .connector.exceptions import BadInput
 from .views import Views, interval_named
@@ -179,13 +179,22 @@ class Lab(Views):
 
     # The account.
 
-    def account(self, *, numbers: Numbers = "float") -> pd.DataFrame:
-        """Balances: a row for each asset that there is any of."""
+    def account(self, *, quote: str | None = None, numbers: Numbers = "float") -> pd.DataFrame:
+        """Balances: a row for each asset that there is any of.
+
+        Args:
+            quote: An asset, such as USDT: a column ``value`` says what the balances are worth in it.
+        """
         self._need_keys("see the account")
         from .frames import balances_frame
 
         body = self.client.with_raw_body.account(omitZeroBalances=True)
-        return balances_frame(body, numbers=numbers, **self._origin())
+        if quote is None:
+            return balances_frame(body, numbers=numbers, **self._origin())
+        prices = self._prices()
+        return balances_frame(
+            body, prices=prices, quote=quote.upper(), numbers=numbers, **self._origin()
+        )
 
     def open_orders(self, symbol: str | None = None, *, numbers: Numbers = "float") -> pd.DataFrame:
         """Orders that can still trade, of one symbol or of all."""
@@ -206,14 +215,36 @@ class Lab(Views):
         return orders_frame(body, numbers=numbers, **self._origin(symbol))
 
     def my_trades(
-        self, symbol: str, *, limit: int | None = None, numbers: Numbers = "float"
+        self,
+        symbol: str,
+        *,
+        limit: int | None = None,
+        pnl: Literal["average", "fifo"] | None = None,
+        numbers: Numbers = "float",
     ) -> pd.DataFrame:
-        """The account's latest trades of a symbol, with their commissions."""
+        """The account's latest trades of a symbol, with their commissions.
+
+        Args:
+            pnl: Adds fee, position, its cost and the realised profit of these trades, by average
+                cost or by what was bought first: see `with_pnl`. Fees in a third asset count at
+                its last price.
+        """
         self._need_keys("see trades")
-        from .frames import my_trades_frame
+        from .frames import my_trades_frame, with_pnl
+        from .frames.account import rate
 
         body = self.client.with_raw_body.my_trades(symbol.upper(), limit=limit)
-        return my_trades_frame(body, numbers=numbers, **self._origin(symbol))
+        frame = my_trades_frame(body, numbers=numbers, **self._origin(symbol))
+        if pnl is None:
+            return frame
+        [about] = self.client.exchange_info(symbol=symbol.upper())["symbols"]
+        base, quote = about["baseAsset"], about["quoteAsset"]
+        prices = {}
+        if others := set(frame["commission_asset"]) - {base, quote}:
+            known = self._prices()
+            rates = {asset: rate(asset, quote, known) for asset in others}
+            prices = {asset: worth for asset, worth in rates.items() if worth is not None}
+        return with_pnl(frame, base=base, quote=quote, method=pnl, prices=prices)
 
     # Orders.
 
@@ -273,6 +304,11 @@ class Lab(Views):
     def endpoints(self, search: str = "") -> Endpoints:
         """REST calls of ``lab.client`` whose name, path or summary has these words."""
         return self.client.endpoints(search)
+
+    def _prices(self) -> dict[str, str]:
+        """The last price of every symbol."""
+        rows: Any = self.client.ticker_price()
+        return {row["symbol"]: row["price"] for row in rows}
 
     def _origin(self, symbol: str | None = None, **more: str) -> dict[str, Any]:
         """What frame.attrs says: symbol, environment, host, and when it was asked."""

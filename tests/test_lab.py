@@ -241,3 +241,26 @@ def test_the_first_page_names_everything(lab):
     assert [name for name in dir(lab) if not name.startswith("_") and name not in named] == []
     assert [name for name in inspect.signature(Lab).parameters if name not in named] == []
     assert "allow_orders" in inspect.signature(Lab).parameters
+
+
+def test_the_account_says_what_it_is_worth(lab):
+    """Balances in one asset: that asset is worth itself, another its amount times its last price."""
+    frame = lab.account(quote="usdt")
+    price = float(lab.client.ticker_price(symbol="BTCUSDT")["price"])
+    assert frame.loc["USDT", "value"] == frame.loc["USDT", "total"]
+    assert frame.loc["BTC", "value"] == pytest.approx(frame.loc["BTC", "total"] * price, rel=0.05)
+    assert "value" not in lab.account()
+
+
+def test_trades_say_what_they_have_realised(lab):
+    """Profit by average cost and by what was bought first, in the symbol's own assets."""
+    for side in ("BUY", "BUY", "SELL"):
+        assert lab.place("BTCUSDT", side, "MARKET", quantity="0.02").wait(timeout=10)
+    average, fifo = (lab.my_trades("BTCUSDT", pnl=method) for method in ("average", "fifo"))
+    sold = ~average["buyer"]
+    assert sold.any()
+    assert (average.loc[sold, "realised"] != 0).all()
+    assert average["position"].iloc[-1] == pytest.approx(fifo["position"].iloc[-1])
+    assert average["fee"].gt(0).all()
+    exact = lab.my_trades("BTCUSDT", pnl="average", numbers="decimal")
+    assert exact["realised"].astype(float).tolist() == average["realised"].tolist()

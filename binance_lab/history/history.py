@@ -329,10 +329,7 @@ class History:
         from .lazy import dask_frame
 
         names = symbols_of(symbols) if symbols is not None else None
-        first = 0 if start is None else time_ms(start)
-        last = self._now_ms() if end is None else time_ms(end)
-        if first > last:
-            raise BadInput(f"The range starts after it ends: start {start}, end {end or 'now'}.")
+        first, last = range_ms(0 if start is None else start, end, now_ms=self._now_ms())
         return dask_frame(
             _dataset(dataset),
             names[0] if names is not None and isinstance(symbols, str) else names,
