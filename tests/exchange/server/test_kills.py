@@ -152,12 +152,22 @@ def pages(rest: Rest, path: str, name: str, key: str) -> Iterator[Json]:
         from_id = rows[-1][key] + 1
 
 
-def check(rest: Rest, ledger: Ledger) -> list[Json]:
-    """Compare an account with what it was told; answers its orders."""
-    orders = {
-        each["orderId"]: each for each in pages(rest, "/api/v3/allOrders", "orderId", "orderId")
-    }
-    trades = {each["id"]: each for each in pages(rest, "/api/v3/myTrades", "fromId", "id")}
+def everything(rest: Rest) -> tuple[dict[int, Json], dict[int, Json], Json]:
+    """Orders, trades and the account of one moment: agents go on trading with what rests."""
+    before = account(rest)
+    while True:
+        orders = pages(rest, "/api/v3/allOrders", "orderId", "orderId")
+        trades = pages(rest, "/api/v3/myTrades", "fromId", "id")
+        found = {each["orderId"]: each for each in orders}, {each["id"]: each for each in trades}
+        after = account(rest)
+        if after == before:
+            return *found, after
+        before = after
+
+
+def check(rest: Rest, ledger: Ledger) -> None:
+    """Compare an account with what it was told."""
+    orders, trades, kept_account = everything(rest)
     for number, told in ledger.orders.items():
         kept = orders[number]
         assert {name: kept[name] for name in LASTING} == {name: told[name] for name in LASTING}
@@ -169,11 +179,12 @@ def check(rest: Rest, ledger: Ledger) -> list[Json]:
         assert {name: trades[number][name] for name in ("price", "qty", "commission")} == {
             name: told[name] for name in ("price", "qty", "commission")
         }
-    check_balances(rest, ledger, list(orders.values()), list(trades.values()))
-    return list(orders.values())
+    check_balances(ledger, kept_account, list(orders.values()), list(trades.values()))
 
 
-def check_balances(rest: Rest, ledger: Ledger, orders: list[Json], trades: list[Json]) -> None:
+def check_balances(
+    ledger: Ledger, kept_account: Json, orders: list[Json], trades: list[Json]
+) -> None:
     """Balances are what the account began with, its deposits and its trades; locked is what orders hold."""
     owned = dict(ledger.balances)
     for trade in trades:
@@ -192,7 +203,7 @@ def check_balances(rest: Rest, ledger: Ledger, orders: list[Json], trades: list[
             locked["BTC"] += left
         else:
             locked["USDT"] += left * Decimal(order["price"])
-    kept = {each["asset"]: each for each in account(rest)["balances"]}
+    kept = {each["asset"]: each for each in kept_account["balances"]}
     total = {name: Decimal(kept[name]["free"]) + Decimal(kept[name]["locked"]) for name in owned}
     if ledger.depositing and total["USDT"] == owned["USDT"] + ledger.deposited + 1:
         ledger.deposited += 1
