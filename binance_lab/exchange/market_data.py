@@ -9,6 +9,7 @@ https://developers.binance.com/docs/binance-spot-api-docs/rest-api/market-data-e
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from typing import Any, Protocol
 
@@ -34,6 +35,8 @@ Json = dict[str, Any]
 AVERAGE_MINUTES = 5  # of avgPrice, as in the filters of every symbol
 
 MS = TimeUnit.MILLISECOND
+
+_MOST_BLOCKS = 10_000  # block trades that are kept
 
 
 class Past(Protocol):
@@ -98,6 +101,8 @@ class MarketData:
         self._tape = Tape(past.next_trade_id if past else next_trade_id)
         self._aggs = AggTape(self._agg_taken)
         self._last_ticks = past.last_ticks if past else rules.ticks(rules.fair_price)
+        self._blocks: deque[PublicTrade] = deque(maxlen=_MOST_BLOCKS)
+        self._next_block_id = 1
         self._start_us: int | None = None
         start = past.end_us if past else start_us
         if start is not None:
@@ -158,6 +163,25 @@ class MarketData:
         return taken
 
     # Trades
+
+    def block_trade(
+        self, price_ticks: int, lots: int, time_us: int, *, buyer_is_maker: bool
+    ) -> PublicTrade:
+        """Take in a trade arranged outside of the book: it moves no price and counts in no candle."""
+        number = self._next_block_id
+        self._next_block_id += 1
+        quote = self.rules.quote_atoms(price_ticks, lots)
+        block = PublicTrade(number, price_ticks, lots, quote, time_us, buyer_is_maker)
+        self._blocks.append(block)
+        return block
+
+    def block_trades(self, *, from_id: int, limit: int = 500, unit: TimeUnit = MS) -> list[Json]:
+        """``GET historicalBlockTrades``: from an id on, as far as they are kept."""
+        found = [each for each in self._blocks if each.id >= from_id][:limit]
+        rows = [self._trade_json(each, unit) for each in found]
+        for row in rows:
+            del row["isBestMatch"]  # there was no book to match in
+        return rows
 
     def trades(self, *, limit: int = 500, unit: TimeUnit = MS) -> list[Json]:
         """``GET trades``: the latest ones, oldest first."""

@@ -36,6 +36,22 @@ def trade_event(
     }
 
 
+def block_trade_event(
+    market: MarketData, trade: PublicTrade, *, event_us: int, unit: TimeUnit = MS
+) -> Json:
+    """``<symbol>@blockTrade``, one per trade that was arranged outside of the book."""
+    event = trade_event(market, trade, event_us=event_us, unit=unit) | {"e": "blockTrade"}
+    del event["M"]
+    return event
+
+
+def reference_price_event(
+    market: MarketData, price: str | None, *, now_us: int, unit: TimeUnit = MS
+) -> Json:
+    """``<symbol>@referencePrice``; null where there is none."""
+    return {"e": "referencePrice", "s": market.symbol, "r": price, "t": stamp(now_us, unit)}
+
+
 def agg_trade_event(
     market: MarketData, agg: AggTrade, *, event_us: int, unit: TimeUnit = MS
 ) -> Json:

@@ -149,8 +149,8 @@ class Exchange:
     def control(self, method: str, door: str, /, **body: Any) -> Any:
         """Use the control door, such as ``control("POST", "faults", kind="cut")``; answers its JSON.
 
-        Doors are ``""`` (status), ``faults``, ``accounts``, ``keys``, ``deposits``, ``symbols``, ``limits``,
-        ``clock`` and ``replay`` (begin it).
+        Doors are ``""`` (status), ``faults``, ``accounts``, ``keys``, ``deposits``, ``symbols``, ``blocks`` (a
+        block trade), ``limits``, ``clock`` and ``replay`` (begin it).
 
         Raises:
             ExchangeError: The door refused; the message says why.

@@ -56,6 +56,7 @@ class Lab:
             ("DELETE", "keys"): self._revoke_key,
             ("POST", "deposits"): self._deposit,
             ("POST", "symbols"): self._set_symbol_status,
+            ("POST", "blocks"): self._trade_block,
             ("POST", "limits"): self._set_limits,
             ("POST", "clock"): self._step_clock,
             ("POST", "replay"): self._begin_replay,
@@ -228,6 +229,21 @@ class Lab:
         for symbol in symbols:
             self._venue.engine.set_status(symbol, status, now_us=self._venue.now_us())
         return {}
+
+    def _trade_block(self, body: Json) -> Json:
+        """Tell of a block trade, as two parties would have arranged it; no account is part of it."""
+        market = self._venue.markets.get(str(body.get("symbol")))
+        if market is None:
+            raise BadRequest(f"There is no symbol {body.get('symbol')!r}.")
+        rules = market.rules
+        trade = market.block_trade(
+            rules.ticks(_amount(body.get("price"))),
+            rules.lots(_amount(body.get("quantity"))),
+            self._venue.now_us(),
+            buyer_is_maker=body.get("buyer_is_maker") is True,
+        )
+        self._server.publisher.block_traded(market, trade)
+        return {"id": trade.id}
 
     def _set_limits(self, body: Json) -> Json:
         try:

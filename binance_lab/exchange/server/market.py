@@ -46,9 +46,10 @@ def historical_trades(call: Call) -> list[Json]:
 
 
 def historical_block_trades(call: Call) -> list[Json]:
-    """``historicalBlockTrades``: there are no block trades here."""
-    _market(call)
-    return []
+    """``historicalBlockTrades``: those that the control door arranged."""
+    return _market(call).block_trades(
+        from_id=call.params["fromId"], limit=_limit(call, 500, MOST_ROWS), unit=call.unit
+    )
 
 
 def agg_trades(call: Call) -> list[Json]:

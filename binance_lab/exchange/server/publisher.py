@@ -33,6 +33,8 @@ _kline_stream = re.compile(r"kline_([0-9]+[smhdwM])(@\+08:00)?")
 _window_stream = re.compile(r"ticker_(1h|4h|1d)")
 _all_window_stream = re.compile(r"!ticker_(1h|4h|1d)@arr")
 
+_LIVE = frozenset(("trade", "aggTrade", "bookTicker", "blockTrade"))  # sent as it happens
+
 Payloads = Callable[[int], Iterable[Any]]  # the time -> what is due
 
 
@@ -135,10 +137,12 @@ class Publisher:
         channel = Channel(name, unit, symbol, kind)
         if name in self.recorded:
             return channel
-        if symbol is not None and kind in ("trade", "aggTrade", "bookTicker"):
+        if symbol is not None and kind in _LIVE:
             self._live.setdefault((symbol, kind), []).append(channel)
             if kind == "aggTrade":
                 self._venue.markets[symbol].take_agg_trades()  # those before nobody asked for
+        elif symbol is not None and kind == "referencePrice":
+            channel.source = self._reference_source(self._venue.markets[symbol], unit)
         elif symbol is not None:
             channel.source = _symbol_source(self._venue.markets[symbol], kind, unit)
         else:
@@ -191,6 +195,13 @@ class Publisher:
             self._traded[symbol] = market
             self._soon()
 
+    def block_traded(self, market: MarketData, trade: PublicTrade) -> None:
+        """Publish a trade that was arranged outside of the book."""
+        now_us = self._venue.now_us()
+        for channel in self._live.get((market.symbol, "blockTrade"), ()):
+            payload = events.block_trade_event(market, trade, event_us=now_us, unit=channel.unit)
+            channel.publish(encode(payload))
+
     def best_changed(self, market: MarketData) -> None:
         """Publish the best bid and ask when the command is through."""
         symbol = market.symbol
@@ -222,7 +233,15 @@ class Publisher:
                 payload = events.agg_trade_event(market, agg, event_us=now_us, unit=channel.unit)
                 channel.publish(encode(payload))
 
-    # By timer, over all symbols
+    # By timer
+
+    def _reference_source(self, market: MarketData, unit: TimeUnit) -> Source:
+        def take(now_us: int) -> Iterable[Any]:
+            price = self._venue.engine.reference_price(market.symbol, now_us=now_us)
+            text = None if price is None else f"{price:.8f}"
+            return [events.reference_price_event(market, text, now_us=now_us, unit=unit)]
+
+        return Source(SLOW_S, take)
 
     def _array_source(self, kind: str, unit: TimeUnit) -> Source | None:
         if kind == "!miniTicker@arr":

@@ -76,6 +76,7 @@ def test_depth_diffs_continue_each_other(exchange: Exchange):
         "btcusdt@aggTrade",
         "btcusdt@trade",
         "btcusdt@bookTicker",
+        "btcusdt@referencePrice",
         "!miniTicker@arr",
         "!ticker_4h@arr",
     ],
@@ -86,6 +87,22 @@ def test_every_stream_sends(exchange: Exchange, name: str):
     assert streams.ask(method="SUBSCRIBE", params=[name], id=1) == {"result": None, "id": 1}
     assert streams.until(lambda message: "data" in message)["stream"] == name
     streams.close()
+
+
+def test_a_block_trade_moves_no_price(rest: Rest, socket: Open):
+    """A block trade goes out on its stream and is listed, with ids of its own, and counts nowhere else."""
+    stream = socket("/ws/btcusdt@blockTrade")
+    before = rest.get("/api/v3/ticker/24hr", symbol="BTCUSDT").json()
+    for quantity in ("3", "4"):
+        rest.lab("POST", "/blocks", symbol="BTCUSDT", price="61234.5", quantity=quantity)
+    event = stream.read()
+    assert list(event) == ["e", "E", "s", "t", "p", "q", "T", "m"]
+    assert (event["e"], event["s"], event["t"]) == ("blockTrade", "BTCUSDT", 1)
+    [listed] = rest.get("/api/v3/historicalBlockTrades", symbol="BTCUSDT", fromId=2).json()
+    assert listed["price"] == event["p"] == "61234.50000000"
+    assert (listed["id"], listed["qty"], listed["quoteQty"]) == (2, "4.00000000", "244938.00000000")
+    after = rest.get("/api/v3/ticker/24hr", symbol="BTCUSDT").json()
+    assert (after["lastId"], after["lastPrice"]) == (before["lastId"], before["lastPrice"])
 
 
 def test_subscribing_and_unsubscribing(socket: Open):
