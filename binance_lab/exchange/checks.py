@@ -17,6 +17,7 @@ from binance_lab.exchange.rejects import Reject
 from binance_lab.exchange.standing import Standing
 from binance_lab.exchange.state import State
 from binance_lab.exchange.symbols import SymbolRules, amount_of, exact_atoms
+from binance_lab.wire import errors
 from binance_lab.wire.enums import (
     OrderType,
     PegPriceType,
@@ -56,7 +57,7 @@ class _Fields(NamedTuple):
     unwanted: tuple[str, ...]
 
 
-_STOP_UNWANTED = ("quote_order_qty", "time_in_force", "price", "iceberg_qty")
+_STOP_UNWANTED = ("price", "time_in_force", "iceberg_qty", "quote_order_qty")
 _FIELDS = {
     OrderType.LIMIT: _Fields(
         ("time_in_force", "quantity", "price"),
@@ -67,7 +68,7 @@ _FIELDS = {
         ("time_in_force", "quote_order_qty", "stop_price", "trailing_delta"),
     ),
     OrderType.MARKET: _Fields(
-        (), ("time_in_force", "price", "stop_price", "trailing_delta", "iceberg_qty")
+        (), ("price", "time_in_force", "stop_price", "trailing_delta", "iceberg_qty")
     ),
     OrderType.STOP_LOSS: _Fields(("quantity",), _STOP_UNWANTED),
     OrderType.TAKE_PROFIT: _Fields(("quantity",), _STOP_UNWANTED),
@@ -119,8 +120,20 @@ def check_fields(new: NewOrder, *, prefix: str = "", pays_quantity: bool = False
         stop, delta = param("stopPrice", prefix), param("trailingDelta", prefix)
         text = f"Param '{stop}' or '{delta}' must be sent, but both were empty/null!"
         raise Reject(-1102, text)
+    _check_peg_fields(new, prefix)
     if new.strategy_type is not None and new.strategy_type < _MIN_STRATEGY_TYPE:
         raise Reject(-1134, "`strategyType` was less than 1000000.")
+
+
+def _check_peg_fields(new: NewOrder, prefix: str) -> None:
+    for name, value, other, other_value in (
+        ("pegOffsetType", new.peg_offset_type, "pegOffsetValue", new.peg_offset_value),
+        ("pegOffsetValue", new.peg_offset_value, "pegOffsetType", new.peg_offset_type),
+        ("pegOffsetType", new.peg_offset_type, "pegPriceType", new.peg_price_type),
+    ):
+        if value is not None and other_value is None:
+            names = param(other, prefix), param(name, prefix)
+            raise Reject(*errors.BAD_COMBINATION_RECOMMENDED.fill(*names))
 
 
 def _check_market_quantity(new: NewOrder, prefix: str, pays_quantity: bool) -> None:
@@ -166,11 +179,6 @@ def _check_iceberg(rules: SymbolRules, new: NewOrder) -> None:
 def _check_peg(rules: SymbolRules, new: NewOrder) -> None:
     if not rules.peg_allowed or new.sor:
         raise Reject(-1013, "Pegged orders are not supported for this symbol.")
-    if new.peg_price_type is None:
-        raise _missing("pegPriceType")
-    if (new.peg_offset_type is None) is not (new.peg_offset_value is None):
-        text = "Fields [pegOffsetType,pegOffsetValue] must be sent together or omitted entirely."
-        raise Reject(-1128, text)
     if new.peg_offset_value is not None and not 0 <= new.peg_offset_value <= _MAX_PEG_LEVEL:
         raise Reject(-1130, "Data sent for parameter 'pegOffsetValue' is not valid.")
     if new.type in MARKET_TYPES:

@@ -147,7 +147,7 @@ def test_pegged_order_passes_filters_at_the_price_it_found():
 @pytest.mark.parametrize(
     ("fields", "code"),
     [
-        ({"peg_offset_value": 1}, -1102),
+        ({"peg_offset_value": 1}, -1128),
         ({"peg_price_type": PegPriceType.PRIMARY_PEG, "peg_offset_value": 1}, -1128),
         ({"peg_price_type": PegPriceType.PRIMARY_PEG, "peg_offset_type": PegOffsetType.PRICE_LEVEL, "peg_offset_value": 101}, -1130),
         ({"peg_price_type": PegPriceType.PRIMARY_PEG, "time_in_force": TimeInForce.IOC}, -1013),

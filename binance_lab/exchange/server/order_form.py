@@ -1,4 +1,4 @@
-"""New orders and order lists from a request's parameters: what each type needs, may have and must not have.
+"""New orders and order lists from a request's parameters, taken as they are: the engine checks what each type needs.
 
 https://developers.binance.com/docs/binance-spot-api-docs/rest-api/trading-endpoints#new-order-trade
 """
@@ -15,28 +15,6 @@ from binance_lab.wire.enums import OrderType, Side
 
 Params = Mapping[str, Any]
 
-_PRICED = frozenset(
-    (OrderType.LIMIT, OrderType.LIMIT_MAKER, OrderType.STOP_LOSS_LIMIT, OrderType.TAKE_PROFIT_LIMIT)
-)
-_TIMED = _PRICED - {OrderType.LIMIT_MAKER}
-_TRIGGERED = frozenset(
-    (
-        OrderType.STOP_LOSS,
-        OrderType.STOP_LOSS_LIMIT,
-        OrderType.TAKE_PROFIT,
-        OrderType.TAKE_PROFIT_LIMIT,
-    )
-)
-# Which types a parameter belongs to; with any other it is "sent when not required".
-_BELONGS_TO = {
-    "price": _PRICED,
-    "timeInForce": _TIMED,
-    "stopPrice": _TRIGGERED,
-    "trailingDelta": _TRIGGERED,
-    "icebergQty": _PRICED,
-    "quoteOrderQty": frozenset((OrderType.MARKET,)),
-}
-
 
 class _Form:
     """One order's fields among the parameters: those with its prefix, or the list's shared ones."""
@@ -51,50 +29,6 @@ class _Form:
 
     def get(self, field: str) -> Any:
         return self._params.get(self.name(field), self._shared.get(field))
-
-    def check(self, order_type: OrderType) -> None:
-        """Refuse what is missing for the type, then what does not belong to it."""
-        if order_type in _TIMED:
-            self._require("timeInForce")
-        if order_type is OrderType.MARKET:
-            self._check_market()
-        elif order_type in _PRICED and self.get("pegPriceType") is None:
-            self._require("price")
-        if order_type in _TRIGGERED and self.get("stopPrice") is None:
-            self._require_either("stopPrice", "trailingDelta")
-        for field, types in _BELONGS_TO.items():
-            if order_type not in types and self.get(field) is not None:
-                raise Reject(*errors.PARAMETER_NOT_REQUIRED.fill(self.name(field)))
-        self._check_peg()
-
-    def _check_market(self) -> None:
-        if self.get("quantity") is not None and self.get("quoteOrderQty") is not None:
-            raise Reject(*errors.PARAMETER_NOT_REQUIRED.fill(self.name("quoteOrderQty")))
-
-    def _check_peg(self) -> None:
-        together = [self.get(field) is None for field in ("pegOffsetType", "pegOffsetValue")]
-        if any(together) and not all(together):
-            names = self.name("pegOffsetType"), self.name("pegOffsetValue")
-            raise Reject(*errors.BAD_COMBINATION_RECOMMENDED.fill(*names))
-        if self.get("pegPriceType") is None and not all(together):
-            names = self.name("pegPriceType"), self.name("pegOffsetType")
-            raise Reject(*errors.BAD_COMBINATION_RECOMMENDED.fill(*names))
-
-    def check_quantity(self, order_type: OrderType) -> None:
-        """Refuse an order that does not say how much."""
-        if order_type is OrderType.MARKET:
-            if self.get("quoteOrderQty") is None:
-                self._require_either("quantity", "quoteOrderQty")
-        else:
-            self._require("quantity")
-
-    def _require(self, field: str) -> None:
-        if self.get(field) is None:
-            raise Reject(*errors.MISSING_PARAMETER.fill(self.name(field)))
-
-    def _require_either(self, field: str, other: str) -> None:
-        if self.get(field) is None and self.get(other) is None:
-            raise Reject(*errors.MISSING_ONE_OF.fill(self.name(field), self.name(other)))
 
     def order(self, symbol: str, client_id_field: str = "clientOrderId") -> NewOrder:
         """The order, its fields taken as they are."""
@@ -120,15 +54,8 @@ class _Form:
 
 
 def new_order(params: Params, *, sor: bool = False) -> NewOrder:
-    """The order that ``order``, ``order/test`` or ``sor/order`` asks for.
-
-    Raises:
-        Reject: -1102 something is missing for the type, -1106 something does not belong to it.
-    """
-    form = _Form(params)
-    form.check_quantity(params["type"])
-    form.check(params["type"])
-    order = form.order(params["symbol"], "newClientOrderId")
+    """The order that ``order``, ``order/test`` or ``sor/order`` asks for."""
+    order = _Form(params).order(params["symbol"], "newClientOrderId")
     order.sor = sor
     return order
 
@@ -148,9 +75,7 @@ def cancel_replace(params: Params) -> NewCancelReplace:
 
 
 def _leg(params: Params, prefix: str, shared: Params | None = None) -> NewOrder:
-    form = _Form(params, prefix, shared)
-    form.check(form.get("type"))
-    return form.order(params["symbol"])
+    return _Form(params, prefix, shared).order(params["symbol"])
 
 
 def _list(kind: ListKind, params: Params, *orders: NewOrder) -> NewOrderList:

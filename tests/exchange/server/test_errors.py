@@ -77,6 +77,8 @@ def test_a_public_request_is_refused(rest: Rest, query: str, code: int, msg: str
         (ORDER | {"selfTradePreventionMode": "SOME"}, -1130, "Data sent for parameter 'selfTradePreventionMode' is not valid."),
         (ORDER | {"pegPriceType": "X"}, -1210, "Invalid pegPriceType."),
         (ORDER | {"pegOffsetType": "X"}, -1211, "Invalid pegOffsetType."),
+        (ORDER | {"pegPriceType": "PRIMARY_PEG", "pegOffsetType": "PRICE_LEVEL"}, -1128, "Combination of optional fields invalid. Recommendation: 'pegOffsetValue' and 'pegOffsetType' must both be sent."),
+        (ORDER | {"pegOffsetType": "PRICE_LEVEL", "pegOffsetValue": "1"}, -1128, "Combination of optional fields invalid. Recommendation: 'pegPriceType' and 'pegOffsetType' must both be sent."),
         (ORDER | {"quantity": "0.000001"}, -1013, "Filter failure: LOT_SIZE"),
         (ORDER | {"price": "50000.001"}, -1013, "Filter failure: PRICE_FILTER"),
         (ORDER | {"quantity": "0.00002"}, -1013, "Filter failure: NOTIONAL"),
