@@ -42,6 +42,10 @@ _path = re.compile(
 )
 
 
+class Abandoned(Exception):
+    """Who asked for a file is gone before it was made."""
+
+
 @dataclass(frozen=True, slots=True)
 class _File:
     """One file of the archive."""
@@ -88,10 +92,16 @@ class Archive:
         self._folder = folder or Path(self._temporary.name if self._temporary else "")
         self._lock = threading.Lock()  # guards the folder: one file is made at a time
 
-    def get(self, path: str) -> Path | None:
+    def get(self, path: str, *, is_wanted: Callable[[], bool] = lambda: True) -> Path | None:
         """The file for a path such as ``data/spot/daily/klines/BTCUSDT/1m/BTCUSDT-1m-2025-01-01.zip``.
 
         None if there is none. Making a month of trades may take minutes.
+
+        Args:
+            is_wanted: Asked again and again while the file is made; once false the work is left undone.
+
+        Raises:
+            Abandoned: The file isn't wanted any more.
         """
         match = _path.fullmatch(path.lstrip("/"))
         file = self._file(match) if match else None
@@ -100,7 +110,7 @@ class Archive:
         with self._lock:
             made = self._folder / f"{match['span']}-{file.name}.zip"
             if not made.exists():
-                self._make(file, made)
+                self._make(file, made, is_wanted)
             if not match["checksum"]:
                 return made
             return self._checksum(file, made)
@@ -141,7 +151,7 @@ class Archive:
             return None
         return _File(match["name"], symbol, match["kind"] or "klines", interval, *span)
 
-    def _make(self, file: _File, path: Path) -> None:
+    def _make(self, file: _File, path: Path, is_wanted: Callable[[], bool]) -> None:
         self._make_room()
         market = self._markets[file.symbol]
         rows = {"klines": _klines, "trades": _trades, "aggTrades": _agg_trades}[file.kind]
@@ -150,13 +160,18 @@ class Archive:
         info.compress_type = zipfile.ZIP_DEFLATED
         info.external_attr = 0o644 << 16
         part = path.with_suffix(".part")
-        with (
-            zipfile.ZipFile(part, "w", compresslevel=6) as archive,
-            archive.open(info, "w", force_zip64=True) as target,
-        ):
-            for text in rows(market, file):
-                target.write(text.encode())
-        os.replace(part, path)
+        try:
+            with (
+                zipfile.ZipFile(part, "w", compresslevel=6) as archive,
+                archive.open(info, "w", force_zip64=True) as target,
+            ):
+                for text in rows(market, file):
+                    if not is_wanted():
+                        raise Abandoned(f"nobody waits for {file.name} any more")
+                    target.write(text.encode())
+            os.replace(part, path)
+        finally:
+            part.unlink(missing_ok=True)
 
     def _make_room(self) -> None:
         """Remove the oldest files while there are too many bytes."""

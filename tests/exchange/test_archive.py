@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pandas as pd
 import pytest
 
-from binance_lab.exchange.archive import Archive
+from binance_lab.exchange.archive import Abandoned, Archive
 from binance_lab.exchange.market_data import MarketData
 from binance_lab.exchange.past import make_pasts
 from binance_lab.exchange.symbols import select_symbols
@@ -128,3 +128,15 @@ def test_folder_is_bounded(tmp_path):
         for day in (1, 2, 3):
             assert archive.get(f"data/spot/daily/klines/BTCUSDT/1d/BTCUSDT-1d-2025-03-0{day}.zip")
         assert [path.name for path in tmp_path.glob("*.zip")] == ["daily-BTCUSDT-1d-2025-03-03.zip"]
+
+
+def test_a_file_that_nobody_waits_for_is_left_undone(archive, tmp_path):
+    """Once a file isn't wanted any more its making ends, and nothing of it stays; later it is made whole."""
+    path = "/data/spot/daily/trades/BNBBTC/BNBBTC-trades-2025-03-01.zip"
+    asked = iter([True, True, False])
+    with pytest.raises(Abandoned):
+        archive.get(path, is_wanted=lambda: next(asked))
+    assert list(tmp_path.iterdir()) == []
+    found = archive.get(path)
+    assert found is not None
+    assert zipfile.ZipFile(found).testzip() is None

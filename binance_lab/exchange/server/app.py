@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
-from binance_lab.exchange.archive import Archive
+from binance_lab.exchange.archive import Abandoned, Archive
 from binance_lab.exchange.market_data import stamp
 from binance_lab.exchange.rejects import Reject
 from binance_lab.exchange.server.connection import Connection
@@ -140,7 +140,7 @@ class Server:
         if path == "/ws-api/v3":
             return await self._serve_api(http)
         if path.startswith("/data/spot/"):
-            return await self._serve_file(path)
+            return await self._serve_file(http)
         if self.lab is not None and (path == "/lab" or path.startswith("/lab/")):
             return await self.lab(http)
         return not_here(path)
@@ -174,9 +174,16 @@ class Server:
             return await _break_off(http, answer if "half" in faults else None)
         return answer
 
-    async def _serve_file(self, path: str) -> web.StreamResponse:
+    async def _serve_file(self, http: web.Request) -> web.StreamResponse:
         """A file of the exchange's history, as data.binance.vision has them."""
-        file = await asyncio.to_thread(self._archive.get, path)
+
+        def is_wanted() -> bool:
+            return http.transport is not None and not self.stopping.is_set()
+
+        try:
+            file = await asyncio.to_thread(self._archive.get, http.path, is_wanted=is_wanted)
+        except Abandoned:
+            return web.Response(status=503)  # nobody reads it
         return web.Response(status=404) if file is None else web.FileResponse(file)
 
     def _connect(self, http: web.Request, *, api: bool, weight: int = 0) -> Connection:

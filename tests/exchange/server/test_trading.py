@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
 import pytest
+
+from binance_lab.exchange.process import Exchange
 
 from ..conftest import Rest
 
@@ -249,3 +252,13 @@ def test_the_history_is_offered_as_files(rest: Rest):
     assert file.content[:2] == b"PK"
     assert rest.send("GET", path + ".CHECKSUM").text.endswith("BTCUSDT-1h-2025-01-02.zip\n")
     assert rest.send("GET", path.replace("2025", "2999")).status_code == 404
+
+
+def test_who_leaves_does_not_keep_others_waiting(exchange: Exchange):
+    """A file that takes minutes is given up when its client is gone, and the next one's turn comes."""
+    host, port = exchange.rest.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))) as leaving:
+        path = "/data/spot/monthly/trades/BTCUSDT/BTCUSDT-trades-2025-01.zip"
+        leaving.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+    path = "/data/spot/daily/klines/BTCUSDT/1d/BTCUSDT-1d-2025-01-03.zip"
+    assert Rest(exchange).send("GET", path).status_code == 200
