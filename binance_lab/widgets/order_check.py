@@ -143,8 +143,11 @@ class OrderCheck:
             return replace(checked, findings={leg or draft.legs[0]: [found]})
         rate = self._trading.surroundings.taker_rate(self._rules.symbol)
         single = ticket if isinstance(ticket, Ticket) else next(iter(ticket.legs.values()))
-        text = "" if single.missing() else estimate_text(single, scene, rate)
-        return replace(checked, findings=findings_of(ticket, scene), estimate=text)
+        findings = findings_of(ticket, scene)
+        # what would be refused neither rests nor fills; only that it costs too much takes nothing back
+        refused = {found.filter for each in findings.values() for found in each} - {"BALANCE"}
+        text = "" if refused else estimate_text(single, scene, rate)
+        return replace(checked, findings=findings, estimate=text)
 
 
 def findings_of(ticket: Ticket | ListTicket, scene: Scene) -> dict[str, list[Finding]]:

@@ -92,6 +92,7 @@ def test_an_oco_is_filled_in_as_one_ticket(notebook: Callable[..., NotebookPage]
     field(form, "Price").fill("70000")
     field(form, "Stop price").fill("50000")
     form.locator(".widget-text:has(label:text-is('Price')) input:visible").nth(1).fill("49000")
+    expect(form).to_contain_text("Rests on the book", timeout=SLOW)
     page.picture("order-form-oco", 1)
     click(form, "Place")
     expect(form).to_contain_text("Send this? OCO", timeout=SLOW)

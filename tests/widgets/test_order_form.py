@@ -282,6 +282,15 @@ def test_the_estimate_tells_price_fee_and_what_remains(form):
     assert "leaves 9994 USDT" in form._estimate.value
 
 
+def test_no_estimate_stands_beside_a_refusal(form):
+    """A maker that would be refused doesn't "rest on the book"; one that costs too much still does."""
+    form.fill(type="LIMIT_MAKER", quantity="5", price="60000")
+    until(form, lambda: "Rests on the book" in form._estimate.value and form.findings)
+    form.fill(price="60001")
+    until(form, lambda: "WOULD_MATCH" in row(form, "price")._says.value)
+    assert "Rests on the book" not in form._estimate.value
+
+
 def test_an_oco_is_one_ticket(form, client):
     """Both legs are filled in, asked about in one line, and sent in one request."""
     form.mode.value = "OCO"
