@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -13,27 +12,16 @@ import pandas as pd
 
 from binance_lab.connector.exceptions import (
     ApiError,
-    ConfigError,
     LabError,
     OrderRejected,
 )
 from binance_lab.connector.spot import Spot
-from binance_lab.wire.encoding import decimal_text
-from binance_lab.wire.enums import CancelReplaceMode, Side
+from binance_lab.wire.enums import CancelReplaceMode
 from binance_lab.wire.types import Number
 
 from .check import Finding, paragraph
-from .estimate import value_in_quote
-from .guards import (
-    Limits,
-    OrderRefused,
-    Origin,
-    Pace,
-    check_environment,
-    check_open,
-    check_value,
-    guarded_environment,
-)
+from .gate import Gate
+from .guards import Limits, OrderRefused, Origin, guarded_environment
 from .journal import Journal
 from .lists import ListTicket, OrderList, make_list
 from .nearest import explain, nearest_ticket
@@ -78,16 +66,19 @@ class Trading:
         allow_orders: bool = False,
         confirm: Callable[[str], str] | None = None,
     ) -> None:
-        self.environment = guarded_environment(environment, client.base_url)
-        self.limits = limits or Limits.of(self.environment)
         self.surroundings = Surroundings(client, account, books)
         self._client = client
         self._register = Register(client, account=account, journal=journal)
-        self._allow_orders = allow_orders
-        self._confirm = confirm
         self._sender = Sender(client, self._register, self.surroundings.forget)
-        self._gate = threading.Lock()  # held from counting open orders until one more is open
-        self._pace = Pace()
+        self._gate = Gate(
+            client,
+            self._register,
+            self.surroundings,
+            environment=guarded_environment(environment, client.base_url),
+            limits=limits,
+            allow_orders=allow_orders,
+            confirm=confirm,
+        )
         self._lists: list[OrderList] = []
 
     def __repr__(self) -> str:
@@ -108,6 +99,20 @@ class Trading:
     # -- looking -----------------------------------------------------------------------------
 
     @property
+    def environment(self) -> str:
+        """ "local", "testnet" or "live": the one whose guards hold."""
+        return self._gate.environment
+
+    @property
+    def limits(self) -> Limits:
+        """What may be sent; set it to change it."""
+        return self._gate.limits
+
+    @limits.setter
+    def limits(self, limits: Limits) -> None:
+        self._gate.limits = limits
+
+    @property
     def orders(self) -> list[Order]:
         """Every order of this desk and of its journal, and others of the account, oldest first."""
         return self._register.orders
@@ -123,7 +128,7 @@ class Trading:
         Raises:
             ApiError, RequestError: The exchange didn't list them.
         """
-        self._need_keys()
+        self._gate.need_keys()
         return self._register.take_in_open()
 
     @property
@@ -235,7 +240,7 @@ class Trading:
         Raises:
             ApiError: It would refuse it.
         """
-        self._need_keys()
+        self._gate.need_keys()
         params: dict[str, Any] = dict(ticket.params())
         try:
             self._client.new_order_test(**params)
@@ -322,13 +327,13 @@ class Trading:
         client_order_id = _once_id(once) if once else _new_id()
         if once and (there := self._register.placed(client_order_id)) is not None:
             return _same_kind(there, ticket, once)
-        self._permit([ticket], origin, check=check)
+        self._gate.permit([ticket], origin, check=check)
         if once:  # this computer may have forgotten, or another one was first
             there = self._register.placed_there(ticket.symbol, client_order_id)
             if there is not None:
                 return _same_kind(there, ticket, once)
         order = self._new_order(ticket, client_order_id)
-        entered = self._enter([order], once=bool(once))
+        entered = self._gate.enter([order], once=bool(once))
         if entered is not order:  # another thread or notebook was first with this name
             return _same_kind(entered, ticket, once or "")
         with self._explaining(order):
@@ -354,57 +359,15 @@ class Trading:
         self, ticket: ListTicket, *, origin: Origin = "code", check: bool = True
     ) -> OrderList:
         """Place the order list of a ticket; see ``place_list``."""
-        self._permit(list(ticket.whole_legs().values()), origin, check=check)
+        self._gate.permit(list(ticket.whole_legs().values()), origin, check=check)
         list_id = _new_id()
         legs = {name: self._new_order(leg, _new_id(), list_id) for name, leg in ticket.legs.items()}
         placed = OrderList(ticket, list_id, legs)
-        self._enter(placed.orders)
+        self._gate.enter(placed.orders)
         self._lists.append(placed)
         with self._explaining(*placed.orders):
             self._sender.place_list(placed)
         return placed
-
-    def _permit(self, tickets: list[Ticket], origin: Origin, *, check: bool) -> None:
-        """All that may keep these orders from being sent.
-
-        Raises:
-            OrderRefused, UnknownSymbol: It must not.
-        """
-        symbol = tickets[0].symbol
-        check_environment(
-            self.environment,
-            origin,
-            symbol=symbol,
-            asked="; ".join(str(ticket) for ticket in tickets),
-            allow_orders=self._allow_orders,
-            confirm=self._confirm,
-        )
-        self._need_keys()
-        if check:
-            rules = Scene(self.surroundings.rules(symbol))
-            if findings := [found for ticket in tickets for found in explain(ticket, rules)]:
-                raise OrderRefused(f"Not sent. {paragraph(findings)}")
-        if self.limits.max_order_value is not None:
-            check_value(max((self._value(ticket) for ticket in tickets), key=_sort), self.limits)
-
-    def _value(self, ticket: Ticket) -> Any:
-        """What an order is worth in the limits' asset; None if nobody can tell."""
-        rules = self.surroundings.rules(ticket.symbol)
-        one = self.surroundings.worth(rules.quote, self.limits.value_asset)
-        scene = Scene(rules)
-        if ticket.quantity is not None and (ticket.price is None or ticket.side is Side.SELL):
-            bids, asks = self.surroundings.levels(ticket.symbol)
-            scene = Scene(rules, bids=bids, asks=asks)
-        value = value_in_quote(ticket, scene)
-        return None if value is None or one is None else value * one
-
-    def _need_keys(self) -> None:
-        if not self._client.signed_by:
-            raise ConfigError(
-                f"Orders need an API key, and this Lab has none for {self.environment}. Set "
-                f"BINANCE_LAB_{self.environment.upper()}_API_KEY and …_API_SECRET, or use Lab() for "
-                "the embedded exchange, which brings its own."
-            )
 
     def _new_order(self, ticket: Ticket, client_order_id: str, list_id: str | None = None) -> Order:
         order = Order(
@@ -415,27 +378,6 @@ class Trading:
         )
         order.list_id = list_id
         return order
-
-    def _enter(self, orders: list[Order], *, once: bool = False, replaced: bool = False) -> Order:
-        """Take in orders that are about to be sent, as far as the limits allow; see ``Register.enter``.
-
-        Args:
-            replaced: Whether an open order ends with the new one.
-        """
-        there: Order | None = None
-        try:
-            with self._gate:  # two threads must not both be the last that the limits allow
-                there = self._register.placed(orders[0].client_order_id) if once else None
-                if there is None:
-                    open_orders = len(self._register.open_orders) - replaced
-                    check_open(open_orders, len(orders), self.limits)
-                    self._pace.take(len(orders), self.limits.max_orders_per_minute)
-                    for order in orders:
-                        there = self._register.enter(order, _written(order), once=once)
-        except BaseException as error:
-            self._register.give_up(orders, str(error) or "interrupted")
-            raise
-        return there if there is not None else orders[0]
 
     @contextmanager
     def _explaining(self, *orders: Order) -> Iterator[None]:
@@ -479,7 +421,7 @@ class Trading:
         Raises:
             ApiError, RequestError: Of the first symbol that failed, after all were tried.
         """
-        self._need_keys()
+        self._gate.need_keys()
         return self._sender.cancel_all(symbol and symbol.strip().upper())
 
     def amend(self, order: Order | str | int, quantity: Number) -> Order:
@@ -534,9 +476,9 @@ class Trading:
     ) -> Order:
         """Cancel an order and place a ticket's in its place; see ``cancel_replace``."""
         old = self.order(order)
-        self._permit([ticket], origin, check=True)
+        self._gate.permit([ticket], origin, check=True)
         new = self._new_order(ticket, _new_id())
-        self._enter([new], replaced=not old.done)
+        self._gate.enter([new], replaced=not old.done)
         self._sender.replace(old, new, mode)
         return new
 
@@ -567,21 +509,3 @@ def _same_kind(there: Order, ticket: Ticket, name: str) -> Order:
             "Give this one a name of its own."
         )
     return there
-
-
-def _written(order: Order) -> dict[str, Any]:
-    """What the journal keeps of an order that is about to be sent."""
-    return {
-        "params": order.ticket.params(),
-        "mid_price": _text(order.mid_price),
-        "list_id": order.list_id,
-    }
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else decimal_text(value)
-
-
-def _sort(value: Any) -> Any:
-    """Orders values with None, which can't be told, as the largest."""
-    return (value is None, value or 0)
