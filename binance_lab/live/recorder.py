@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import msgspec
 
 from binance_lab.connector.connection import ConnectionEvent, State
-from binance_lab.wire.capture import CaptureWriter
+from binance_lab.wire.capture import CaptureWriter, check_ending
 
 from .backfill import Fetch
 from .continuity import Continuity
@@ -49,9 +49,12 @@ class Recorder:
         names: Which streams, such as ``btcusdt@trade`` and ``btcusdt@depth@100ms``.
         folder: Where the files go; made if it isn't there.
         client: Fetches the snapshots of books; without one there are none.
-        ending: ``.jsonl.gz``, ``.jsonl.zst`` (needs the package zstandard) or ``.jsonl``.
+        ending: ``.jsonl.gz``, ``.jsonl.zst`` (needs the extra ``zstd``) or ``.jsonl``.
         max_bytes, max_age_s: When the next file begins: after so much text, after so long.
         about: What else the ``.json`` shall say: environment, …
+
+    Raises:
+        OSError: The folder can't be made, or the ending needs a package that is missing.
     """
 
     def __init__(
@@ -67,6 +70,7 @@ class Recorder:
         about: Mapping[str, Any] | None = None,
         runtime: Runtime | None = None,
     ) -> None:
+        check_ending(ending)
         self._streams = streams
         self._client = client
         self._runtime: Runtime = runtime or Threads()

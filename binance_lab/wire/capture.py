@@ -2,7 +2,7 @@
 
 A line is the local receive time in ns, a space, and the message: what a combined stream sent
 (``{"stream":…,"data":…}``) or a REST depth snapshot (``{"lastUpdateId":…}``). Files whose names end
-with ``.gz`` are gzip, with ``.zst`` zstd (needs the ``zstandard`` package), others plain text.
+with ``.gz`` are gzip, with ``.zst`` zstd (needs the extra ``zstd``), others plain text.
 
 The first line may be a header, which says what was recorded and where: a message of the stream
 ``!capture``, which no exchange has, so that programs that know nothing of headers pass over it.
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import gzip
 import importlib
+import io
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from typing import IO, Any, Self, cast
 
 import msgspec
 
+_CHUNK = 1 << 16
 HEADER = "!capture"
 """The stream of a header."""
 
@@ -141,6 +143,16 @@ def parse_line(line: bytes) -> CaptureMessage:
     raise ValueError(f"neither a combined stream's message nor a snapshot: {_start(message)}")
 
 
+def check_ending(name: str) -> None:
+    """Nothing, if captures whose names end so can be written here.
+
+    Raises:
+        OSError: They need a package that is not installed.
+    """
+    if name.endswith(".zst"):
+        _zstandard()
+
+
 class CaptureWriter:
     """Appends messages to a capture; one thread at a time.
 
@@ -171,7 +183,7 @@ class CaptureWriter:
         self.count += 1
 
     def flush(self) -> None:
-        """Hand what was written to the system; a compressed file keeps its last block until close."""
+        """Hand all that was written to the system: a crash of this process takes none of it."""
         self._file.flush()
 
     def close(self) -> None:
@@ -193,19 +205,75 @@ class CaptureWriter:
         return f"<CaptureWriter {self.path}: {self.count} messages>"
 
 
+class _ZstdReader(io.RawIOBase):
+    """The text of a zstd file, whose frames may be several and the last one cut off.
+
+    The package's own reader gives up before the end of what a crash has left.
+    """
+
+    def __init__(self, path: Path, zstd: Any) -> None:
+        self._zstd = zstd
+        self._file = path.open("rb")
+        self._frame: Any = None  # None between frames
+        self._compressed = self._text = b""
+
+    def readable(self) -> bool:
+        """It is for reading."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Give what text there is, 0 at the end; EOFError if the file is damaged or cut off."""
+        while not self._text:
+            data = self._compressed or self._file.read(_CHUNK)
+            if not data and self._frame is not None:
+                raise EOFError("the last frame has no end")
+            if not data:
+                return 0
+            self._text = self._inflated(data)
+        size = min(len(buffer), len(self._text))
+        buffer[:size], self._text = self._text[:size], self._text[size:]
+        return size
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+        super().close()
+
+    def _inflated(self, data: bytes) -> bytes:
+        self._frame = self._frame or self._zstd.ZstdDecompressor().decompressobj()
+        try:
+            text: bytes = self._frame.decompress(data)
+        except self._zstd.ZstdError as error:
+            raise EOFError(str(error)) from None
+        self._compressed = self._frame.unused_data
+        if self._frame.eof:
+            self._frame = None
+        return text
+
+
 def _open(path: Path, mode: str) -> IO[bytes]:
     if path.suffix == ".gz":
         return cast(IO[bytes], gzip.open(path, mode))
     if path.suffix == ".zst":
-        return cast(IO[bytes], _zstandard().open(path, mode))
+        return _open_zstd(path, mode)
     return cast(IO[bytes], open(path, mode))
+
+
+def _open_zstd(path: Path, mode: str) -> IO[bytes]:
+    zstd = _zstandard()
+    if mode == "ab":
+        return cast(IO[bytes], zstd.open(path, mode))
+    return io.BufferedReader(_ZstdReader(path, zstd))
 
 
 def _zstandard() -> Any:
     try:
         return importlib.import_module("zstandard")
     except ImportError:
-        raise OSError("A .zst capture needs a package: pip install zstandard.") from None
+        raise OSError(
+            'A capture that ends with .zst needs a package: pip install "binance-lab[zstd]"; '
+            "or use .jsonl.gz."
+        ) from None
 
 
 def _report(error: CaptureError, on_error: Callable[[CaptureError], None] | None) -> None:

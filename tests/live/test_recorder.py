@@ -49,7 +49,7 @@ def index_of(recorder: Recorder) -> dict[str, Any]:
     return told
 
 
-@pytest.mark.parametrize("ending", [".jsonl", ".jsonl.gz"])
+@pytest.mark.parametrize("ending", [".jsonl", ".jsonl.gz", ".jsonl.zst"])
 def test_a_recording_replays_to_the_same_frames(tmp_path, streams, ending):
     """Trades and book of a capture are those that were live when it was recorded."""
     live = Tape("BTCUSDT")
@@ -68,6 +68,14 @@ def test_a_recording_replays_to_the_same_frames(tmp_path, streams, ending):
     assert client.asked == [("depth", {"limit": 5000})]
 
 
+def test_a_missing_package_is_told_before_anything_is_recorded(tmp_path, streams, monkeypatch):
+    """Without zstandard a recording with that ending does not begin, and says what to install."""
+    monkeypatch.setitem(sys.modules, "zstandard", None)
+    with pytest.raises(OSError, match=r"pip install \"binance-lab\[zstd\]\""):
+        Recorder(streams, NAMES, tmp_path, ending=".jsonl.zst")
+    assert not any(streams.sinks.values())
+
+
 def test_each_symbol_has_its_files(tmp_path, streams):
     """A book's snapshot doesn't say its symbol, so a file is of one."""
     names = ["btcusdt@trade", "ethusdt@trade", "!miniTicker@arr"]
@@ -79,14 +87,15 @@ def test_each_symbol_has_its_files(tmp_path, streams):
     assert not any(streams.sinks.values())
 
 
-def test_what_came_is_on_disk_before_the_end(tmp_path, streams):
+@pytest.mark.parametrize("ending", [".jsonl.gz", ".jsonl.zst"])
+def test_what_came_is_on_disk_before_the_end(tmp_path, streams, ending):
     """After a crash a compressed file has all but the last half second, and can be read."""
-    with Recorder(streams, NAMES[:1], tmp_path) as recorder:
+    with Recorder(streams, NAMES[:1], tmp_path, ending=ending) as recorder:
         for number in range(1, 101):
             streams.send(trade(number))
         assert written(recorder, 100)
         recorder._tracks[0].write()
-        crashed = tmp_path / "crashed.jsonl.gz"
+        crashed = tmp_path / f"crashed{ending}"
         crashed.write_bytes(recorder.paths[0].read_bytes())
         errors = []
         messages = list(read_capture(crashed, on_error=errors.append))
@@ -164,7 +173,7 @@ for number in itertools.count(1):
 """
 
 
-@pytest.mark.parametrize("ending", [".jsonl", ".jsonl.gz"])
+@pytest.mark.parametrize("ending", [".jsonl", ".jsonl.gz", ".jsonl.zst"])
 def test_a_process_that_is_killed_loses_at_most_the_last_second(tmp_path, ending):
     """After kill -9 the file is read up to a second before, and the one beside it as well."""
     code = KILLED.format(tests=str(Path(__file__).parents[1]), folder=str(tmp_path), ending=ending)

@@ -18,7 +18,7 @@ TRADE = b'{"stream":"btcusdt@trade","data":{"e":"trade","t": 7}}'
 SNAPSHOT = b'{"lastUpdateId":5,"bids":[],"asks":[]}'
 
 
-@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz"])
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.jsonl.zst"])
 def test_what_is_written_is_read(tmp_path, name):
     """A written capture reads back with times, streams and payloads byte for byte."""
     with CaptureWriter(tmp_path / name) as capture:
@@ -31,9 +31,10 @@ def test_what_is_written_is_read(tmp_path, name):
     ]
 
 
-def test_existing_capture_is_continued(tmp_path):
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.jsonl.zst"])
+def test_existing_capture_is_continued(tmp_path, name):
     """A second writer appends to what the first one left, compressed or not."""
-    path = tmp_path / "new" / "a.jsonl.gz"
+    path = tmp_path / "new" / name
     for received_ns in (1, 2):
         with CaptureWriter(path) as capture:
             capture.write(received_ns, TRADE)
@@ -129,3 +130,27 @@ def test_recorded_captures_are_read_whole(recorded):
     messages = [m for path in sorted((recorded / "captures").iterdir()) for m in read_capture(path)]
     assert len(messages) == 99_574
     assert sum(not message.stream for message in messages) == 1
+
+
+def test_a_zstd_file_is_read_up_to_where_it_is_whole(tmp_path):
+    """What a writer that never finished has flushed is read, then an error says so."""
+    path, cut = tmp_path / "a.jsonl.zst", tmp_path / "cut.jsonl.zst"
+    writer = CaptureWriter(path)
+    for received_ns in range(5000):
+        writer.write(received_ns, TRADE)
+    writer.flush()
+    cut.write_bytes(path.read_bytes())
+    errors: list[CaptureError] = []
+    read = [message.received_ns for message in read_capture(cut, on_error=errors.append)]
+    assert read == list(range(5000))
+    assert [(error.line, "ends too early" in str(error)) for error in errors] == [(5001, True)]
+    writer.close()
+    assert len(list(read_capture(path))) == 5000
+
+
+def test_a_damaged_zstd_file_is_named(tmp_path):
+    """Bytes that are no zstd are an error of the capture, not of the package."""
+    path = tmp_path / "a.jsonl.zst"
+    path.write_bytes(b"no zstd at all")
+    with pytest.raises(CaptureError, match="damaged or ends too early"):
+        list(read_capture(path))
