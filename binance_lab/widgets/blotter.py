@@ -384,10 +384,14 @@ def _fill_cells(orders: list[Order]) -> list[tuple[str, ...]]:
     """A row for each fill, newest first."""
     fills = [(fill, order) for order in orders for fill in order.fills]
     fills.sort(key=lambda pair: (pair[0].time_ms, pair[0].trade_id), reverse=True)
+    digits: dict[str, list[int]] = {}  # of each symbol's quantities and prices, the most there are
+    for fill, order in fills:
+        most = digits.setdefault(order.symbol, [0, 0])
+        most[:] = map(max, most, (_places(fill.qty), _places(fill.price)))
     return [
         (
             *(_time(fill.time_ms), html.escape(order.symbol), order.side.value),
-            *(_shown(fill.qty), _shown(fill.price)),
+            *map(_shown, (fill.qty, fill.price), digits[order.symbol]),
             _bps(order.slippage_at(fill.price)),
             f"{_shown(fill.fee)} {html.escape(fill.fee_asset)}",
             html.escape(order.client_order_ids[0]),
@@ -438,9 +442,14 @@ def _classes(name: str) -> str:
     return f" class='{' '.join(words)}'" if words else ""
 
 
-def _shown(value: Decimal | None) -> str:
-    """A number to read: thousands separated."""
-    return f"{Decimal(_number(value)):,f}" if value is not None else ""
+def _shown(value: Decimal | None, places: int = 0) -> str:
+    """A number to read: thousands separated, with so many decimals at least."""
+    return "" if value is None else f"{round(value, 8):,.{max(places, _places(value))}f}"
+
+
+def _places(value: Decimal) -> int:
+    """Decimals that a number needs, eight at most."""
+    return len(_number(value).partition(".")[2])
 
 
 def _number(value: Decimal | None) -> str:

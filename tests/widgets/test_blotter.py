@@ -121,6 +121,18 @@ def test_fills_show_price_fee_and_slippage(desk, client, blotter):
     assert blotter.fills_frame()["trade_id"].tolist() == [9]
 
 
+def test_prices_of_a_symbol_have_equal_decimals(desk, client, blotter):
+    """Fills stand below each other digit by digit, thousands separated."""
+    client.fill_at_once = True
+    for number, price in enumerate(("60001.00000000", "59999.5")):
+        client.trades.append({"id": number, "orderId": 1, "price": price, "qty": "0.0050", "commission": "0.1",
+                              "commissionAsset": "USDT", "isMaker": False, "time": 1_700_000_000_000})  # fmt: skip
+    desk.place("BTCUSDT", "SELL", "LIMIT", **LIMIT)
+    until(blotter, lambda: "60,001.0<" in blotter._fills_table.value)
+    assert "59,999.5<" in blotter._fills_table.value
+    assert ">0.005<" in blotter._fills_table.value
+
+
 def test_foreign_text_is_escaped(desk, client, blotter):
     """What the exchange says is text, never markup."""
     client.refuse(-2010, "<img src=x onerror=alert(1)>")
