@@ -177,16 +177,11 @@ class Trading:
         return self._register.on_change(callback)
 
     def key_warning(self) -> str:
-        """What is risky about the key, in words; empty if nothing is, or only play money is at stake."""
-        if self.environment != "live":
-            return ""
-        allowed = self._client.wallet.api_key_permissions()
-        if not allowed.get("enableWithdrawals"):
-            return ""
-        return (
-            "This key may withdraw. A notebook needs no such key: switch withdrawals off in "
-            "Binance's API management, or make another key for it."
-        )
+        """What is risky about the key, in words; empty if nothing is, or only play money is at stake.
+
+        The first order that code places on "live" warns of it, too.
+        """
+        return self._gate.key_warning()
 
     def watch(self, book: Book) -> None:
         """Read this symbol's prices from a live book: for checks, estimates and slippage."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+import warnings
 from collections.abc import Callable
 from typing import Any
 
-from binance_lab.connector.exceptions import ConfigError
+from binance_lab.connector.exceptions import ConfigError, LabError
 from binance_lab.connector.spot import Spot
 from binance_lab.wire.encoding import decimal_text
 from binance_lab.wire.enums import Side
@@ -20,6 +22,12 @@ from .register import Register
 from .rules import Scene
 from .surroundings import Surroundings
 from .ticket import Ticket
+
+_log = logging.getLogger(__name__)
+
+
+class RiskyKey(UserWarning):
+    """A key of production that may do more than a notebook needs."""
 
 
 class Gate:
@@ -53,6 +61,7 @@ class Gate:
         self._confirm = confirm
         self._lock = threading.Lock()  # held from counting open orders until one more is open
         self._pace = Pace()
+        self._warned = False
 
     def __repr__(self) -> str:
         return f"<Gate {self.environment}: {self.limits}>"
@@ -73,6 +82,7 @@ class Gate:
             confirm=self._confirm,
         )
         self.need_keys()
+        self._warn_once()
         if check:
             rules = Scene(self._surroundings.rules(symbol))
             if findings := [found for ticket in tickets for found in explain(ticket, rules)]:
@@ -90,6 +100,31 @@ class Gate:
             scene = Scene(rules, bids=bids, asks=asks)
         value = value_in_quote(ticket, scene)
         return None if value is None or one is None else value * one
+
+    def key_warning(self) -> str:
+        """What is risky about the key, in words; empty if nothing is, or only play money is at stake."""
+        if self.environment != "live":
+            return ""
+        allowed = self._client.wallet.api_key_permissions()
+        if not allowed.get("enableWithdrawals"):
+            return ""
+        return (
+            "This key may withdraw. A notebook needs no such key: switch withdrawals off in "
+            "Binance's API management, or make another key for it."
+        )
+
+    def _warn_once(self) -> None:
+        """Before the first order on live; what can't be asked for keeps no order from being placed."""
+        if self._warned:
+            return
+        self._warned = True
+        try:
+            text = self.key_warning()
+        except LabError as error:
+            _log.warning("The key's permissions can't be read: %s", error)
+            return
+        if text:
+            warnings.warn(text, RiskyKey, stacklevel=5)
 
     def need_keys(self) -> None:
         """Refuse what can't be signed.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 from binance_lab.connector.exceptions import OutcomeUnknown, api_error
@@ -54,6 +55,7 @@ class ScriptedClient:
         self.sent: list[str] = []
         self.trades: list[dict[str, Any]] = []
         self.fill_at_once = False
+        self.wallet = SimpleNamespace(api_key_permissions=dict)
         self.hidden = False  # whether orders can't be found
 
     def lose(self, *, arrived: bool = True) -> None:

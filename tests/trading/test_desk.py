@@ -7,6 +7,7 @@ import threading
 import time
 from contextlib import suppress
 from decimal import Decimal
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -20,6 +21,7 @@ from binance_lab.connector.exceptions import (
 )
 from binance_lab.trading import register
 from binance_lab.trading.desk import Trading
+from binance_lab.trading.gate import RiskyKey
 from binance_lab.trading.guards import Limits, OrderRefused
 from binance_lab.trading.journal import Journal
 from binance_lab.trading.states import OrderState
@@ -355,18 +357,29 @@ def test_a_disk_that_fills_up_does_not_hide_what_was_sent(client, tmp_path, monk
 
 
 @pytest.mark.parametrize("may_withdraw", [True, False])
-def test_a_key_that_may_withdraw_is_warned_about(client, may_withdraw):
-    """On live a key's permissions are looked at."""
-
-    class Wallet:
-        def api_key_permissions(self):
-            return {"enableWithdrawals": may_withdraw}
-
-    client.wallet = Wallet()
-    with Trading(client, environment="live") as desk:
+def test_a_key_that_may_withdraw_is_warned_about(client, may_withdraw, recwarn):
+    """On live a key's permissions are looked at, and the first order warns of it once."""
+    allowed = {"enableWithdrawals": may_withdraw}
+    client.wallet = SimpleNamespace(api_key_permissions=lambda: allowed)
+    with Trading(client, environment="live", allow_orders=True) as desk:
         assert ("may withdraw" in desk.key_warning()) is may_withdraw
+        for _ in range(2):
+            desk.place("BTCUSDT", "BUY", "LIMIT", quantity="0.001", price=60000)
+    assert [warned.category for warned in recwarn] == [RiskyKey] * may_withdraw
     with Trading(client) as desk:
         assert desk.key_warning() == ""
+
+
+def test_permissions_that_can_not_be_read_keep_no_order_back(client):
+    """The warning is a courtesy: an order is placed without it."""
+
+    def down():
+        raise ConnectionFailed("no connection")
+
+    client.wallet = SimpleNamespace(api_key_permissions=down)
+    with Trading(client, environment="live", allow_orders=True) as desk:
+        desk.place("BTCUSDT", "BUY", "LIMIT", quantity="0.001", price=60000)
+    assert len(client.sent) == 1
 
 
 def test_threads_that_place_the_same_once_send_it_once(desk, client):
