@@ -13,6 +13,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
+from urllib.parse import urlsplit
+
+from binance_lab.connector import hosts
 
 TIMEOUT_S = 10.0
 
@@ -202,3 +205,4 @@ def serving(
         yield server
     finally:
         server.stop()
+        hosts._hosts.pop(urlsplit(server.url).netloc, None)  # another test may get the same port
