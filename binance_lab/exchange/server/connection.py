@@ -161,7 +161,7 @@ class Connection:
             self._closing = self._loop.create_task(
                 self._socket.close(code=code, message=reason.encode())
             )
-            self._closing.add_done_callback(_forget)
+            self._closing.add_done_callback(_closed)
 
     def _retire(self) -> None:
         self.close(WSCloseCode.GOING_AWAY, "24 hours")
@@ -175,7 +175,8 @@ class Connection:
         self._timers["ping"] = self._loop.call_later(PING_INTERVAL_S, self.ping)
 
 
-def _forget(task: asyncio.Task[bool]) -> None:
-    """A client that leaves while it is being closed is gone either way."""
-    if not task.cancelled():
-        task.exception()
+def _closed(task: asyncio.Task[bool]) -> None:
+    """A client that leaves while it is being closed is gone either way; anything else is a fault."""
+    error = None if task.cancelled() else task.exception()
+    if error is not None and not isinstance(error, ConnectionError):
+        logger.error("a connection could not be closed", exc_info=error)

@@ -230,3 +230,9 @@ def test_too_many_unfilled_orders_are_429_without_retry_after(rest: Rest):
     text = "Too many new orders; current limit is 1 orders per 10 SECOND."
     assert refusal(refused[0]) == (429, -1015, text)
     assert "Retry-After" not in refused[0].headers
+
+
+def test_binary_answers_are_not_offered(rest: Rest):
+    """Who asks for SBE is told that there is none: -1155."""
+    answer = rest.send("GET", "/api/v3/time", headers={"X-MBX-SBE": "3:1"})
+    assert refusal(answer) == (400, -1155, "SBE is not enabled.")

@@ -105,3 +105,16 @@ def test_accounts_have_their_own_order_counts():
     limits.order_count(2).check(1, 0)
     with pytest.raises(LimitExceeded, match="current limit is 1 orders per 10 SECOND"):
         limits.order_count(1).check(1, 0)
+
+
+@pytest.mark.parametrize("api", [False, True])
+def test_connections_of_an_address_are_limited(api: bool):
+    """The 301st attempt to open a WebSocket within five minutes is -1034, until the window ends."""
+    address = Limits().address("127.0.0.1")
+    for _ in range(300):
+        address.connect(api=api, now_us=0)
+    address.connect(api=not api, now_us=0)  # the other door counts by itself
+    with pytest.raises(LimitExceeded) as refused:
+        address.connect(api=api, now_us=0)
+    assert (refused.value.code, refused.value.status) == (-1034, 429)
+    address.connect(api=api, now_us=5 * MINUTE)
