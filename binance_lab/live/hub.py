@@ -54,8 +54,8 @@ class Live:
         candles.frame()                      # now; later, the same line tells what is then
 
     A call returns when the object is live, or after some seconds in whatever state it is in: its
-    repr and `state` tell. The same call again gives the same object, with the settings of the
-    first one; after its `close`, a new one.
+    repr and `state` tell. The same call again gives the same object, after its `close` a new
+    one; other settings, such as a longer history, give another object on the same stream.
 
     Args:
         client: Tells history and fills holes; None where there is only a stream.
@@ -80,7 +80,7 @@ class Live:
         self._runtime: Runtime = runtime or Threads()
         self._wait_s = wait_s
         self._lock = threading.RLock()  # guards _objects and _known
-        self._objects: dict[tuple[str, ...], LiveObject] = {}
+        self._objects: dict[tuple[Any, ...], LiveObject] = {}
         self._known: set[str] = set()
         self._end = weakref.finalize(self, _end, self._objects, self._runtime)
 
@@ -131,7 +131,7 @@ class Live:
                 return Candles(symbol, interval, **settings)  # type: ignore[arg-type]
             return TradeCandles(self.trades(symbol), interval, **settings)  # type: ignore[arg-type]
 
-        return self._object(("candles", symbol, interval, made_of), make, symbol)
+        return self._object(("candles", symbol, interval, made_of, history), make, symbol)
 
     def book(
         self,
@@ -156,7 +156,7 @@ class Live:
                 symbol, client=self._client, runtime=self._runtime, speed=speed, levels=levels
             )
 
-        return self._object(("book", symbol, speed), make, symbol)
+        return self._object(("book", symbol, speed, levels), make, symbol)
 
     def trades(self, symbol: str, *, history: int = 0, max_age_s: float | None = None) -> Tape:
         """The trades of a symbol: see `Tape`.
@@ -220,11 +220,13 @@ class Live:
                 max_age_s=age_s,
             )
 
-        return self._object((kind, symbol), make, symbol, wait_s=self._wait_s if history else 0.0)
+        return self._object(
+            (kind, symbol, history, age_s), make, symbol, wait_s=self._wait_s if history else 0.0
+        )
 
     def _object(
         self,
-        key: tuple[str, ...],
+        key: tuple[Any, ...],
         make: Callable[[], O],
         *symbols: str,
         wait_s: float | None = None,
@@ -333,7 +335,7 @@ def _connection_row(row: dict[str, Any]) -> tuple[Any, ...]:
     )
 
 
-def _end(objects: dict[tuple[str, ...], LiveObject], runtime: Runtime) -> None:
+def _end(objects: dict[tuple[Any, ...], LiveObject], runtime: Runtime) -> None:
     for made in list(objects.values()):
         made.close()
     runtime.close()

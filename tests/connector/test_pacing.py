@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from binance_lab.connector.pacing import CONNECTS, Pacer, connect_budget
+from binance_lab.connector import stream_connection
+from binance_lab.connector.connection import ConnectionOptions
+from binance_lab.connector.pacing import (
+    CONNECTS,
+    CONNECTS_PER_S,
+    CONTROL_MESSAGES_PER_S,
+    Pacer,
+    connect_budget,
+)
 
 
 class FakeClock:
@@ -11,6 +19,15 @@ class FakeClock:
 
     def __call__(self) -> float:
         return self.now_s
+
+
+def test_the_server_s_numbers_are_kept():
+    """Control messages, connects, streams a connection, its age and its silence are as published."""
+    assert (CONTROL_MESSAGES_PER_S, CONNECTS, CONNECTS_PER_S) == (5, 300, 300.0)
+    assert stream_connection.MAX_STREAMS == 1024
+    options = ConnectionOptions()
+    assert (options.max_age_s, options.link.silence_s) == (23 * 3600.0, 60.0)
+    assert options.max_attempts is None
 
 
 def test_as_many_as_the_limit_may_go_at_once():

@@ -56,6 +56,21 @@ def test_the_same_call_gives_the_same_object(live, streams):
     assert live.agg_trades("BTCUSDT") is not first
 
 
+@pytest.mark.parametrize(
+    ("call", "stream", "other"),
+    [
+        ("trades", "btcusdt@trade", {"max_age_s": 60.0}),
+        ("candles", "btcusdt@kline_1m", {"history": 1000}),
+        ("book", "btcusdt@depth@100ms", {"levels": 100}),
+    ],
+)
+def test_other_settings_are_not_ignored(live, streams, call, stream, other):
+    """A call with other settings gets an object that has them, on the same stream."""
+    first, second = getattr(live, call)("BTCUSDT"), getattr(live, call)("BTCUSDT", **other)
+    assert second is getattr(live, call)("BTCUSDT", **other)
+    assert streams.sinks[stream] == [first, second]
+
+
 def test_a_closed_object_is_made_anew(live, streams):
     """close() gives the stream back; the next call subscribes again."""
     first = live.trades("BTCUSDT")
