@@ -67,7 +67,7 @@ def _arguments(folder: Path) -> list[str]:
     arguments = [
         *("--no-browser", f"--ServerApp.root_dir={folder}", "--ServerApp.ip=127.0.0.1"),
         *("--ServerApp.port={port}", "--ServerApp.port_retries=0"),
-        *("--LabApp.news_url=None", "--ServerApp.log_level=WARN"),
+        *("--LabApp.news_url=None", "--LabApp.log_level=WARN", "--ServerApp.log_level=WARN"),
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         arguments.append("--allow-root")
