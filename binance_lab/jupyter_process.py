@@ -45,15 +45,7 @@ class JupyterProcess:
         self._module = module
         own = [argument.replace("{port}", str(self.port)) for argument in arguments]
         self._process = subprocess.Popen(
-            # The server itself warns of the variable that it takes its token from.
-            [
-                sys.executable,
-                "-W",
-                "ignore::DeprecationWarning:traitlets.traitlets",
-                "-m",
-                module,
-                *own,
-            ],
+            [sys.executable, "-m", module, *own],
             cwd=folder,
             # Not an argument: arguments show in the list of processes.
             env={**os.environ, **(environment or {}), "JUPYTER_TOKEN": self.token},
