@@ -17,11 +17,10 @@ from binance_lab.wire.enums import OrderType, PegPriceType, Side
 from binance_lab.wire.filters import OrderFacts
 
 from .estimate import cost
-from .rules import Rules, Scene
+from .rules import MAX_PEG_LEVEL, Rules, Scene
 from .ticket import CONTINGENT, WIRE_NAMES, Ticket
 
 _PLACES = 8  # decimals that a request may have
-_MAX_PEG_LEVEL = 100
 _NAMES = {wire: name for name, wire in WIRE_NAMES.items()} | {"peggedPrice": "price"}
 _ZEROS = re.compile(r"(\.\d*?[1-9])0+(?=\D)|\.0+(?=\D)")  # at the end of a number
 _STOP_LOSS = (OrderType.STOP_LOSS, OrderType.STOP_LOSS_LIMIT)
@@ -33,7 +32,7 @@ class Finding:
 
     Attributes:
         filter: The filter's name, or what else is wrong in one word: FIELDS, SYMBOL, TYPE,
-            PRECISION, BALANCE, WOULD_TRIGGER, WOULD_MATCH.
+            PRECISION, BALANCE, LIQUIDITY, WOULD_TRIGGER, WOULD_MATCH.
         field: The ticket's field that it is about; empty if it is about none.
         text: What is wrong and by how much, in a sentence or two.
         nearest: The value of the field closest to it with which the order passes; None if there
@@ -66,6 +65,7 @@ def check_ticket(ticket: Ticket, scene: Scene) -> list[Finding]:
     if findings:
         return findings  # what follows needs a whole order
     return [
+        *_of_peg_level(ticket, scene),
         *_of_filters(ticket, scene),
         *_of_book(ticket, scene),
         *_of_balance(ticket, scene),
@@ -123,8 +123,8 @@ def _of_peg(ticket: Ticket) -> Iterator[Finding]:
         if ticket.peg_offset_value is not None:
             yield Finding("FIELDS", "peg_price_type", "An offset needs a peg.")
         return
-    if not 0 <= (ticket.peg_offset_value or 0) <= _MAX_PEG_LEVEL:
-        text = f"A peg's offset is from 0 to {_MAX_PEG_LEVEL} levels."
+    if not 0 <= (ticket.peg_offset_value or 0) <= MAX_PEG_LEVEL:
+        text = f"A peg's offset is from 0 to {MAX_PEG_LEVEL} levels."
         yield Finding("FIELDS", "peg_offset_value", text)
     if ticket.type is OrderType.LIMIT and primary and ticket.time_in_force != "GTC":
         yield Finding("FIELDS", "time_in_force", "A LIMIT pegged to its own side needs GTC.")
@@ -202,6 +202,18 @@ def _of_book(ticket: Ticket, scene: Scene) -> Iterator[Finding]:
             yield Finding("WOULD_TRIGGER", "stop_price", text, None, abs(stop - last), stop)
     if ticket.type is OrderType.LIMIT_MAKER:
         yield from _of_maker(ticket, scene)
+
+
+def _of_peg_level(ticket: Ticket, scene: Scene) -> Iterator[Finding]:
+    """A peg to a level that the book doesn't have; a book that nobody knows has any."""
+    there, level = scene.peg_reach(ticket), ticket.peg_offset_value or 0
+    if there is not None and level >= there:
+        text = (
+            f"The peg is {level} levels from the best price, and the book has {there} on that side."
+        )
+        nearest = Decimal(there - 1) if there else None
+        excess = Decimal(level + 1 - there)
+        yield Finding("LIQUIDITY", "peg_offset_value", text, nearest, excess, Decimal(level))
 
 
 def _of_maker(ticket: Ticket, scene: Scene) -> Iterator[Finding]:

@@ -76,11 +76,19 @@ def _on_grid(value: Decimal, step: Decimal, rounding: str) -> Decimal:
 def nearest_ticket(ticket: Ticket, scene: Scene) -> Ticket | None:
     """The order itself if it is legal, else the nearest one that is; None if there is none.
 
-    Prices move first, to the nearest that the filters allow, then the quantity, then what an
-    iceberg shows. Side, type and time in force stay; a missing field stays missing.
+    A peg moves to a level that the book has, then prices to the nearest that the filters allow,
+    then the quantity, then what an iceberg shows. Side, type and time in force stay; a missing
+    field stays missing.
     """
     found: Ticket | None = ticket
-    for move in (_with_prices, _with_trailing_delta, _with_quantity, _with_quote, _with_iceberg):
+    for move in (
+        _with_peg,
+        _with_prices,
+        _with_trailing_delta,
+        _with_quantity,
+        _with_quote,
+        _with_iceberg,
+    ):
         if found is not None:
             found = move(found, scene)
     if found is None or check_ticket(found, scene):
@@ -106,6 +114,13 @@ def _mended(found: Finding, legal: Ticket | None) -> Decimal | None:
     if value is None or isinstance(value, str):
         return found.nearest if legal is None else None
     return Decimal(value) if value != found.value else None  # another field's change mends it
+
+
+def _with_peg(ticket: Ticket, scene: Scene) -> Ticket | None:
+    reach = scene.peg_reach(ticket)
+    if reach is None or (ticket.peg_offset_value or 0) < reach:
+        return ticket
+    return ticket.with_(peg_offset_value=reach - 1) if reach else None
 
 
 def _with_prices(ticket: Ticket, scene: Scene) -> Ticket | None:

@@ -19,7 +19,10 @@ from binance_lab.wire.filters import (
     parse_filters,
 )
 
-from .ticket import Ticket
+from .ticket import CONTINGENT, Ticket
+
+MAX_PEG_LEVEL = 100
+"""How far from the best price a peg may be, in levels."""
 
 Levels = tuple[tuple[Decimal, Decimal], ...]
 """One side of a book, best first: (price, quantity)."""
@@ -135,10 +138,23 @@ class Scene:
         return self.asks if side is Side.BUY else self.bids
 
     def pegged_price(self, ticket: Ticket) -> Decimal | None:
-        """The price that a pegged order finds in the book; None if it has no peg, or no book."""
-        if ticket.peg_price_type is None:
+        """The price that a pegged order finds in the book; None if it has no peg, or no book.
+
+        A stop looks for it when it is triggered: until then it has none.
+        """
+        if ticket.peg_price_type is None or ticket.type in CONTINGENT:
             return None
-        own = ticket.peg_price_type is PegPriceType.PRIMARY_PEG
-        levels = self.against(ticket.side.opposite if own else ticket.side)
-        level = ticket.peg_offset_value or 0
+        levels, level = self._peg_levels(ticket), ticket.peg_offset_value or 0
         return levels[level][0] if level < len(levels) else None
+
+    def peg_reach(self, ticket: Ticket) -> int | None:
+        """How many levels a peg can choose from; None if that doesn't matter now, or isn't known."""
+        if ticket.peg_price_type is None or ticket.type in CONTINGENT:
+            return None
+        there = len(self._peg_levels(ticket))
+        return there if (self.bids or self.asks) and there < MAX_PEG_LEVEL else None
+
+    def _peg_levels(self, ticket: Ticket) -> Levels:
+        """The side of the book that a peg follows: the order's own, or the other one."""
+        own = ticket.peg_price_type is PegPriceType.PRIMARY_PEG
+        return self.against(ticket.side.opposite if own else ticket.side)

@@ -16,7 +16,13 @@ from binance_lab.trading.check import check_ticket
 from binance_lab.trading.nearest import nearest_ticket
 from binance_lab.trading.rules import Rules, Scene
 from binance_lab.trading.ticket import Ticket, make_ticket
-from binance_lab.wire.enums import OrderType, Side, TimeInForce
+from binance_lab.wire.enums import (
+    OrderType,
+    PegPriceType,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
 from binance_lab.wire.filters import MarketFacts
 
 SYMBOL = "BTCUSDT"
@@ -31,6 +37,9 @@ OTHERS = {
     "not sent": "FIELDS",
     "not required": "FIELDS",
     "Unsupported order combination": "FIELDS",
+    "price peg cannot be used": "FIELDS",
+    "may not use pegged price": "FIELDS",
+    "liquidity is too low": "LIQUIDITY",
 }
 
 
@@ -126,6 +135,16 @@ def tickets(draw: st.DrawFn) -> Ticket:
             fields["trailing_delta"] = draw(st.integers(1, 2100))
     if "LIMIT" in order_type and draw(st.integers(0, 5)) == 0:
         fields["iceberg_qty"] = draw(QUANTITIES)
+    if draw(st.integers(0, 5)) == 0:
+        fields["stp_mode"] = draw(st.sampled_from(SelfTradePrevention))
+    if "LIMIT" in order_type and draw(st.integers(0, 5)) == 0:
+        del fields["price"]
+        fields["peg_price_type"] = draw(st.sampled_from(PegPriceType))
+        if draw(st.booleans()):
+            fields |= {
+                "peg_offset_type": "PRICE_LEVEL",
+                "peg_offset_value": draw(st.integers(0, 3)),
+            }
     return make_ticket(SYMBOL, draw(st.sampled_from(Side)), order_type, **fields)
 
 
