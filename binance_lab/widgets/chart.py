@@ -131,7 +131,9 @@ class CandleChart(SurfaceView):
         self._marked = True  # marks or orders differ from what was sent
         super().__init__(
             surface_of(
-                engine, lambda: ChartSurface(height=height), MovingCandles(height=height).png
+                engine,
+                lambda: ChartSurface(height=height),
+                lambda: MovingCandles(height=height).png,
             ),
             sources=[candles],
             subject=f"{candles.symbol} {candles.interval}",

@@ -10,8 +10,8 @@ from binance_lab.widgets.depth_ladder import BookSource, BookView
 from binance_lab.widgets.drawing import Drawing
 from binance_lab.widgets.kept import Still
 from binance_lab.widgets.numbers import compact, number
-from binance_lab.widgets.picture import Engine, surface_of
-from binance_lab.widgets.surface import Packet, Surface, script
+from binance_lab.widgets.picture import Engine, Picture, surface_of
+from binance_lab.widgets.surface import Surface, script
 from binance_lab.widgets.theme import DOWN, DOWN_SOFT, GRID, TEXT, UP, UP_SOFT
 
 AXIS_H, TOP_H, WIDTH = 20, 14, 960
@@ -48,9 +48,8 @@ class DepthChart(BookView):
         rate: float = 5.0,
     ) -> None:
         self._height = height
-        self._drawing = Drawing(WIDTH)
         super().__init__(
-            surface_of(engine, lambda: DepthSurface(height=height), self._png),
+            surface_of(engine, lambda: DepthSurface(height=height), self._picture),
             book,
             levels=levels,
             environment=environment,
@@ -61,12 +60,14 @@ class DepthChart(BookView):
     def still(self) -> Still:
         """The depth chart as a PNG."""
         bids, asks = self.top()
-        drawing = Drawing(WIDTH)  # its own: any thread may ask
-        return {"image/png": draw_depth(drawing, bids, asks, self._height, self.decimals["price"])}
+        return {"image/png": self._png(Drawing(WIDTH), bids, asks)}
 
-    def _png(self, packet: Packet, _: str) -> bytes:
-        bids, asks = packet.numbers
-        return draw_depth(self._drawing, bids, asks, self._height, self.decimals["price"])
+    def _picture(self) -> Picture:
+        drawing = Drawing(WIDTH)
+        return lambda packet, _: self._png(drawing, *packet.numbers)
+
+    def _png(self, drawing: Drawing, bids: Any, asks: Any) -> bytes:
+        return draw_depth(drawing, bids, asks, self._height, self.decimals["price"])
 
 
 def draw_depth(drawing: Drawing, bids: Any, asks: Any, height: int, decimals: int) -> bytes:

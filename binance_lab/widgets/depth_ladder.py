@@ -9,7 +9,7 @@ import numpy as np
 
 from binance_lab.widgets.kept import Still
 from binance_lab.widgets.numbers import decimals_of, number
-from binance_lab.widgets.picture import Engine, surface_of
+from binance_lab.widgets.picture import Engine, Picture, surface_of
 from binance_lab.widgets.surface import FrameSink, Packet, Surface, SurfaceView, script
 from binance_lab.widgets.table_picture import SLIM, TablePicture
 from binance_lab.widgets.tables import Cell, Column, table_html
@@ -92,9 +92,8 @@ class DepthLadder(BookView):
         name: str | None = None,
         rate: float = 10.0,
     ) -> None:
-        self._table = TablePicture(SLIM)
         super().__init__(
-            surface_of(engine, LadderSurface, self._png, width=f"{SLIM}px"),
+            surface_of(engine, LadderSurface, self._picture, width=f"{SLIM}px"),
             book,
             levels=levels,
             environment=environment,
@@ -107,10 +106,14 @@ class DepthLadder(BookView):
         rows, _ = self._rows(*self.top())
         return {"text/html": table_html(f"{self.book.symbol} order book", _COLUMNS, rows)}
 
-    def _png(self, packet: Packet, _: str) -> bytes:
-        bids, asks = (side.tolist() for side in packet.numbers)
-        rows, shares = self._rows(bids, asks)
-        return self._table.png(_COLUMNS, rows, shares=shares)
+    def _picture(self) -> Picture:
+        table = TablePicture(SLIM)
+
+        def png(packet: Packet, _: str) -> bytes:
+            rows, shares = self._rows(*(side.tolist() for side in packet.numbers))
+            return table.png(_COLUMNS, rows, shares=shares)
+
+        return png
 
     def _rows(self, bids: Levels, asks: Levels) -> tuple[list[list[Cell]], list[float]]:
         """Asks above bids, the best ones meet; and the share of the largest sum at each level."""

@@ -59,12 +59,16 @@ class PictureSurface(ipywidgets.VBox):
 
 
 def surface_of(
-    engine: Engine, canvas: Callable[[], Surface], picture: Picture, *, width: str = "100%"
+    engine: Engine,
+    canvas: Callable[[], Surface],
+    picture: Callable[[], Picture],
+    *,
+    width: str = "100%",
 ) -> FrameSink:
-    """What shows a view: the canvas it makes, or its picture."""
+    """What shows a view: the canvas or the picture, of which only the one wanted is made."""
     if engine not in ("canvas", "matplotlib"):
         raise BadInput(f'engine is "canvas" or "matplotlib", not {engine!r}.')
-    return canvas() if engine == "canvas" else PictureSurface(picture, width=width)
+    return canvas() if engine == "canvas" else PictureSurface(picture(), width=width)
 
 
 class MovingCandles:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from binance_lab.widgets.kept import Still
-from binance_lab.widgets.picture import Engine, surface_of
+from binance_lab.widgets.picture import Engine, Picture, surface_of
 from binance_lab.widgets.surface import Packet, Surface, SurfaceView, script
 from binance_lab.widgets.table_picture import TablePicture
 from binance_lab.widgets.theme import DOWN, TEXT, UP
@@ -48,9 +48,8 @@ class TableView(SurfaceView):
 
     def __init__(self, *, engine: Engine = "canvas", height: int = 420, **options: Any) -> None:
         self._sent: Rows = {}
-        self._table = TablePicture()
         canvas = partial(TableSurface, height=height)
-        super().__init__(surface_of(engine, canvas, self._png), **options)
+        super().__init__(surface_of(engine, canvas, self._picture), **options)
 
     def rows(self) -> Rows:
         """What there is to show now."""
@@ -70,8 +69,9 @@ class TableView(SurfaceView):
         order = {} if list(before) == list(self._sent) else {"order": list(self._sent)}
         return Packet({"rows": changed, **order})
 
-    def _png(self, _: Packet, __: str) -> bytes:
-        return self._table.png(self.columns, list(self._sent.values()), empty=self.empty)
+    def _picture(self) -> Picture:
+        table = TablePicture()
+        return lambda *_: table.png(self.columns, list(self._sent.values()), empty=self.empty)
 
     def still(self) -> Still:
         """The rows as an HTML table."""

@@ -10,7 +10,7 @@ import pandas as pd
 from binance_lab.widgets.kept import Still
 from binance_lab.widgets.numbers import decimals_of, number
 from binance_lab.widgets.panel import time_text
-from binance_lab.widgets.picture import Engine, surface_of
+from binance_lab.widgets.picture import Engine, Picture, surface_of
 from binance_lab.widgets.surface import Packet, Surface, SurfaceView, script
 from binance_lab.widgets.table_picture import ROW_H, SLIM, TablePicture
 from binance_lab.widgets.tables import Cell, Column, table_html
@@ -66,10 +66,11 @@ class TapeView(SurfaceView):
         self.keep = keep
         self._last_id = -1.0
         self._decimals = {"price": 0, "qty": 0}
-        self._table = TablePicture(SLIM)
         self._seen = height // ROW_H - 1
         super().__init__(
-            surface_of(engine, lambda: TapeSurface(height=height), self._png, width=f"{SLIM}px"),
+            surface_of(
+                engine, lambda: TapeSurface(height=height), self._picture, width=f"{SLIM}px"
+            ),
             sources=[tape],
             subject=tape.symbol,
             environment=environment,
@@ -93,12 +94,15 @@ class TapeView(SurfaceView):
 
     def still(self) -> Still:
         """The newest trades as an HTML table."""
-        rows = [self._cells(row) for row in self._rows()[::-1][: self._seen]]
-        return {"text/html": table_html(f"{self.tape.symbol} trades", _COLUMNS, rows)}
+        return {"text/html": table_html(f"{self.tape.symbol} trades", _COLUMNS, self._newest())}
 
-    def _png(self, _: Packet, __: str) -> bytes:
-        rows = [self._cells(row) for row in self._rows()[::-1][: self._seen]]
-        return self._table.png(_COLUMNS, rows, empty="No trades yet")
+    def _picture(self) -> Picture:
+        table = TablePicture(SLIM)
+        return lambda *_: table.png(_COLUMNS, self._newest(), empty="No trades yet")
+
+    def _newest(self) -> list[list[Cell]]:
+        """As many rows as there is room for."""
+        return [self._cells(row) for row in self._rows()[::-1][: self._seen]]
 
     def _rows(self) -> Rows:
         frame = self.tape.tail(self.keep)

@@ -39,6 +39,8 @@ _EXECUTE = f"""async (code) => {{ {_NOTEBOOK}
   await future.done;
   return text }}"""
 
+_TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
 
 class Browsing:
     """A browser's window onto JupyterLab, and all that goes wrong in it."""
@@ -172,6 +174,7 @@ class NotebookPage:
         wanted = "false" if dark else "true"
         self.page.wait_for_selector(f'body[data-jp-theme-light="{wanted}"]', state="attached")
         self.page.wait_for_selector("#jupyterlab-splash", state="detached")
+        self.page.evaluate(_TWO_FRAMES)  # canvases are drawn again in the next one
 
     def picture(self, name: str, cell: int | None = None) -> bytes:
         """A screenshot, of a cell's output or of the page, kept in `build/screenshots`."""

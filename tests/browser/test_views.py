@@ -253,3 +253,24 @@ def test_saved_widget_state_shows_without_its_kernel(notebook: Open):
     expect(page.view(1)).to_have_attribute("data-close", close)
     expect(page.view(1).locator(".bl-state")).to_have_text("saved")
     page.picture("chart-saved", 1)
+
+
+def test_every_view_works_without_anywidget(notebook: Open):
+    """With engine="matplotlib" each is an ordinary image that changes within a second or so."""
+    made = ",\n".join(f"{case.make[:-1]}, engine='matplotlib')" for case in VIEWS.values())
+    page = notebook(SETUP, f"desk = Desk([[view] for view in ({made})])\ndesk")
+    page.page.set_viewport_size({"width": 1280, "height": 2300})
+    page.run()
+    expect(page.output(1).locator(".bl-view")).to_have_count(0)
+    expect(page.output(1).locator("img")).to_have_count(len(VIEWS))
+    for view, case in enumerate(VIEWS.values()):
+        image = page.output(1).locator("img").nth(view)
+        before = image.get_attribute("src") or ""
+        page.execute(f"source = desk.views[{view}].sources[0]; {case.move.format(1)}")
+        expect(image).not_to_have_attribute("src", before, timeout=2000)
+    page.picture("engine-matplotlib-light", 1)
+    page.theme(dark=True)
+    page.picture("engine-matplotlib-dark", 1)
+    page.theme(dark=False)
+    page.page.set_viewport_size({"width": 1280, "height": 900})
+    assert page.execute("print(desk.errors)") == "0"
