@@ -98,6 +98,7 @@ class Area:
     Attributes:
         servers: That they talk to, by their names in servers.py.
         alone: Whether each work needs a process of its own.
+        seconds: No round begins after so long, however busy the machine is.
     """
 
     name: str
@@ -107,6 +108,7 @@ class Area:
     rounds: int = 5
     servers: tuple[str, ...] = ()
     alone: bool = False
+    seconds: float = 120.0
 
 
 def per_call(function: Callable[[], object], count: int, *, batches: int = 5) -> Sample:

@@ -35,9 +35,6 @@ TURN_S = 300.0
 _SAME = {"MPLBACKEND": "agg", "PYTHONDONTWRITEBYTECODE": ""}
 """For everybody: pip compiled the peers when it installed them, so ours are compiled once too."""
 
-AREA_S = 120.0
-"""No round of an area begins after so long, however busy the machine is."""
-
 Say = Callable[[str], None]
 
 
@@ -207,10 +204,10 @@ def _run_area(
     with _servers(area.servers) as addresses:
         parts = [work.name for work in area.works] if area.alone else [""]
         setups = [Setup(addresses, scale, part) for part in parts]
-        ends_s = time.monotonic() + AREA_S
+        ends_s = time.monotonic() + area.seconds
         for number in range(rounds):
             if number and time.monotonic() > ends_s:
-                say(f"  {rounds - number} rounds left out: {AREA_S:g} s are over")
+                say(f"  {rounds - number} rounds left out: {area.seconds:g} s are over")
                 break
             for setup, each in itertools.product(setups, entered):
                 key = f"{area.name}: {each.name}"

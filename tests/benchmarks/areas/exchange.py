@@ -193,4 +193,5 @@ AREA = Area(
     ),
     contestants=(Contestant("binance_lab", "ours", ours),),
     rounds=3,
+    seconds=300,  # an hour of agents takes its time
 )
