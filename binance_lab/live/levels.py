@@ -32,7 +32,7 @@ class Level(NamedTuple):
 
 
 class Side:
-    """One side of a book: levels by price.
+    """One side of a book: amounts by price.
 
     Every level is in a dict, as text; one whose amount became 0 stays there until the next look
     at all of them. Levels from the best price up to ``_edge`` are *near*: in lists too, ascending
@@ -41,48 +41,54 @@ class Side:
 
     def __init__(self, levels: list[TextLevel], *, bids: bool) -> None:
         self._bids = bids
-        self._levels = {float(level[0]): level for level in levels}
+        self._amounts: dict[str, str] = dict(levels)
         self._wanted = _NEAR  # the most levels that were read at once
         self._prices: list[float] = []  # of near levels
+        self._texts: list[str] = []  # the same prices, as the server wrote them
         self._near: list[tuple[float, float]] = []  # the same levels, as they are read
         self._fill()
 
     def update(self, levels: list[TextLevel]) -> None:
         """Set the amounts of levels; 0 takes one away."""
-        known, edge, bids = self._levels, self._edge, self._bids
-        prices, near = self._prices, self._near
-        for level in levels:
-            price = float(level[0])
-            known[price] = level
+        self._amounts.update(levels)
+        edge, bids = self._edge, self._bids
+        prices, texts, near = self._prices, self._texts, self._near
+        for text, amount in levels:
+            price = float(text)
             if price < edge if bids else price > edge:
                 continue
-            qty = float(level[1])
+            qty = float(amount)
             at = bisect_left(prices, price)
             if at == len(prices) or prices[at] != price:
                 if qty:
                     prices.insert(at, price)
+                    texts.insert(at, text)
                     near.insert(at, (price, qty))
             elif qty:
                 near[at] = (price, qty)
             else:
-                del prices[at], near[at]
+                del prices[at], texts[at], near[at]
         if len(self._prices) > 4 * self._wanted:
             self._cut()
-        if len(known) > self._full:
+        if len(self._amounts) > self._full:
             self._fill()
 
     def best(self, n: int | None = None) -> list[tuple[float, float]]:
         """Price and amount of the best n levels, best first; of all levels if n is None."""
         if n is None:
-            return [(price, float(self._levels[price][1])) for price in self._sorted()]
+            return list(map(_numbers, self._sorted()))
         if n > len(self._prices):
             self._reach(n)
         return self._near[: -n - 1 : -1] if self._bids else self._near[:n]
 
     def text(self, n: int | None = None) -> list[TextLevel]:
         """The best n levels as the server wrote them, best first."""
-        prices = self._sorted() if n is None else [price for price, _ in self.best(n)]
-        return [self._levels[price] for price in prices]
+        if n is None:
+            return self._sorted()
+        if n > len(self._prices):
+            self._reach(n)
+        prices = self._texts[: -n - 1 : -1] if self._bids else self._texts[:n]
+        return [(price, self._amounts[price]) for price in prices]
 
     def _reach(self, n: int) -> None:
         """Have n levels near, or all."""
@@ -94,23 +100,28 @@ class Side:
         """Begin anew with the near levels: twice as many as are wanted."""
         best = self._sorted()
         near = best[: 2 * self._wanted]
-        beyond_all = -math.inf if self._bids else math.inf
-        self._edge = near[-1] if len(near) < len(best) else beyond_all
-        self._prices = sorted(near)
-        self._near = [(price, float(self._levels[price][1])) for price in self._prices]
+        if self._bids:
+            near.reverse()
+        self._texts = [price for price, _ in near]
+        self._near = list(map(_numbers, near))
+        self._prices = [price for price, _ in self._near]
+        if len(self._near) < len(best):
+            self._edge = self._prices[0 if self._bids else -1]
+        else:
+            self._edge = -math.inf if self._bids else math.inf
 
     def _cut(self) -> None:
         """Have fewer levels near, so that updates change fewer: twice as many as are wanted."""
         keep = 2 * self._wanted
         gone = slice(None, -keep) if self._bids else slice(keep, None)
-        del self._prices[gone], self._near[gone]
+        del self._prices[gone], self._texts[gone], self._near[gone]
         self._edge = self._prices[0 if self._bids else -1]
 
-    def _sorted(self) -> list[float]:
-        """All prices, best first; those that are gone are cleared out."""
-        self._levels = {price: level for price, level in self._levels.items() if float(level[1])}
-        self._full = len(self._levels) + _GONE_MAX
-        return sorted(self._levels, reverse=self._bids)
+    def _sorted(self) -> list[TextLevel]:
+        """All levels, best first; those that are gone are cleared out."""
+        self._amounts = {price: qty for price, qty in self._amounts.items() if float(qty)}
+        self._full = len(self._amounts) + _GONE_MAX
+        return sorted(self._amounts.items(), key=_numbers, reverse=self._bids)
 
 
 class Levels:
@@ -158,3 +169,7 @@ class Levels:
 
 def _end(levels: list[TextLevel], limit: int) -> float | None:
     return float(levels[-1][0]) if levels and len(levels) >= limit else None
+
+
+def _numbers(level: TextLevel) -> tuple[float, float]:
+    return float(level[0]), float(level[1])

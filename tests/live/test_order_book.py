@@ -225,5 +225,5 @@ def test_levels_that_are_gone_are_cleared_out(monkeypatch):
     side = Side([("1.0", "1.0")], bids=True)
     for step in range(2, 500):
         side.update([(f"{step}.0", "1.0"), (f"{step - 1}.0", "0.0")])
-    assert len(side._levels) <= 52
+    assert len(side._amounts) <= 52
     assert side.best() == [(499.0, 1.0)]
