@@ -6,7 +6,6 @@ https://github.com/binance/binance-public-data
 from __future__ import annotations
 
 import hashlib
-import io
 import tempfile
 import threading
 import zipfile
@@ -34,7 +33,6 @@ _TIMEOUT_S = (10.0, 180.0)  # to connect, and between two chunks
 _TRIES = 3
 _BACK_OFF_S = 0.5
 _CHUNK = 2**18
-_AT_ONCE = 32 * 2**20  # bytes of CSV; a month of minutes has 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,16 +165,12 @@ def read_zip(path: Path, dataset: Dataset) -> Iterator[pa.Table]:
     invalid = need("pyarrow").ArrowInvalid
     try:
         with zipfile.ZipFile(path) as archive:
-            member = archive.infolist()[0]
-            with archive.open(member) as file:
+            name = archive.namelist()[0]
+            with archive.open(name) as file:
                 start = file.read(64)
             if not start:
                 return
-            header = not start[:1].isdigit()
-            if member.file_size <= _AT_ONCE:  # a third faster, as a stream is inflated bit by bit
-                yield from dataset.read_csv(io.BytesIO(archive.read(member)), header=header)
-                return
-            with archive.open(member) as file:
-                yield from dataset.read_csv(file, header=header)  # type: ignore[arg-type]
+            with archive.open(name) as file:
+                yield from dataset.read_csv(file, header=not start[:1].isdigit())  # type: ignore[arg-type]
     except (zipfile.BadZipFile, zlib.error, EOFError, IndexError, invalid) as error:
         raise ArchiveError(f"{path.name} can't be read: {error}") from None
