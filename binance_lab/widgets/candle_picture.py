@@ -35,6 +35,7 @@ SHOWN = 140
 """Candles in a picture, the newest ones."""
 
 _VOLUME_SHARE = 0.2
+_AXIS_H, _TITLE_H, _TOP_H = 32, 28, 8  # pixels
 _MINUTE_MS = 60_000
 _STEPS_MS = tuple(
     _MINUTE_MS * minutes
@@ -111,7 +112,9 @@ class CandlePicture:
 
     def _draw_background(self, rows: Rows, averages: list[Rows], look: Look) -> None:
         self.figure.clear()
-        self._axes = self.figure.add_axes((0.012, 0.075, 0.905, 0.86))
+        height = self.figure.get_figheight() * DPI
+        below, above = _AXIS_H / height, (_TITLE_H if look.title else _TOP_H) / height
+        self._axes = self.figure.add_axes((0.012, below, 0.905, 1 - below - above))
         self._axes.set(xlim=(-1, len(rows) + 2), ylim=(self._bottom, self._top), facecolor="none")
         self._label(rows, look)
         most = float(rows[:, 5].max()) or 1.0

@@ -179,7 +179,7 @@ class CandleChart(SurfaceView):
         """The newest candles as a PNG."""
         rows = candle_rows(self.candles.since(0))
         meta = {
-            **self._meta(),
+            "decimals": max(self._decimals, decimals_of(rows[:, 1:5].ravel())),
             "averages": self.averages,
             "marks": self._marks,
             "orders": self._orders,

@@ -189,6 +189,16 @@ def test_matplotlib_engine_keeps_its_background(candles: MovedCandles):
     assert picture.backgrounds_drawn == 2
 
 
+@pytest.mark.parametrize("height", [120, 180, 420])
+def test_title_of_a_low_picture_is_whole(candles: MovedCandles, height: int):
+    """Title, labels and their margins keep their height in pixels; nothing touches the edge."""
+    chart = CandleChart(candles, height=height)
+    pixels = np.asarray(Image.open(io.BytesIO(chart.still()["image/png"])).convert("RGBA"))
+    assert pixels.shape[0] == height
+    assert not pixels[:3, :, 3].any()
+    assert pixels[4:24, :120, 3].any()
+
+
 def test_unknown_engine_is_named():
     """Another engine is a ValueError that says which there are."""
     with pytest.raises(ValueError, match='"canvas" or "matplotlib", not \'svg\''):
