@@ -49,7 +49,7 @@ class StatusView(TableView):
         Column("Name", text=True, width="30%"),
         Column("State", text=True),
         Column("Messages", optional=True),
-        Column("Last message"),
+        Column("Age"),
         Column("Dropped", optional=True),
         Column("Gaps"),
         Column("Error", text=True, width="20%"),
