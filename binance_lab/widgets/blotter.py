@@ -21,9 +21,9 @@ from binance_lab.trading.ticket import exact
 from binance_lab.wire.encoding import decimal_text
 
 from .kept import Still
-from .panel import bar, dress, still_html, style, time_text, utc_text
+from .panel import bar, dress, still_html, style
 from .refresh import close_tree
-from .surface import page_zone
+from .times import page_zone, time_text, utc_text
 from .view import Source, View
 from .worker import Worker, in_words
 

@@ -6,6 +6,8 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
+from binance_lab.widgets.times import time_text
+
 SHOWN_S = 60.0
 """How long a hole that was filled is still told."""
 
@@ -52,6 +54,4 @@ def _plural(count: int, word: str) -> str:
 
 
 def _time(time_ns: int) -> str:
-    from binance_lab.widgets.panel import time_text
-
     return time_text(time_ns / 1e6)

@@ -12,7 +12,7 @@ from binance_lab.trading.order import Order
 from binance_lab.trading.states import OrderState
 
 from .order_check import short
-from .panel import time_text
+from .times import time_text
 
 LINES = 5
 """How many of the last ones stay."""

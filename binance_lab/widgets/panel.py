@@ -1,15 +1,13 @@
-"""What views made of ipywidgets share: the look of the drawn views, and times in the user's zone."""
+"""What views made of ipywidgets share: the look of the drawn views."""
 
 from __future__ import annotations
 
 import html
-from datetime import UTC, datetime
 from functools import cache
 
 import ipywidgets
 
-from .picture import named_zone
-from .surface import page_zone, static_text
+from .surface import static_text
 from .theme import ENVIRONMENTS
 
 
@@ -47,15 +45,3 @@ def still_html(environment: str, content: str) -> str:
         f"{style()}<div class='bl-panel jupyter-widgets bl-{environment}' "
         f"style='display:block; overflow-x:auto'>{content}</div>"
     )
-
-
-def time_text(time_ms: float) -> str:
-    """A time in the zone of the page, or of this machine while no page has said its own."""
-    if not time_ms:
-        return ""
-    return f"{datetime.fromtimestamp(time_ms / 1_000, named_zone(page_zone())):%H:%M:%S}"
-
-
-def utc_text(time_ms: float) -> str:
-    """The same time in full, in UTC: for a tooltip."""
-    return f"{datetime.fromtimestamp(time_ms / 1_000, UTC):%Y-%m-%d %H:%M:%S} UTC"

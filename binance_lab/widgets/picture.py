@@ -5,17 +5,16 @@ from __future__ import annotations
 import html
 import time
 from collections.abc import Callable
-from datetime import datetime, tzinfo
 from typing import Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import ipywidgets
 import numpy as np
 
 from binance_lab.connector.exceptions import BadInput
 from binance_lab.widgets.candle_picture import CandlePicture, Look, Rows
-from binance_lab.widgets.surface import FrameSink, Packet, Surface, page_zone
+from binance_lab.widgets.surface import FrameSink, Packet, Surface
 from binance_lab.widgets.theme import ENVIRONMENTS, MOODS, TEXT
+from binance_lab.widgets.times import named_zone, page_zone, time_text
 
 Engine = Literal["canvas", "matplotlib"]
 
@@ -101,14 +100,6 @@ def look_of(head: dict[str, Any], meta: dict[str, Any], zone: str = "") -> Look:
     )
 
 
-def named_zone(name: str) -> tzinfo | None:
-    """A time zone; None, which is this machine's own, for a name that is empty or unknown."""
-    try:
-        return ZoneInfo(name) if name else None
-    except (ZoneInfoNotFoundError, ValueError):
-        return None
-
-
 def merged(rows: Rows, fresh: Rows) -> Rows:
     """Rows by their time (first column), where fresh ones replace those they agree with."""
     if not len(fresh) or not len(rows):
@@ -119,15 +110,11 @@ def merged(rows: Rows, fresh: Rows) -> Rows:
     return both[np.unique(both[:, 0], return_index=True)[1]]
 
 
-def _clock(time_s: float) -> str:
-    return f"{datetime.fromtimestamp(time_s, named_zone(page_zone())):%H:%M:%S}"
-
-
 def head_html(head: dict[str, Any]) -> str:
     """The line above a view without JavaScript: title, state, time of the last message."""
     environment, state = str(head.get("environment", "")), str(head.get("state", ""))
     age_s = head.get("age_s")
-    at = "" if age_s is None else f" · {_clock(time.time() - age_s)}"
+    at = "" if age_s is None else f" · {time_text((time.time() - age_s) * 1_000)}"
     color = ENVIRONMENTS.get(environment, TEXT)
     chip = (
         f'<span style="color:{color};border:1px solid;border-radius:3px;padding:0 5px;font-size:10px">'

@@ -20,6 +20,7 @@ import anywidget
 import numpy as np
 import traitlets
 
+from binance_lab.widgets.times import set_page_zone
 from binance_lab.widgets.view import View, source_error
 
 SNAPSHOT_EVERY_S = 20.0
@@ -36,14 +37,6 @@ HIDDEN_RATE = 2.0
 
 SLOWEST_RATE = 1.0
 """Frames a second of a view whose page is slower than that."""
-
-
-_page_zone = ""
-
-
-def page_zone() -> str:
-    """The time zone of the page that said hello last, to any view; empty before the first."""
-    return _page_zone
 
 
 @cache
@@ -158,7 +151,6 @@ class Surface(anywidget.AnyWidget):
         self.saved = {"message": message, "buffers": packet.buffers()}
 
     def _hear(self, _: object, content: dict[str, Any], __: object) -> None:
-        global _page_zone
         page = content.get("page")
         if not isinstance(page, str):
             return
@@ -168,7 +160,8 @@ class Surface(anywidget.AnyWidget):
             elif "hello" in content:
                 self._pages[page] = math.inf
                 self._wanted += 1
-                self.zone = _page_zone = str(content.get("zone", ""))
+                self.zone = str(content.get("zone", ""))
+                set_page_zone(self.zone)
             else:
                 self._pages[page] = _pace_in(content)
         self.heard()

@@ -1,4 +1,4 @@
-"""What panels of widgets share: the line above, the look, and times."""
+"""What panels of widgets share: the line above and the look."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ import re
 
 import pytest
 
-from binance_lab.widgets import panel, surface
-from binance_lab.widgets.surface import Surface, static_text
+from binance_lab.widgets import panel
+from binance_lab.widgets.surface import static_text
 from binance_lab.widgets.theme import ENVIRONMENTS
-
-NOON_MS = 1_723_112_580_000  # 2024-08-08 10:23 UTC
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
@@ -30,14 +28,3 @@ def test_the_style_of_panels_reaches_only_views():
     for selector in selectors:
         if not selector.strip().startswith("@container"):
             assert re.match(r"\s*\.bl-(panel|desk)\b", selector), selector
-
-
-def test_times_are_in_the_zone_of_the_page(monkeypatch):
-    """A page says its zone with its hello; a tooltip says the time in UTC."""
-    monkeypatch.setattr(surface, "_page_zone", "")
-    view = Surface()
-    view._hear(view, {"page": "a", "hello": True, "zone": "Asia/Tokyo"}, [])
-    assert panel.time_text(NOON_MS) == "19:23:00"
-    assert panel.utc_text(NOON_MS) == "2024-08-08 10:23:00 UTC"
-    assert panel.time_text(0) == ""
-    view.close()
