@@ -62,7 +62,7 @@ def test_a_whole_installation_has_no_problem():
         ("anywidget", None, "problem", 'anywidget is not installed. Run: pip install --upgrade "any'),
         ("pandas", "1.5.3", "problem", "pandas is 1.5.3, older than 2.2"),
         ("duckdb", None, "note", 'extra history: duckdb is not installed. To have it: pip install'),
-        ("jupyterlab", "4.1", "note", "extra lab: jupyterlab is 4.1, older than 4.2"),
+        ("jupyterlab", "4.1", "note", "extra lab: jupyterlab is 4.1, older than 4."),
     ],
 )  # fmt: skip
 def test_a_package_that_lacks_is_told(monkeypatch, name, version, level, words):
