@@ -16,7 +16,7 @@ from typing import Any
 
 from binance_lab.exchange import amending, recording, routing, settlement, triggers
 from binance_lab.exchange.events import EngineListener
-from binance_lab.exchange.ledger import NO_COMMISSION, Account, Balance, Commission
+from binance_lab.exchange.ledger import NO_COMMISSION, NO_GROUP, Account, Balance, Commission
 from binance_lab.exchange.market import Market
 from binance_lab.exchange.matching import Matching
 from binance_lab.exchange.order_lists import OrderLists
@@ -107,7 +107,7 @@ class Engine(Queries):
         *,
         reported: bool = True,
         commission: Commission | None = None,
-        trade_group_id: int = -1,
+        trade_group_id: int = NO_GROUP,
     ) -> Account:
         """A new account with these free balances.
 

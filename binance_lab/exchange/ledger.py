@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 RATE = 100_000_000  # a rate of 1, as rates are whole 1e-8
+NO_GROUP = -1  # the trade group of an account that is in none
 
 
 @dataclass(slots=True)
@@ -64,7 +65,7 @@ class Account:
     reported: bool = True
     can_trade: bool = True
     permissions: tuple[str, ...] = ("SPOT",)
-    trade_group_id: int = -1  # accounts of one group don't trade with each other; -1: in none
+    trade_group_id: int = NO_GROUP  # accounts of one group don't trade with each other
     asset_limits: dict[str, int] = field(default_factory=dict)  # MAX_ASSET, in atoms
     update_us: int = 0
 
@@ -78,7 +79,7 @@ class Account:
     def trades_with_itself(self, other: Account) -> bool:
         """Whether a trade between the two would be a self-trade."""
         return other is self or (
-            self.trade_group_id != -1 and self.trade_group_id == other.trade_group_id
+            self.trade_group_id != NO_GROUP and self.trade_group_id == other.trade_group_id
         )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 
 from binance_lab.exchange import settlement
 from binance_lab.exchange.events import Trade
-from binance_lab.exchange.ledger import Account
+from binance_lab.exchange.ledger import NO_GROUP, Account
 from binance_lab.exchange.market import Market
 from binance_lab.exchange.order_book import Level
 from binance_lab.exchange.orders import (
@@ -349,7 +349,7 @@ class Matching:
         if taker.stp_mode is _MAY_TRADE_ITSELF:
             return ()
         own = taker.standing.account
-        if own.trade_group_id == -1:
+        if own.trade_group_id == NO_GROUP:
             return (own,)
         return [each for each in self._state.accounts.values() if own.trades_with_itself(each)]
 

@@ -109,7 +109,6 @@ CALLS: dict[str, Callable[[Spot], Any]] = {
     "klines": lambda c: c.klines(SYMBOL, "1h", limit=5),
     "ui_klines": lambda c: c.ui_klines(SYMBOL, "1h", limit=5),
     "avg_price": lambda c: c.avg_price(SYMBOL),
-    "reference_price": lambda c: c.reference_price(SYMBOL),
     "ticker_24hr": lambda c: c.ticker_24hr(SYMBOL),
     "trading_day_ticker": lambda c: c.trading_day_ticker(SYMBOL),
     "rolling_window_ticker": lambda c: c.rolling_window_ticker(SYMBOL, windowSize="1h"),
@@ -158,6 +157,7 @@ CALLS: dict[str, Callable[[Spot], Any]] = {
 
 
 NOT_FOR_THIS_SYMBOL: dict[str, Callable[[Spot], Any]] = {
+    "reference_price": lambda c: c.reference_price(SYMBOL),
     "reference_price_calculation": lambda c: c.reference_price_calculation(SYMBOL),
     "new_sor_order": lambda c: c.new_sor_order(**far(c)),
     "new_sor_order_test": lambda c: c.new_sor_order_test(**far(c)),

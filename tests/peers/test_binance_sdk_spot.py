@@ -47,7 +47,6 @@ def test_market_data(client: Any):
     assert len(rest.klines("BTCUSDT", "1m", limit=2).data()) == 2
     assert rest.ticker24hr(symbol="BTCUSDT").data().actual_instance.symbol == "BTCUSDT"
     assert rest.execution_rules().data().symbol_rules
-    assert rest.reference_price("BTCUSDT").data().reference_price is None
 
 
 def test_the_life_of_an_order(client: Any):

@@ -239,7 +239,8 @@ class Trade(Api):
     ) -> JsonObject:
         """Send an order through smart order routing: LIMIT and MARKET, quantity only.
 
-        ``usedSor`` and ``allocs`` in the answer tell how it was filled.
+        ``usedSor``, ``workingFloor`` and ``allocId`` of the fills tell how it was filled. Over a
+        WebSocket the answer is a list of one such object.
 
         Args:
             timeInForce, newClientOrderId, newOrderRespType: See new_order.

@@ -181,8 +181,10 @@ def order_amendments(call: Call) -> list[Json]:
 
 
 def my_filters(call: Call) -> Json:
-    """``myFilters``."""
-    return call.venue.engine.filters(call.account_id, call.check_symbol())
+    """``myFilters``, with the limits in number that count against the account."""
+    filters = call.venue.engine.filters(call.account_id, call.check_symbol())
+    orders = [rule.as_json() for rule in call.venue.limits.orders]
+    return filters | {"rateLimits": orders}
 
 
 def order_rate_limits(call: Call) -> list[Json]:

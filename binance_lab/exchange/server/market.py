@@ -11,6 +11,7 @@ from typing import Any
 from binance_lab.exchange.market_data import MarketData, stamp
 from binance_lab.exchange.rejects import Reject
 from binance_lab.exchange.server.call import Call
+from binance_lab.exchange.symbols import PriceRange
 from binance_lab.wire import errors
 
 Json = dict[str, Any]
@@ -148,8 +149,9 @@ def book_ticker(call: Call) -> Any:
 
 
 def reference_price(call: Call) -> Json:
-    """``referencePrice``: null for symbols without one, whose filters use the average price."""
+    """``referencePrice``: null while nothing traded in its window, refused where there never is one."""
     symbol = call.check_symbol()
+    _price_range(call, symbol)
     price = call.venue.engine.reference_price(symbol, now_us=call.now_us)
     return {
         "symbol": symbol,
@@ -161,12 +163,18 @@ def reference_price(call: Call) -> Json:
 def reference_price_calculation(call: Call) -> Json:
     """``referencePrice/calculation``: refused for symbols without a reference price."""
     symbol = call.check_symbol()
-    price_range = call.venue.engine.rules(symbol).price_range
-    if price_range is None:
-        raise Reject(*errors.NO_REFERENCE_PRICE)
+    price_range = _price_range(call, symbol)
     return {
         "symbol": symbol,
         "calculationType": "ARITHMETIC_MEAN",
         "bucketCount": price_range.bucket_count,
         "bucketWidthMs": price_range.bucket_width_ms,
     }
+
+
+def _price_range(call: Call, symbol: str) -> PriceRange:
+    """What makes a symbol's reference price."""
+    price_range = call.venue.engine.rules(symbol).price_range
+    if price_range is None:
+        raise Reject(*errors.NO_REFERENCE_PRICE)
+    return price_range

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from binance_lab.exchange.ledger import Account, Commission, Rates
+from binance_lab.exchange.ledger import NO_GROUP, Account, Commission, Rates
 from binance_lab.exchange.market_data import stamp
 from binance_lab.exchange.orders import (
     Amended,
@@ -35,6 +35,11 @@ def placed_order(rules: SymbolRules, placed: Placed, kind: ResponseType, unit: T
     answer |= _new_order_result(rules, placed.order, unit)
     if kind is ResponseType.FULL:
         answer["fills"] = [_order_fill(rules, fill) for fill in placed.fills]
+    if placed.prevented:
+        answer["preventedMatches"] = [_order_prevention(rules, row) for row in placed.prevented]
+        group = placed.prevented[0].trade_group_id
+        if group != NO_GROUP:
+            answer["tradeGroupId"] = group
     return answer
 
 
@@ -84,6 +89,25 @@ def _order_fill(rules: SymbolRules, fill: Fill) -> Json:
     if fill.allocation_id >= 0:
         row = {"matchType": "ONE_PARTY_TRADE_REPORT"} | row | {"allocId": fill.allocation_id}
     return row
+
+
+def _order_prevention(rules: SymbolRules, row: PreventedMatch) -> Json:
+    """A match that the new order would have made with its own account, or one of its trade group."""
+    return {
+        "preventedMatchId": row.id,
+        "makerOrderId": row.maker_order_id,
+        "price": rules.price_text(row.price_ticks),
+    } | _prevented_quantities(rules, row)
+
+
+def _prevented_quantities(rules: SymbolRules, row: PreventedMatch) -> Json:
+    """What each side lost; a side that the mode left alone isn't named."""
+    fields: Json = {}
+    if row.taker_prevented_lots:
+        fields["takerPreventedQuantity"] = rules.qty_text(row.taker_prevented_lots)
+    if row.maker_prevented_lots:
+        fields["makerPreventedQuantity"] = rules.qty_text(row.maker_prevented_lots)
+    return fields
 
 
 def _rare(rules: SymbolRules, order: Order, unit: TimeUnit) -> Json:
@@ -237,7 +261,9 @@ def amended(rules: SymbolRules, what: Amended, unit: TimeUnit) -> Json:
             "side": order.side,
             "workingTime": stamp(order.working_us, unit) if order.is_working else -1,
             "selfTradePreventionMode": order.stp_mode,
-        },
+        }
+        | _triggers(rules, order)
+        | _rare(rules, order, unit),
     }
     if what.order_list is not None:
         row = order_list(what.order_list, unit)
@@ -295,7 +321,7 @@ def _fill_amounts(rules: SymbolRules, fill: Fill, unit: TimeUnit) -> Json:
 
 def prevented_match(rules: SymbolRules, row: PreventedMatch, unit: TimeUnit) -> Json:
     """An element of ``myPreventedMatches``."""
-    answer: Json = {
+    head: Json = {
         "symbol": row.symbol,
         "preventedMatchId": row.id,
         "takerOrderId": row.taker_order_id,
@@ -305,11 +331,8 @@ def prevented_match(rules: SymbolRules, row: PreventedMatch, unit: TimeUnit) -> 
         "selfTradePreventionMode": row.stp_mode,
         "price": rules.price_text(row.price_ticks),
     }
-    if row.taker_prevented_lots:
-        answer["takerPreventedQuantity"] = rules.qty_text(row.taker_prevented_lots)
-    if row.maker_prevented_lots:
-        answer["makerPreventedQuantity"] = rules.qty_text(row.maker_prevented_lots)
-    return answer | {"transactTime": stamp(row.time_us, unit)}
+    quantities = _prevented_quantities(rules, row)
+    return head | quantities | {"transactTime": stamp(row.time_us, unit)}
 
 
 def account(row: Account, assets: Iterable[str], *, omit_zero: bool, unit: TimeUnit) -> Json:

@@ -79,7 +79,10 @@ def _test(call: Call, *, sor: bool) -> Json:
     commission = call.venue.engine.test(call.account_id, new, now_us=call.now_us)
     if not call.params.get("computeCommissionRates"):
         return {}
-    return render.order_commission(commission, is_buyer=new.side is Side.BUY)
+    rates = render.order_commission(commission, is_buyer=new.side is Side.BUY)
+    if sor:
+        del rates["specialCommissionForOrder"]  # not among those that sor/order/test tells
+    return rates
 
 
 def _require_order_id(params: dict[str, Any]) -> None:

@@ -140,7 +140,7 @@ def execution_report(rules: SymbolRules, execution: Execution, unit: TimeUnit) -
         "l": rules.qty_text(fill.lots if fill else 0),
         "z": rules.qty_text(order.executed_lots),
         "L": rules.price_text(fill.price_ticks if fill else 0),
-        "n": atoms_text(fill.commission_atoms if fill else 0),
+        "n": atoms_text(fill.commission_atoms) if fill else "0",
         "N": fill.commission_asset if fill else None,
         "T": time,
         "t": fill.trade_id if fill else -1,

@@ -48,6 +48,7 @@ def without(name: str) -> dict[str, Any]:
         ("ticker/24hr?symbol=BTCUSDT&symbols=%5B%22BTCUSDT%22%5D", -1128, "Combination of optional parameters invalid."),
         ("ticker/price?symbols=%5B%22BTCUSDT%22,%22BTCUSDT%22%5D", -1151, "Symbol is present multiple times in the list."),
         ("aggTrades?symbol=BTCUSDT&fromId=1&startTime=1", -1128, "Combination of optional parameters invalid."),
+        ("referencePrice?symbol=BTCUSDT", -2043, "This symbol doesn't have a reference price."),
         ("referencePrice/calculation?symbol=BTCUSDT", -2043, "This symbol doesn't have a reference price."),
     ],
 )  # fmt: skip

@@ -225,7 +225,7 @@ def test_own_trades_that_were_prevented_are_listed(rest: Rest):
     ("path", "params", "fields"),
     [
         ("account/commission", {"symbol": "BTCUSDT"}, ["symbol", "standardCommission", "specialCommission", "taxCommission", "discount"]),
-        ("myFilters", {"symbol": "BTCUSDT"}, ["exchangeFilters", "symbolFilters", "assetFilters"]),
+        ("myFilters", {"symbol": "BTCUSDT"}, ["exchangeFilters", "symbolFilters", "assetFilters", "rateLimits"]),
     ],
 )  # fmt: skip
 def test_an_account_reads_its_terms(

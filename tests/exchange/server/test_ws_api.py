@@ -115,6 +115,8 @@ def test_user_data_by_signature(rest: Rest, other: Rest, socket: Open):
     assert answer["result"] == {"subscriptionId": 0}
     other.order("SELL", "0.02", "60000")
     placed = rest.order("BUY", "0.01")
+    new = api.until(lambda message: message["event"].get("x") == "NEW")["event"]
+    assert (new["n"], new["N"]) == ("0", None)  # no commission yet: not written as an amount
     report = api.until(lambda message: message["event"].get("x") == "TRADE")
     assert report["subscriptionId"] == 0
     assert report["event"]["i"] == placed["orderId"]
