@@ -50,11 +50,10 @@ def conda_packages() -> set[str]:
 
 
 def test_environment_yml_equals_pyproject():
-    """environment.yml has the required packages, the extras lab, history and dask, and pytest."""
+    """environment.yml has the required packages, those of every extra, and pytest."""
     project = PROJECT["project"]
-    extras = project["optional-dependencies"]
     tests = [name for name in PROJECT["dependency-groups"]["test"] if re.match(r"pytest\W", name)]
-    wanted = {*project["dependencies"], *extras["lab"], *extras["history"], *extras["dask"], *tests}
+    wanted = {*project["dependencies"], *EXTRAS, *tests}
     expected = {re.sub(r"\[.*\]", "", name) for name in wanted}  # conda has no extras
     assert conda_packages() == {name for name in expected if not name.startswith("pytest-")}
 
