@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from binance_lab.wire.user_events import ExecutionReport, StreamTerminated, User
 
 from .backfill import Fetch
 from .base import LiveObject, LiveState
-from .holdings import Difference, Holdings, Json, fill_of
+from .holdings import Difference, FillKey, Holdings, Json, fill_key, fill_of, row_key
 from .runtime import Runtime
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 MAX_FILLS = 100_000
 MAX_DIFFERENCES = 1_000
+PAGE = 1_000  # trades that REST tells at once
 
 
 class Account(LiveObject):
@@ -35,7 +36,8 @@ class Account(LiveObject):
 
     REST tells them at the start, after every reconnect and on `reconcile`; in between the user
     data stream's events change them. Where REST tells otherwise than the events did, REST
-    counts, and `differences` says what it was.
+    counts, and `differences` says what it was. Fills that no event told are fetched for every
+    symbol that had an order or a fill here: REST tells them of one symbol at a time.
 
     Args:
         client: With a key.
@@ -58,7 +60,10 @@ class Account(LiveObject):
         self._make_user_data = user_data
         self._holdings: Holdings | None = None
         self._meanwhile: list[UserEvent] | None = None  # events since REST was last asked
-        self._fills: deque[Json] = deque(maxlen=MAX_FILLS)
+        self._ask_again = False  # asked while REST was being asked: what it tells may be older
+        self._fills: dict[FillKey, Json] = {}
+        self._symbols: set[str] = set()  # that had an order or a fill
+        self._since_ms = 0  # fills up to then were before the start
         self._differences: deque[tuple[int, Difference]] = deque(maxlen=MAX_DIFFERENCES)
         self.reconciled = 0
         """How often REST was asked and has answered."""
@@ -114,14 +119,14 @@ class Account(LiveObject):
     def fills(self) -> pd.DataFrame:
         """The trades since the start: the columns of `binance_lab.frames.my_trades_frame`."""
         with self._lock:
-            fills = list(self._fills)
+            fills = sorted(self._fills.values(), key=lambda fill: int(fill["time"]))
         return my_trades_frame(fills)
 
     @property
     def differences(self) -> pd.DataFrame:
         """Where REST told otherwise than the events: what they missed.
 
-        Columns: ``time`` (UTC), ``what`` (an asset, or ``order 123``), ``known``, ``told``.
+        Columns: ``time`` (UTC), ``what`` (an asset, or ``BTCUSDT order 123``), ``known``, ``told``.
         """
         with self._lock:
             rows = list(self._differences)
@@ -194,8 +199,10 @@ class Account(LiveObject):
                 self._meanwhile.append(event)
             if self._holdings is not None:
                 self._holdings.apply(event)
-            if isinstance(event, ExecutionReport) and event.execution_type == "TRADE":
-                self._fills.append(fill_of(event))
+            if isinstance(event, ExecutionReport):
+                self._symbols.add(event.symbol)
+                if event.execution_type == "TRADE":
+                    self._keep_fill(fill_key(event), fill_of(event))
             if isinstance(event, StreamTerminated):
                 self._connected = False
         return events
@@ -212,6 +219,7 @@ class Account(LiveObject):
         """Ask REST; events that come meanwhile are put on top of what it answers."""
         with self._lock:
             if self._meanwhile is not None:
+                self._ask_again = True
                 return
             self._meanwhile = []
         Fetch(
@@ -223,15 +231,35 @@ class Account(LiveObject):
             tries=None,
         ).start()
 
-    def _fetch(self) -> Holdings:
+    def _fetch(self) -> tuple[Holdings, list[Json]]:
         account = self._client.account(omitZeroBalances=True)
-        return Holdings.of(account, self._client.get_open_orders())
+        told = Holdings.of(account, self._client.get_open_orders())
+        with self._lock:
+            known = self._holdings
+            symbols = sorted(self._symbols)
+        if known is None:
+            return told, []
+        return told, [row for symbol in symbols for row in self._trades(symbol, known.updated)]
 
-    def _told(self, told: Holdings) -> None:
-        self._change(lambda: self._settle(told))
+    def _trades(self, symbol: str, since_ms: int) -> Iterator[Json]:
+        """The account's trades of a symbol from a time on."""
+        rows = self._client.my_trades(symbol, startTime=since_ms, limit=PAGE)
+        yield from rows
+        while len(rows) == PAGE:
+            rows = self._client.my_trades(symbol, fromId=rows[-1]["id"] + 1, limit=PAGE)
+            yield from rows
+
+    def _told(self, answer: tuple[Holdings, list[Json]]) -> None:
+        self._change(lambda: self._settle(*answer))
         self._call_back_soon()
+        if self._ask_again:
+            self._ask_again = False
+            self._ask()
 
-    def _settle(self, told: Holdings) -> Sequence[Any]:
+    def _settle(self, told: Holdings, trades: list[Json]) -> Sequence[Any]:
+        if self._holdings is None:
+            self._since_ms = told.updated
+        self._symbols |= {symbol for symbol, _ in told.open_orders}
         for event in self._meanwhile or ():
             told.apply(event)
         self._meanwhile = None
@@ -239,10 +267,20 @@ class Account(LiveObject):
         differences = self._holdings.differences(told) if self._holdings is not None else []
         self._differences += [(now, difference) for difference in differences]
         self._holdings = told
+        for row in trades:
+            if row["time"] > self._since_ms:
+                self._keep_fill(row_key(row), row)
         self.reconciled += 1
         return (told,)
+
+    def _keep_fill(self, key: FillKey, fill: Json) -> None:
+        """Keep a fill, once, however often and from where it is told."""
+        self._fills.setdefault(key, fill)
+        if len(self._fills) > MAX_FILLS:
+            del self._fills[next(iter(self._fills))]
 
     def _not_told(self, error: Exception) -> None:
         with self._lock:
             self._meanwhile = None
+            self._ask_again = False
         self._failed(error, fatal=self._holdings is None)

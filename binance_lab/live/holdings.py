@@ -8,19 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from binance_lab.wire.enums import OrderStatus
 from binance_lab.wire.user_events import AccountPosition, ExecutionReport, UserEvent
 
 Json = dict[str, Any]
+FillKey: TypeAlias = tuple[str, int, int, int | None]
+"""Symbol, order id, trade id, allocation id if it is one of smart order routing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """Something that REST tells otherwise than the events did.
 
-    ``what`` is an asset or ``order 123``; ``known`` and ``told`` are empty for an order that
+    ``what`` is an asset or ``BTCUSDT order 123``; ``known`` and ``told`` are empty for an order that
     isn't open.
     """
 
@@ -31,13 +33,13 @@ class Difference:
 
 @dataclass(slots=True)
 class Holdings:
-    """Balances by asset as (free, locked), open orders by id, and when each was changed.
+    """Balances by asset as (free, locked), open orders, and when each was changed.
 
-    Orders are objects with the keys of REST's.
+    Orders are objects with the keys of REST's, by symbol and id: each symbol counts its own ids.
     """
 
     balances: dict[str, tuple[str, str]] = field(default_factory=dict)
-    open_orders: dict[int, Json] = field(default_factory=dict)
+    open_orders: dict[tuple[str, int], Json] = field(default_factory=dict)
     updated: int = 0
 
     @classmethod
@@ -47,7 +49,7 @@ class Holdings:
             balance["asset"]: (balance["free"], balance["locked"])
             for balance in account["balances"]
         }
-        orders = {order["orderId"]: order for order in open_orders}
+        orders = {(order["symbol"], order["orderId"]): order for order in open_orders}
         return cls(balances, orders, account.get("updateTime", 0))
 
     def apply(self, event: UserEvent) -> bool:
@@ -67,13 +69,14 @@ class Holdings:
         return True
 
     def _report(self, event: ExecutionReport) -> bool:
-        known = self.open_orders.get(event.order_id)
+        key = event.symbol, event.order_id
+        known = self.open_orders.get(key)
         if known is not None and event.transaction_time < known["updateTime"]:
             return False
         if OrderStatus(event.order_status).open:
-            self.open_orders[event.order_id] = order_of(event)
+            self.open_orders[key] = order_of(event)
         else:
-            self.open_orders.pop(event.order_id, None)
+            self.open_orders.pop(key, None)
         return True
 
     def differences(self, told: Holdings) -> list[Difference]:
@@ -84,10 +87,11 @@ class Holdings:
             had, has = self.balances.get(asset, nothing), told.balances.get(asset, nothing)
             if tuple(map(Decimal, had)) != tuple(map(Decimal, has)):
                 found.append(Difference(asset, _amounts(had), _amounts(has)))
-        for number in sorted(self.open_orders.keys() | told.open_orders.keys()):
-            known, now = _order(self.open_orders.get(number)), _order(told.open_orders.get(number))
+        for key in sorted(self.open_orders.keys() | told.open_orders.keys()):
+            known, now = _order(self.open_orders.get(key)), _order(told.open_orders.get(key))
             if known != now:
-                found.append(Difference(f"order {number}", known, now))
+                symbol, number = key
+                found.append(Difference(f"{symbol} order {number}", known, now))
         return found
 
 
@@ -137,6 +141,16 @@ def fill_of(report: ExecutionReport) -> Json:
         "isBuyer": report.side == "BUY",
         "isMaker": report.is_maker,
     }
+
+
+def fill_key(report: ExecutionReport) -> FillKey:
+    """What tells a report's fill from all others; `row_key` tells the same of REST's."""
+    return report.symbol, report.order_id, report.trade_id, report.allocation_id
+
+
+def row_key(row: Json) -> FillKey:
+    """What tells a row of myTrades from all others: a trade with oneself is two."""
+    return row["symbol"], row["orderId"], row["id"], None
 
 
 def _amounts(balance: tuple[str, str]) -> str:

@@ -27,9 +27,9 @@ def told(free="100", locked="0", orders=(), updated=NOW_MS):
     }
 
 
-def rest_order(number: int, *, status="NEW", filled="0"):
+def rest_order(number: int, *, symbol="BTCUSDT", status="NEW", filled="0"):
     return {
-        "symbol": "BTCUSDT",
+        "symbol": symbol,
         "orderId": number,
         "orderListId": -1,
         "clientOrderId": f"mine-{number}",
@@ -54,11 +54,40 @@ def position(free: str, locked: str = "0", *, at_ms=NOW_MS + 1):
     return decoded(data | {"B": [{"a": "USDT", "f": free, "l": locked}]})
 
 
-def report(number: int, *, does="NEW", status="NEW", filled="0", last="0", at_ms=NOW_MS + 1):
+def rest_fill(number: int, *, order: int, at_ms: int):
+    """A trade as myTrades tells it."""
+    return {
+        "symbol": "BTCUSDT",
+        "id": number,
+        "orderId": order,
+        "orderListId": -1,
+        "price": "100",
+        "qty": "1",
+        "quoteQty": "100",
+        "commission": "0.1",
+        "commissionAsset": "USDT",
+        "time": at_ms,
+        "isBuyer": True,
+        "isMaker": False,
+        "isBestMatch": True,
+    }
+
+
+def report(
+    number: int,
+    *,
+    symbol="BTCUSDT",
+    does="NEW",
+    status="NEW",
+    filled="0",
+    last="0",
+    trade=-1,
+    at_ms=NOW_MS + 1,
+):
     data = {
         "e": "executionReport",
         "E": at_ms,
-        "s": "BTCUSDT",
+        "s": symbol,
         "c": f"mine-{number}",
         "S": "BUY",
         "o": "LIMIT",
@@ -79,7 +108,7 @@ def report(number: int, *, does="NEW", status="NEW", filled="0", last="0", at_ms
         "n": "0.1",
         "N": "USDT",
         "T": at_ms,
-        "t": 7,
+        "t": trade,
         "I": 1,
         "w": True,
         "m": False,
@@ -146,9 +175,10 @@ def test_events_change_balances_and_orders(account):
     account.take_event(position("0", "100"))
     assert account.open_orders["client_order_id"].tolist() == ["mine-5"]
     assert account.locked() == {"USDT": Decimal(100)}
-    account.take_event(report(5, does="TRADE", status="PARTIALLY_FILLED", filled="0.4", last="0.4"))
+    traded = {"does": "TRADE", "status": "PARTIALLY_FILLED", "filled": "0.4", "last": "0.4"}
+    account.take_event(report(5, **traded, trade=7))
     assert account.open_orders["filled_qty"].tolist() == [0.4]
-    account.take_event(report(5, does="TRADE", status="FILLED", filled="1", last="0.6"))
+    account.take_event(report(5, does="TRADE", status="FILLED", filled="1", last="0.6", trade=8))
     assert len(account.open_orders) == 0
     assert account.fills["qty"].tolist() == [0.4, 0.6]
     assert account.fills["commission_asset"].tolist() == ["USDT", "USDT"]
@@ -195,9 +225,75 @@ def test_a_reconnect_is_reconciled_and_differences_are_told(account, client):
     assert account.reconciled == 2
     assert account.open_orders["order_id"].tolist() == [9]
     differences = account.differences
-    assert differences["what"].tolist() == ["USDT", "order 9"]
+    assert differences["what"].tolist() == ["USDT", "BTCUSDT order 9"]
     assert differences["known"].tolist() == ["free 100, locked 0", ""]
     assert differences["told"].tolist() == ["free 40, locked 60", "NEW, filled 0"]
+
+
+def test_orders_of_two_symbols_may_have_the_same_id(account, client):
+    """Each symbol counts its own ids: an order doesn't hide or end another symbol's."""
+    account.take_event(report(5))
+    account.take_event(report(5, symbol="ETHUSDT"))
+    assert account.open_orders["symbol"].tolist() == ["BTCUSDT", "ETHUSDT"]
+    client.answers |= told(orders=[rest_order(5), rest_order(5, symbol="ETHUSDT")])
+    client.answers["my_trades"] = []
+    account.reconcile()
+    account.take_event(report(5, does="CANCELED", status="CANCELED"))
+    assert account.open_orders["symbol"].tolist() == ["ETHUSDT"]
+
+
+def test_a_fill_that_is_told_twice_is_one(account):
+    """The same report again adds nothing; another order's half of the same trade does."""
+    for _ in range(2):
+        account.take_event(report(5, does="TRADE", status="FILLED", last="1", trade=7))
+    account.take_event(report(6, does="TRADE", status="FILLED", last="1", trade=7))
+    assert account.fills["order_id"].tolist() == [5, 6]
+
+
+def test_fills_that_no_event_told_are_fetched_after_a_reconnect(account, client):
+    """What traded while the connection was lost is fetched, page by page, to its place and once."""
+    account.take_event(
+        report(5, does="TRADE", status="FILLED", last="1", trade=7, at_ms=NOW_MS + 5)
+    )
+    account.take_event(position("50", at_ms=NOW_MS + 5))
+    before = rest_fill(3, order=1, at_ms=NOW_MS)
+    known = rest_fill(7, order=5, at_ms=NOW_MS + 5)
+    missed = [rest_fill(8 + n, order=6, at_ms=NOW_MS + 6) for n in range(998)]
+    last = rest_fill(2000, order=6, at_ms=NOW_MS + 9)
+    asked = []
+
+    def my_trades(**params):
+        asked.append(params)
+        return [last] if "fromId" in params else [before, known, *missed]
+
+    client.answers["my_trades"] = my_trades
+    account.connection_changed(event(State.CLOSED))
+    account.take_event(
+        report(9, does="TRADE", status="FILLED", last="1", trade=2001, at_ms=NOW_MS + 20)
+    )
+    account.connection_changed(event(State.OPEN))
+    assert account.fills["id"].tolist() == [7, *range(8, 1006), 2000, 2001]
+    assert asked == [
+        {"startTime": NOW_MS + 5, "limit": 1000},
+        {"fromId": 1006, "limit": 1000},
+    ]
+
+
+def test_a_reconnect_while_rest_is_asked_asks_again(client):
+    """What REST told before the connection was lost isn't taken for what is after."""
+    account = Account(client, FakeUserData, runtime=Inline())
+    account.start()
+    answers = [[rest_order(9)], []]
+
+    def lost_meanwhile():
+        if len(answers) == 2:
+            account.connection_changed(event(State.CLOSED))
+            account.connection_changed(event(State.OPEN))
+        return answers.pop()
+
+    client.answers["get_open_orders"] = lost_meanwhile
+    account.reconcile()
+    assert account.open_orders["order_id"].tolist() == [9]
 
 
 def test_nothing_differs_when_the_events_told_all(account, client):
