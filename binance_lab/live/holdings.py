@@ -96,13 +96,12 @@ class Holdings:
 
 
 def order_of(report: ExecutionReport) -> Json:
-    """An order as REST would answer it, from the report of a change of it."""
-    canceled = report.execution_type in ("CANCELED", "REPLACED")
+    """An open order as REST would answer it, from the report of a change of it."""
     order: Json = {
         "symbol": report.symbol,
         "orderId": report.order_id,
         "orderListId": report.order_list_id,
-        "clientOrderId": (canceled and report.original_client_order_id) or report.client_order_id,
+        "clientOrderId": report.client_order_id,  # an amended order's new one
         "price": report.price,
         "origQty": report.qty,
         "executedQty": report.filled_qty,

@@ -82,13 +82,15 @@ def report(
     filled="0",
     last="0",
     trade=-1,
+    name="",
+    old_name="",
     at_ms=NOW_MS + 1,
 ):
     data = {
         "e": "executionReport",
         "E": at_ms,
         "s": symbol,
-        "c": f"mine-{number}",
+        "c": name or f"mine-{number}",
         "S": "BUY",
         "o": "LIMIT",
         "f": "GTC",
@@ -97,7 +99,7 @@ def report(
         "P": "0",
         "F": "0",
         "g": -1,
-        "C": "",
+        "C": old_name,
         "x": does,
         "X": status,
         "r": "NONE",
@@ -228,6 +230,13 @@ def test_a_reconnect_is_reconciled_and_differences_are_told(account, client):
     assert differences["what"].tolist() == ["USDT", "BTCUSDT order 9"]
     assert differences["known"].tolist() == ["free 100, locked 0", ""]
     assert differences["told"].tolist() == ["free 40, locked 60", "NEW, filled 0"]
+
+
+def test_an_amended_order_goes_by_its_new_name(account):
+    """An amendment renames an order and reduces it, in place: as REST tells it from then on."""
+    account.take_event(report(5))
+    account.take_event(report(5, does="REPLACED", name="new-name", old_name="mine-5"))
+    assert account.open_orders["client_order_id"].tolist() == ["new-name"]
 
 
 def test_orders_of_two_symbols_may_have_the_same_id(account, client):
