@@ -261,12 +261,17 @@ class Engine(Queries):
         return canceled
 
     def cancel_replace(
-        self, account_id: int, request: NewCancelReplace, *, may_place: bool = True, now_us: int
+        self,
+        account_id: int,
+        request: NewCancelReplace,
+        *,
+        used_up: Reject | None = None,
+        now_us: int,
     ) -> CancelReplaced:
         """Cancel an order and place another of the same symbol.
 
         Args:
-            may_place: False once the account's unfilled order count is used up: then only the cancel runs.
+            used_up: What refuses the new order once the account's unfilled order count is used up.
 
         Raises:
             Reject: The new order fails a check that needs neither the book nor a balance; nothing was done.
@@ -276,9 +281,10 @@ class Engine(Queries):
         order = self._placing.prepare(market, account, new, now_us)
         canceled = self._cancel_first(market, account_id, request, now_us)
         failed = isinstance(canceled, Reject)
-        if not may_place or (failed and request.mode is CancelReplaceMode.STOP_ON_FAILURE):
+        if used_up is not None or (failed and request.mode is CancelReplaceMode.STOP_ON_FAILURE):
             self._finish(now_us)
-            return CancelReplaced(canceled=canceled, placed=None)
+            attempted = not failed or request.mode is CancelReplaceMode.ALLOW_FAILURE
+            return CancelReplaced(canceled=canceled, placed=used_up if attempted else None)
         placed: Placed | Reject
         try:
             placed = self._accept(market, account, order, now_us)

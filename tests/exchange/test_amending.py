@@ -145,7 +145,7 @@ def replace_order(
     floor: Floor, order_id: int, what: str, mode: str = "STOP_ON_FAILURE", **options: Any
 ) -> Any:
     """Cancel an order and bid for another."""
-    may_place = options.pop("may_place", True)
+    used_up = options.pop("used_up", None)
     kind = options.pop("type", None)
     fields = {"type": kind} if kind else {}
     request = NewCancelReplace(
@@ -154,7 +154,7 @@ def replace_order(
         cancel_order_id=order_id,
         **options,
     )
-    return floor.engine.cancel_replace(ALICE, request, may_place=may_place, now_us=floor.now_us)
+    return floor.engine.cancel_replace(ALICE, request, used_up=used_up, now_us=floor.now_us)
 
 
 def test_replacement_uses_what_the_cancel_freed():
@@ -197,11 +197,12 @@ def test_replacement_that_fails_a_filter_cancels_nothing():
 
 
 def test_exhausted_order_count_only_cancels():
-    """When no new order may be placed, only the cancel is done."""
+    """When no new order may be placed, only the cancel is done, and the new order is refused for that."""
     floor = Floor()
     order = floor.buy("1@100").order
-    done = replace_order(floor, order.id, "1@100", may_place=False)
-    assert (order.status, done.placed) == ("CANCELED", None)
+    used_up = Reject(-1015, "Too many new orders.")
+    done = replace_order(floor, order.id, "1@100", used_up=used_up)
+    assert (order.status, done.placed) == ("CANCELED", used_up)
 
 
 @pytest.mark.parametrize(

@@ -117,29 +117,29 @@ def cancel_open_orders(call: Call) -> list[Json]:
 def cancel_replace(call: Call) -> Json:
     """``POST order/cancelReplace``."""
     request = order_form.cancel_replace(call.params)
-    may_place = _may_place(call)
+    used_up = _used_up(call)
     done = call.venue.engine.cancel_replace(
-        call.account_id, request, may_place=may_place, now_us=call.now_us
+        call.account_id, request, used_up=used_up, now_us=call.now_us
     )
     data = _cancel_replace_data(call, done)
     if isinstance(done.placed, Placed) and not isinstance(done.canceled, Reject):
         return data
-    raise _cancel_replace_refusal(done, data, request.mode, may_place=may_place)
+    raise _cancel_replace_refusal(done, data, request.mode, used_up=used_up is not None)
 
 
-def _may_place(call: Call) -> bool:
-    """Whether the unfilled order count leaves room; CANCEL_ONLY goes on without."""
+def _used_up(call: Call) -> Reject | None:
+    """The refusal of a new order if the unfilled order count leaves no room; CANCEL_ONLY goes on without."""
     count = call.venue.limits.order_count(call.account_id)
     try:
         count.check(0, call.now_us)  # the order of this call is counted already
-    except Reject:
+    except Reject as refusal:
         if (
             call.params.get("orderRateLimitExceededMode")
             is not OrderRateLimitExceededMode.CANCEL_ONLY
         ):
             raise
-        return False
-    return True
+        return refusal
+    return None
 
 
 def _cancel_replace_data(call: Call, done: CancelReplaced) -> Json:
@@ -167,12 +167,12 @@ def _result(placed: Placed | Reject | None) -> str:
 
 
 def _cancel_replace_refusal(
-    done: CancelReplaced, data: Json, mode: CancelReplaceMode, *, may_place: bool
+    done: CancelReplaced, data: Json, mode: CancelReplaceMode, *, used_up: bool
 ) -> CancelReplaceRefused:
     partly = isinstance(done.placed, Placed) or not isinstance(done.canceled, Reject)
     text = errors.CANCEL_REPLACE_PARTIALLY_FAILED if partly else errors.CANCEL_REPLACE_FAILED
     status = 409 if partly else 400
-    if not may_place and mode is CancelReplaceMode.STOP_ON_FAILURE:
+    if used_up and mode is CancelReplaceMode.STOP_ON_FAILURE:
         status = 429
     return CancelReplaceRefused(text, status=status, data=data)
 

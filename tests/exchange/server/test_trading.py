@@ -187,6 +187,32 @@ def test_cancel_replace_without_room_for_an_order(
     assert len(rest.signed("GET", "/api/v3/openOrders").json()) == left
 
 
+@pytest.mark.parametrize(
+    ("mode", "there", "status", "code", "results"),
+    [
+        ("STOP_ON_FAILURE", True, 429, -2021, ("SUCCESS", "FAILURE")),
+        ("STOP_ON_FAILURE", False, 429, -2022, ("FAILURE", "NOT_ATTEMPTED")),
+        ("ALLOW_FAILURE", True, 409, -2021, ("SUCCESS", "FAILURE")),
+        ("ALLOW_FAILURE", False, 400, -2022, ("FAILURE", "FAILURE")),
+    ],
+)
+def test_cancel_only_tells_that_the_order_count_refused_the_new_order(
+    rest: Rest, mode: str, there: bool, status: int, code: int, results: tuple[str, str]
+):
+    """Without room for an order, CANCEL_ONLY cancels, and the new order fails with the count's refusal."""
+    rest.lab("POST", "/limits", orders_10s=1_000)
+    number = rest.order("BUY", "0.01", "50000")["orderId"] if there else 999_999
+    rest.lab("POST", "/limits", orders_10s=0)
+    params = REPLACE | {"cancelReplaceMode": mode, "orderRateLimitExceededMode": "CANCEL_ONLY"}
+    answer = rest.signed("POST", "/api/v3/order/cancelReplace", **params, cancelOrderId=number)
+    body = answer.json()
+    assert (answer.status_code, body["code"]) == (status, code)
+    data = body["data"]
+    assert (data["cancelResult"], data["newOrderResult"]) == results
+    refused = data["newOrderResponse"]
+    assert (refused["code"] == -1015) if results[1] == "FAILURE" else refused is None
+
+
 def test_an_order_is_amended_and_its_history_told(rest: Rest):
     """Amending reduces the quantity; order/amendments tells from what to what."""
     placed = rest.order("BUY", "0.02", "50000")
