@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from .connector.exceptions import BadInput
 from .views import Views, interval_named
-from .wire.encoding import time_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -161,11 +160,12 @@ class Lab(Views):
         return depth_frame(body, numbers=numbers, **self._origin(symbol))
 
     def tickers(
-        self, symbols: Sequence[str] | None = None, *, numbers: Numbers = "float"
+        self, symbols: str | Sequence[str] | None = None, *, numbers: Numbers = "float"
     ) -> pd.DataFrame:
         """Price, change and volume of the last 24 hours, a row for each symbol (all if None)."""
         from .frames import tickers_frame
 
+        symbols = [symbols] if isinstance(symbols, str) else symbols
         asked = None if symbols is None else [symbol.upper() for symbol in symbols]
         body = self.client.with_raw_body.ticker_24hr(symbols=asked)
         return tickers_frame(body, numbers=numbers, **self._origin())
@@ -279,7 +279,7 @@ class Lab(Views):
 
     # Recording.
 
-    def record(self, streams: Sequence[str], folder: str | os.PathLike[str]) -> Recorder:
+    def record(self, streams: str | Sequence[str], folder: str | os.PathLike[str]) -> Recorder:
         """Record streams to capture files until what is returned, or the lab, is closed.
 
             with lab.record(["btcusdt@trade", "btcusdt@depth@100ms"], "captures/") as recorder:
@@ -332,7 +332,6 @@ def _at_most(limit: int | None, instead: str) -> None:
 
 
 def _time_ms(time: Time | None) -> int | None:
-    try:
-        return None if time is None else time_number(time)
-    except ValueError as error:
-        raise BadInput(str(error)) from None
+    from .history.request import time_ms
+
+    return None if time is None else time_ms(time)

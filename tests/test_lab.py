@@ -7,6 +7,7 @@ import inspect
 import json
 import re
 import threading
+import time
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -116,6 +117,8 @@ def test_an_empty_range_has_the_columns_of_a_full_one(lab):
         (lambda lab: lab.klines("BTCUSDT", start="soon"), "2026-01-31"),
         (lambda lab: lab.trades("BTCUSDT", end="2026-01-01"), "needs a start"),
         (lambda lab: lab.klines("BTCUSDT", start="2026-01-01", limit=5), "leave one out"),
+        (lambda lab: lab.klines("BTCUSDT", start=time.time() - 3600), "seconds times 1000"),
+        (lambda lab: lab.klines("BTCUSDT", end=int(time.time()), limit=5), "seconds times 1000"),
         (lambda lab: lab.klines("BTCUSDT", limit=5000), "1000 at most at once; give a start"),
         (lambda lab: lab.trades("BTCUSDT", limit=5000), "1000 at most at once; give a range"),
     ],
@@ -222,6 +225,11 @@ def test_symbols_are_taken_in_either_case(lab):
     """A symbol in lower case means the same, in frames and in live objects."""
     assert lab.klines("btcusdt", "1m", limit=2).attrs["symbol"] == "BTCUSDT"
     assert lab.live.book("btcusdt") is lab.live.book("BTCUSDT")
+
+
+def test_one_ticker_needs_no_list(lab):
+    """A symbol by itself is one row."""
+    assert lab.tickers("btcusdt").index.tolist() == lab.tickers(["BTCUSDT"]).index.tolist()
 
 
 def test_calls_are_found_by_words(lab):

@@ -9,6 +9,8 @@ from typing import Any, Literal, TypeAlias
 
 import pandas as pd
 
+from binance_lab.wire.lab_error import BadInput
+
 from .columns import Answer, Numbers, object_column
 from .table import Field, table
 
@@ -75,12 +77,12 @@ def with_pnl(
         prices: What one unit of other assets is worth in the quote asset: ``{"BNB": 600}``.
 
     Raises:
-        ValueError: There are several symbols, or the method is unknown.
+        BadInput: There are several symbols, or the method is unknown.
     """
     if trades["symbol"].nunique() > 1:
-        raise ValueError("Profit is calculated for one symbol at a time: use groupby.")
+        raise BadInput("Profit is calculated for one symbol at a time: use groupby.")
     if method not in ("average", "fifo"):
-        raise ValueError(f'Unknown method {method!r}. Use "average" or "fifo".')
+        raise BadInput(f'Unknown method {method!r}. Use "average" or "fifo".')
     exact = trades["price"].dtype == object
     rows = list(_realise(_fills(trades, base, quote, prices or {}), method))
     frame = trades.copy()

@@ -60,7 +60,7 @@ class Recorder:
     def __init__(
         self,
         streams: Streams,
-        names: Sequence[str],
+        names: str | Sequence[str],
         folder: Path | str,
         *,
         client: Spot | None = None,
@@ -71,6 +71,7 @@ class Recorder:
         runtime: Runtime | None = None,
     ) -> None:
         check_ending(ending)
+        names = [names] if isinstance(names, str) else names
         self._streams = streams
         self._client = client
         self._runtime: Runtime = runtime or Threads()

@@ -11,6 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -198,13 +199,22 @@ class Order:
         return self._updated_ms
 
     def __repr__(self) -> str:
-        text = f"<Order {self.client_order_id}: {self.ticket}: {self._state.value}"
+        text = f"<Order {self.client_order_id}: {self._as_amended()}: {self._state.value}"
         if self._executed and self._state is not OrderState.FILLED:
             text += f" {decimal_text(self._executed)}"
         if (average := self.average_price) is not None:
             text += f" at {decimal_text(round(average, 8).normalize())}"
         detail = self._note or self._reason
         return f"{text} ({detail})>" if detail else f"{text}>"
+
+    def _as_amended(self) -> Ticket:
+        """The ticket, with the quantity and price that the exchange last told."""
+        asked, quantity, price = self.ticket, self._quantity, self._price
+        return replace(
+            asked,
+            quantity=asked.quantity and quantity and quantity.normalize(),
+            price=asked.price and price and price.normalize(),
+        )
 
     # -- waiting -----------------------------------------------------------------------------
 

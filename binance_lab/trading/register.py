@@ -146,7 +146,9 @@ class Register:
                 return self._by_id[order]
             found = [each for each in self._orders if each.order_id == order]
         if not found:
-            raise OrderRefused(f"This desk has no order {order}. Its orders: desk.frame().")
+            raise OrderRefused(
+                f"No order {order} was placed here. Those that were: lab.trading.frame()."
+            )
         if len(found) > 1:
             names = ", ".join(f"{each.symbol} {each.client_order_id}" for each in found)
             raise OrderRefused(f"{order} is the id of several orders; say which one: {names}.")

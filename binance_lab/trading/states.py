@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from binance_lab.wire.enums import OrderStatus
+from binance_lab.wire.lab_error import BadInput
 
 
 class OrderState(StrEnum):
@@ -66,11 +67,11 @@ _REASONS = {
 }
 
 
-def state_of(word: str) -> OrderState:
+def state_of(word: object) -> OrderState:
     """The state that a word means: one of OrderState, or a status as the API writes it.
 
     Raises:
-        ValueError: It is neither.
+        BadInput: It is neither.
     """
     text = str(word).strip()
     try:
@@ -80,8 +81,9 @@ def state_of(word: str) -> OrderState:
     try:
         return STATES[OrderStatus(text.upper())]
     except ValueError:
-        raise ValueError(
-            f'"{word}" is no state of an order. There are: {", ".join(OrderState)}.'
+        seconds = f" Seconds go by name: timeout={word}." if isinstance(word, int | float) else ""
+        raise BadInput(
+            f'"{word}" is no state of an order. There are: {", ".join(OrderState)}.{seconds}'
         ) from None
 
 

@@ -341,11 +341,12 @@ def test_an_unknown_symbol_leaves_nothing_behind(history):
 
 def test_times_without_a_zone_are_said_to_be_utc(history):
     """A datetime without a zone is taken as UTC, with a warning."""
-    with pytest.warns(UserWarning, match="taken as UTC"):
+    with pytest.warns(UserWarning, match="taken as UTC") as warned:
         frame = history.klines(
             "BTCUSDT", "1h", start=pd.Timestamp("2025-01-01"), end="2025-01-01T03:00"
         )
     assert frame.index[0] == pd.Timestamp("2025-01-01", tz="UTC")
+    assert warned[0].filename == __file__
 
 
 def test_without_pyarrow_rest_still_answers_and_the_store_says_what_to_install(

@@ -49,6 +49,14 @@ def index_of(recorder: Recorder) -> dict[str, Any]:
     return told
 
 
+def test_one_stream_needs_no_list(tmp_path, streams):
+    """A name by itself is one stream, not one for each letter."""
+    with Recorder(streams, "btcusdt@trade", tmp_path) as recorder:
+        streams.send(trade(1))
+        assert written(recorder, 1)
+    assert index_of(recorder)["streams"] == ["btcusdt@trade"]
+
+
 @pytest.mark.parametrize("ending", [".jsonl", ".jsonl.gz", ".jsonl.zst"])
 def test_a_recording_replays_to_the_same_frames(tmp_path, streams, ending):
     """Trades and book of a capture are those that were live when it was recorded."""

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from binance_lab.trading.order import Order
 from binance_lab.trading.states import OrderState
 from binance_lab.trading.ticket import make_ticket
+from binance_lab.wire.lab_error import BadInput
 from binance_lab.wire.user_events import ExecutionReport
 
 BASE = {
@@ -198,6 +199,12 @@ def test_wait_says_where_the_order_is_when_time_is_over():
         order().wait("fillled")
 
 
+def test_wait_takes_seconds_by_name():
+    """Seconds in the place of a status are told how they go."""
+    with pytest.raises(BadInput, match=r"timeout=5\."):
+        order().wait(5)
+
+
 @pytest.mark.parametrize(("side", "bps"), [("BUY", 100), ("SELL", -100)])
 def test_slippage_is_against_the_middle_at_sending(side, bps):
     """Slippage is positive where the fill was worse than the middle of the book."""
@@ -225,3 +232,10 @@ def test_its_repr_says_what_and_how_far():
     one = order()
     one.report(trade(1, "1"))
     assert repr(one) == ("<Order lab-1: BUY 3 BTCUSDT LIMIT at 100 GTC: partially filled 1 at 100>")
+
+
+def test_its_repr_says_what_an_amendment_left():
+    """The quantity is the one that the exchange told last, without the zeros it writes."""
+    one = order()
+    one.report(report(x="REPLACED", c="lab-2", C="lab-1", q="2.50000000", p="100.00000000"))
+    assert repr(one) == "<Order lab-2: BUY 2.5 BTCUSDT LIMIT at 100 GTC: accepted>"
