@@ -10,6 +10,7 @@ https://www.rfc-editor.org/rfc/rfc6455#section-5
 from __future__ import annotations
 
 from dataclasses import dataclass
+from struct import Struct
 
 MAX_MESSAGE_BYTES = 64 << 20
 """A longer message ends the connection: the longest real one (exchangeInfo) is a fifth of it."""
@@ -19,6 +20,7 @@ TOO_BIG = 1009
 
 _CONTINUATION, _TEXT, _BINARY, _CLOSE, _PING, _PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 _WHOLE_TEXT = 0x80 | _TEXT
+_HEAD = Struct(">BBH").unpack_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,16 @@ class FrameParser:
         messages: list[bytes] = []
         add = messages.append
         whole_text = _WHOLE_TEXT if self._fragments is None else -1
-        start, end = 0, len(data)
+        start, end, max_bytes = 0, len(data), self._max_bytes
         need = 2
         while start + 2 <= end:
+            if start + 4 <= end:  # nearly always a whole text whose length takes two bytes
+                head, size, length = _HEAD(data, start)
+                stop = start + 4 + length
+                if head == whole_text and size == 126 and stop <= end and length <= max_bytes:
+                    add(data[start + 4 : stop])
+                    start = stop
+                    continue
             length = data[start + 1]
             if length < 126:
                 payload = start + 2
@@ -73,7 +82,7 @@ class FrameParser:
                 length = int.from_bytes(data[start + 2 : payload], "big")
             else:
                 return self._breach(messages, "the server masked a frame")
-            if length > self._max_bytes:
+            if length > max_bytes:
                 return self._breach(messages, f"a frame of {length} bytes", TOO_BIG)
             stop = payload + length
             if stop > end:  # so is every frame whose header is cut: its length reads short

@@ -109,8 +109,12 @@ def test_breach_of_the_protocol_is_a_goodbye(data: bytes):
 
 @pytest.mark.parametrize(
     "data",
-    [b"\x81\x7f" + b"\xff" * 8, frame(b"x" * 60, final=False) + frame(b"x" * 60, 0)],
-    ids=["one frame", "in parts"],
+    [
+        b"\x81\x7f" + b"\xff" * 8,
+        frame(b"x" * 200),
+        frame(b"x" * 60, final=False) + frame(b"x" * 60, 0),
+    ],
+    ids=["endless frame", "whole frame", "in parts"],
 )
 def test_message_without_end_is_a_goodbye(data: bytes):
     """A message that is longer than any real one ends the connection with 1009."""
