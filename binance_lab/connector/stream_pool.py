@@ -97,9 +97,12 @@ class StreamPool:
             if self._closed:
                 raise StreamError(f"the pool is closed: {name} can't be subscribed")
             shard = self._shard_of(name) or self._shard_with_room()
-            if error := shard.given_up:
+            if shard is None:
+                self._open(name, sink)
+            elif error := shard.given_up:
                 raise StreamError(f"{name} is lost, its connection was given up: {error}")
-            shard.add(name, sink)
+            else:
+                shard.add(name, sink)
 
     def unsubscribe(self, name: str, sink: Sink) -> None:
         """Let a sink have no more of a stream; nothing happens if it had none."""
@@ -127,15 +130,19 @@ class StreamPool:
         key = name.encode()
         return next((shard for shard in self._shards if key in shard.routes), None)
 
-    def _shard_with_room(self) -> Shard:
-        """A connection that takes one more stream; a new one where all are full or given up."""
+    def _shard_with_room(self) -> Shard | None:
+        """A connection that takes one more stream; None where all are full or given up."""
         for shard in self._shards:
             if len(shard.routes) < self._size and not shard.given_up:
                 return shard
+        return None
+
+    def _open(self, name: str, sink: Sink) -> None:
+        """Make a connection for a stream, which hears of it even if it fails at once."""
         shard = Shard(self._url, self.events, self._options, self._overlap_s, self._logger)
+        shard.add(name, sink)
         self._shards.append(shard)
         shard.carrier.connection.start()
-        return shard
 
 
 class Shard:
