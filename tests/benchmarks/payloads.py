@@ -16,6 +16,8 @@ MIX = ("bookTicker",) * 17 + ("trade",) * 6 + ("depth@100ms",) * 2
 """How often each stream speaks, of 25 messages: as recorded of BTCUSDT on a busy day."""
 
 LEVELS_A_DIFF = 36
+TRADES = 120_000
+"""What the server of trades sends to each client, and then nothing more."""
 
 YEAR_MS, YEAR_END_MS = 1_672_531_200_000, 1_704_067_200_000
 """2023: 525,600 minutes."""

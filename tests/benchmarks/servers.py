@@ -205,7 +205,7 @@ def prepare(name: str) -> Callable[[socket.socket], None]:
         CHUNKS.extend(chunked(market.mix(10_000)))
         REPEATED.append(True)
     else:  # ids that go on, so that nobody takes a trade for an old one
-        CHUNKS.extend(chunked([market.message("trade") for _ in range(120_000)]))
+        CHUNKS.extend(chunked([market.message("trade") for _ in range(payloads.TRADES)]))
     return blast
 
 
