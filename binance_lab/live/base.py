@@ -50,7 +50,7 @@ class LiveObject:
     Args:
         subject: What it is about, such as ``BTCUSDT 1m``; in its repr.
         streams: The streams that it wants; `receive` gets their messages.
-        decode: Makes an event of a message; raises a ValueError if it is garbled.
+        decode: Makes events of messages; raises a ValueError if one is garbled.
         counted: What its stream counts, without holes; in words.
         runtime: Its threads; without one everything is done by the caller of `receive`.
     """
@@ -60,7 +60,7 @@ class LiveObject:
         subject: str,
         *,
         streams: Sequence[str] = (),
-        decode: Callable[[bytes], Any] = bytes,
+        decode: Callable[[list[bytes]], list[Any]] = list,
         counted: str = "",
         runtime: Runtime | None = None,
         inbox_size: int = INBOX_SIZE,
@@ -263,11 +263,11 @@ class LiveObject:
 
     # What streams and connections bring: any thread, at once back.
 
-    def receive(self, payload: bytes, received_ns: int) -> None:
-        """Take a message as it came over a combined stream."""
-        self.received += 1
+    def receive(self, messages: list[bytes], received_ns: int) -> None:
+        """Take messages as they came over a combined stream."""
+        self._inbox.extend(messages)
+        self.received += len(messages)  # after it: what isn't there yet would count as dropped
         self.last_message_ns = received_ns
-        self._inbox.append(payload)
         if not self._scheduled:
             self._schedule()
 
@@ -339,27 +339,25 @@ class LiveObject:
         for consumer in self._consumers:
             if (room := consumer.room) is not None:
                 size = min(size, room)
+        self._taken += size  # before it: what is taken must never count as dropped
         take = self._inbox.popleft
         try:
-            batch = [take() for _ in range(size)]
+            return [take() for _ in range(size)]
         except IndexError:  # closed meanwhile
             return []
-        self._taken += len(batch)
-        return batch
 
     def _decoded(self, batch: list[bytes]) -> list[Any]:
-        decode = self._decode
         try:
-            return list(map(decode, batch))
+            return self._decode(batch)
         except ValueError:
             return self._decoded_singly(batch)
 
     def _decoded_singly(self, batch: list[bytes]) -> list[Any]:
         """The events of those messages that can be read."""
-        decode, events = self._decode, []
+        events: list[Any] = []
         for payload in batch:
             try:
-                events.append(decode(payload))
+                events += self._decode([payload])
             except ValueError as error:  # msgspec's and UnicodeDecodeError
                 self._garbled(payload, error)
         return events

@@ -10,7 +10,7 @@ import pandas as pd
 
 from binance_lab.frames.columns import frame_of, time_us, utc
 from binance_lab.frames.klines import COLUMNS, klines_frame
-from binance_lab.wire.events import Candle, decoder
+from binance_lab.wire.events import Candle, batch_decoder
 from binance_lab.wire.intervals import interval_of
 
 from .backfill import Fetch, NotThere
@@ -71,7 +71,7 @@ class Candles(LiveObject):
         super().__init__(
             f"{symbol} {interval}",
             streams=(stream,),
-            decode=decoder(stream, float),
+            decode=batch_decoder(stream, float),
             counted="time (ms)",
             runtime=runtime,
         )

@@ -13,7 +13,7 @@ import pandas as pd
 from binance_lab.connector.exceptions import BookGap, BookOutOfSync
 from binance_lab.frames.columns import Numbers
 from binance_lab.frames.depth import DepthAnswer, levels_frame
-from binance_lab.wire.events import DepthUpdate, decoder
+from binance_lab.wire.events import DepthUpdate, batch_decoder
 
 from .backfill import Fetch
 from .base import LiveObject, LiveState
@@ -67,7 +67,7 @@ class OrderBook(LiveObject):
         super().__init__(
             symbol,
             streams=(stream,),
-            decode=decoder(stream),
+            decode=batch_decoder(stream),
             counted="update id",
             runtime=runtime,
         )

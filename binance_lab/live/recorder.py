@@ -154,7 +154,7 @@ class Recorder:
         Fetch(
             self._runtime,
             partial(client.with_raw_body.depth, symbol, limit=SNAPSHOT_LEVELS),
-            deliver=lambda body: track.receive(body, time.time_ns()),
+            deliver=lambda body: track.receive([body], time.time_ns()),
             give_up=track.failed,
             wanted=lambda: not self._stop.is_set(),
         ).start()
@@ -192,12 +192,13 @@ class _Track:
         self._began_s = 0.0
         self._bytes = 0
 
-    def receive(self, payload: bytes, received_ns: int) -> None:
-        """Take a message or a snapshot; any thread, at once back."""
-        if len(self._waiting) >= MAX_WAITING:
-            self._waiting.popleft()
-            self.lost += 1
-        self._waiting.append((received_ns, payload))
+    def receive(self, messages: list[bytes], received_ns: int) -> None:
+        """Take messages or a snapshot; any thread, at once back."""
+        for payload in messages:
+            if len(self._waiting) >= MAX_WAITING:
+                self._waiting.popleft()
+                self.lost += 1
+            self._waiting.append((received_ns, payload))
 
     def connection_changed(self, event: ConnectionEvent) -> None:
         """Note when the connection is lost and when it is back."""

@@ -149,7 +149,7 @@ class Replay:
         if sinks:
             payload = b'{"stream":"%b","data":%b}' % (message.stream.encode(), message.data)
             for sink in sinks:
-                sink.receive(payload, message.received_ns)
+                sink.receive([payload], message.received_ns)
 
     def _offer_snapshots(self) -> None:
         for sink in self._all_sinks():

@@ -11,7 +11,7 @@ import pandas as pd
 
 from binance_lab.frames.columns import frame_of, to_us, utc
 from binance_lab.frames.trades import agg_trade_rows, trade_rows
-from binance_lab.wire.events import decoder
+from binance_lab.wire.events import batch_decoder
 
 from .backfill import Fetch, NotThere
 from .base import INBOX_SIZE, LiveObject, LiveState
@@ -87,7 +87,7 @@ class Tape(LiveObject):
         super().__init__(
             symbol,
             streams=(stream,),
-            decode=decoder(stream, float),
+            decode=batch_decoder(stream, float),
             counted="trade id" if kind == "trade" else "aggregate trade id",
             runtime=runtime,
             inbox_size=inbox_size,

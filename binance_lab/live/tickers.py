@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from binance_lab.frames.columns import frame_of, text_column, utc
-from binance_lab.wire.events import MiniTicker, decoder
+from binance_lab.wire.events import MiniTicker, batch_decoder
 
 from .backfill import Fetch
 from .base import LiveObject
@@ -68,7 +68,7 @@ class Tickers(LiveObject):
         super().__init__(
             ", ".join(symbols) or "all symbols",
             streams=streams,
-            decode=decoder(streams[0], float),
+            decode=batch_decoder(streams[0], float),
             runtime=runtime,
         )
         self.symbols = tuple(symbols)

@@ -477,9 +477,26 @@ def decoder(stream: str, numbers: Any = str, *, combined: bool = True) -> Callab
     kind = event_type(stream, numbers)
     if not combined:
         return msgspec.json.Decoder(kind, strict=False).decode
-    envelope: Any = _Data
-    decode = msgspec.json.Decoder(envelope[kind], strict=False).decode
+    decode = _combined_decode(kind)
     return lambda message: decode(message).data
+
+
+def batch_decoder(stream: str, numbers: Any = str) -> Callable[[list[bytes]], list[Any]]:
+    """A function that makes events of a list of a combined connection's messages, all of one stream.
+
+    Cheaper than a `decoder` for each; it raises the same if any message is something else.
+
+    Args:
+        stream: A stream's name.
+        numbers: What prices and amounts become: str, float or Decimal.
+    """
+    decode = _combined_decode(event_type(stream, numbers))
+    return lambda messages: [decode(message).data for message in messages]
+
+
+def _combined_decode(kind: Any) -> Callable[[bytes], Any]:
+    envelope: Any = _Data
+    return msgspec.json.Decoder(envelope[kind], strict=False).decode
 
 
 class _Data(msgspec.Struct, Generic[N], gc=False):

@@ -52,8 +52,8 @@ class Ids:
         self.states: list[State] = []
         self._decode = decoder("btcusdt@trade")
 
-    def receive(self, payload: bytes, received_ns: int) -> None:
-        self.ids.append(self._decode(payload).id)
+    def receive(self, messages: list[bytes], received_ns: int) -> None:
+        self.ids += [self._decode(message).id for message in messages]
 
     def connection_changed(self, event: ConnectionEvent) -> None:
         self.states.append(event.state)

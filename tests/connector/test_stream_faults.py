@@ -25,8 +25,8 @@ class Ledger:
     def __init__(self) -> None:
         self.entries: list[int | None] = []
 
-    def receive(self, payload: bytes, received_ns: int) -> None:
-        self.entries.append(msgspec.json.decode(payload)["data"]["t"])
+    def receive(self, messages: list[bytes], received_ns: int) -> None:
+        self.entries += [msgspec.json.decode(message)["data"]["t"] for message in messages]
 
     def connection_changed(self, event: ConnectionEvent) -> None:
         if event.state is State.CLOSED:

@@ -15,7 +15,7 @@ from binance_lab.connector.exceptions import StreamError
 from binance_lab.connector.stream_connection import StreamConnection
 from binance_lab.connector.stream_pool import StreamPool
 
-from .servers import Peer, Server, agree, serving, wait_until
+from .servers import Peer, Server, agree, frame, serving, wait_until
 
 FAST = ConnectionOptions(backoff=Backoff(0.01), replace_every_s=0.0)
 TRADE = "btcusdt@trade"
@@ -28,14 +28,18 @@ class Collector:
         self.payloads: list[bytes] = []
         self.events: list[ConnectionEvent] = []
 
-    def receive(self, payload: bytes, received_ns: int) -> None:
-        self.payloads.append(payload)
+    def receive(self, messages: list[bytes], received_ns: int) -> None:
+        self.payloads += messages
 
     def connection_changed(self, event: ConnectionEvent) -> None:
         self.events.append(event)
 
     def saw(self, state: State) -> int:
         return sum(event.state is state for event in self.events)
+
+
+def published(stream: str) -> bytes:
+    return f'{{"stream":"{stream}","data":{{"e":"trade","t":1}}}}'.encode()
 
 
 @pytest.fixture
@@ -138,16 +142,37 @@ def test_last_sink_unsubscribes_the_stream(pool: StreamPool, server: Server):
     assert (len(first.payloads), len(second.payloads), other.payloads) == (0, 1, [])
 
 
+def test_messages_of_one_stream_come_together_and_all_in_order(pool: StreamPool, server: Server):
+    """A sink gets what follows in a row of one stream at once; between streams the order stays."""
+    lists: list[list[bytes]] = []
+
+    class Keeping(Collector):
+        def receive(self, messages: list[bytes], received_ns: int) -> None:
+            super().receive(messages, received_ns)
+            lists.append(messages)
+
+    sink = Keeping()
+    for name in (TRADE, "btcusdt@trade2"):
+        pool.subscribe(name, sink)
+    wait_until(lambda: sum(len(event.streams) for event in sink.events) == 2)
+    one, two, late = (published(name) for name in (TRADE, "btcusdt@trade2", "gone@trade"))
+    sent = [one, one, two, late, b"{}", two, two, one]
+    server.peer().raw(b"".join(map(frame, sent)))  # as much as one read takes
+    wait_until(lambda: len(sink.payloads) == 6)
+    assert lists == [[one, one], [two], [two, two], [one]]
+
+
 def test_sink_that_fails_ends_nothing(pool: StreamPool, server: Server):
     """What one sink raises is counted; the other sinks and later messages are not touched."""
 
     class Failing(Collector):
-        def receive(self, payload: bytes, received_ns: int) -> None:
+        def receive(self, messages: list[bytes], received_ns: int) -> None:
             raise RuntimeError("in the sink")
 
     pool.subscribe(TRADE, Failing())
     sink = subscribed(pool, TRADE)
     server.peer().send(trade(1))
+    wait_until(lambda: len(sink.payloads) == 1)
     server.peer().send(trade(2))
     wait_until(lambda: len(sink.payloads) == 2)
     assert pool.status()[0]["failures"] == 2

@@ -163,7 +163,7 @@ class FakeStreams:
     def send(self, message: bytes) -> None:
         name = msgspec.json.decode(message)["stream"]
         for sink in self.sinks.get(name, ()):
-            sink.receive(message, 1)
+            sink.receive([message], 1)
 
 
 def recorded_messages(folder: Path, *words: str) -> Iterator[bytes]:

@@ -20,7 +20,7 @@ def candles_of(*messages: bytes, client=None, interval="1m", **options) -> Candl
     candles = Candles("BTCUSDT", interval, client=client, runtime=Inline(), **options)
     candles.start()
     for message in messages:
-        candles.receive(message, 1)
+        candles.receive([message], 1)
     return candles
 
 
@@ -54,8 +54,8 @@ def test_the_newest_candle_changes_until_it_is_closed():
     assert minutes(candles) == [0]
     assert candles.last.close == 100.5
     assert not candles.last.closed
-    candles.receive(kline(0, trades=3, closed=True), 1)
-    candles.receive(kline(1), 1)
+    candles.receive([kline(0, trades=3, closed=True)], 1)
+    candles.receive([kline(1)], 1)
     assert minutes(candles) == [0, 1]
     assert candles.frame()["closed"].tolist() == [True, False]
     assert candles.frame()["trades"].tolist() == [3, 1]
@@ -66,9 +66,9 @@ def test_an_older_state_changes_nothing():
     """What an overlapping connection repeats doesn't turn a candle back."""
     candles = candles_of(kline(0, trades=5), kline(0, trades=4, close="1"))
     assert candles.last.close == 100.0
-    candles.receive(kline(0, trades=6, closed=True), 1)
+    candles.receive([kline(0, trades=6, closed=True)], 1)
     version = candles.version
-    candles.receive(kline(0, trades=6), 1)
+    candles.receive([kline(0, trades=6)], 1)
     assert candles.version == version
     assert candles.frame()["closed"].all()
 
@@ -96,7 +96,7 @@ def test_a_candle_that_ends_between_rest_and_stream_is_fetched():
     client = FakeClient(klines=klines_of(0, 3))
     candles = candles_of(client=client)
     client.answers["klines"] = klines_of(0, 6)
-    candles.receive(kline(6), 1)
+    candles.receive([kline(6)], 1)
     assert minutes(candles) == list(range(7))
     assert candles.frame()["closed"].tolist() == [True] * 6 + [False]
     assert candles.gaps["state"].tolist() == ["backfilled"]
@@ -128,9 +128,9 @@ def test_missed_candles_are_filled():
     """After a lost connection the candles in between are fetched, the half one included."""
     client = FakeClient(klines=klines_of(0, 10))
     candles = candles_of(client=client)
-    candles.receive(kline(11), 1)
+    candles.receive([kline(11)], 1)
     client.answers["klines"] = klines_of(0, 15)
-    candles.receive(kline(15), 1)
+    candles.receive([kline(15)], 1)
     assert minutes(candles) == list(range(16))
     assert candles.frame()["trades"].tolist() == [2] * 15 + [1]
     assert candles.complete
@@ -152,8 +152,8 @@ def test_since_gives_changed_candles():
     """A chart that keeps the version gets only the candles that changed."""
     candles = candles_of(kline(0, closed=True), kline(1))
     version = candles.version
-    candles.receive(kline(1, trades=2, closed=True), 1)
-    candles.receive(kline(2), 1)
+    candles.receive([kline(1, trades=2, closed=True)], 1)
+    candles.receive([kline(2)], 1)
     assert candles.since(version)["trades"].tolist() == [2, 1]
     assert len(candles.since(candles.version)) == 0
     assert len(candles.since(0)) == 3
@@ -171,7 +171,7 @@ def test_candles_of_trades_equal_those_of_pandas(recorded):
     """The recorded trades make the candles that pandas makes of them."""
     tape, candles = of_trades()
     for message in recorded_messages(recorded, "@trade"):
-        tape.receive(message, 1)
+        tape.receive([message], 1)
     frame, trades = candles.frame(), tape.frame()
     wanted = trades["price"].resample("1min").ohlc()
     pd.testing.assert_frame_equal(
@@ -188,7 +188,7 @@ def test_candles_of_trades_are_the_same_when_made_at_once(recorded):
     """Candles made trade by trade equal those made anew of all the trades."""
     tape, candles = of_trades()
     for number, message in enumerate(recorded_messages(recorded, "@trade")):
-        tape.receive(message, 1)
+        tape.receive([message], 1)
         if number == 5_000:
             break
     again = TradeCandles(tape, "1m", runtime=Inline())
@@ -199,8 +199,8 @@ def test_candles_of_trades_are_the_same_when_made_at_once(recorded):
 def test_a_minute_without_trades_repeats_the_close():
     """Where nothing was traded the candle has no volume, as the exchange makes it."""
     tape, candles = of_trades()
-    tape.receive(trade(1, price="100", time_ms=START_MS), 1)
-    tape.receive(trade(2, price="105", time_ms=START_MS + 3 * 60_000), 1)
+    tape.receive([trade(1, price="100", time_ms=START_MS)], 1)
+    tape.receive([trade(2, price="105", time_ms=START_MS + 3 * 60_000)], 1)
     assert candles.frame()["open"].tolist() == [100, 100, 100, 105]
     assert candles.frame()["volume"].tolist() == [1, 0, 0, 1]
     assert candles.frame()["closed"].tolist() == [True, True, True, False]
@@ -210,7 +210,7 @@ def test_a_trade_that_fills_a_hole_is_counted_in():
     """Candles are made anew from where a missing trade belongs."""
     tape, candles = of_trades()
     for number in (1, 3, 2):
-        tape.receive(trade(number, price=str(100 + number), time_ms=START_MS + number), 1)
+        tape.receive([trade(number, price=str(100 + number), time_ms=START_MS + number)], 1)
     row = candles.frame().iloc[0]
     assert (row["open"], row["close"], row["volume"], row["trades"]) == (101, 103, 3, 3)
     assert candles.complete
@@ -220,10 +220,10 @@ def test_the_candle_in_which_the_tape_began_is_fetched_when_it_closes():
     """Its trades before the first are missing; REST tells it whole."""
     client = FakeClient(klines=klines_of(-5, 0))
     tape, candles = of_trades(client=client)
-    tape.receive(trade(1, time_ms=START_MS + 30_000), 1)
+    tape.receive([trade(1, time_ms=START_MS + 30_000)], 1)
     assert minutes(candles) == [-5, -4, -3, -2, -1, 0]
     assert candles.frame()["trades"].iloc[-1] == 1
-    tape.receive(trade(2, time_ms=START_MS + 60_000), 1)
+    tape.receive([trade(2, time_ms=START_MS + 60_000)], 1)
     assert candles.frame()["trades"].tolist() == [2] * 6 + [1]
     assert candles.frame()["source"].iloc[5] == "rest"
     assert candles.complete
@@ -234,7 +234,7 @@ def test_time_between_history_and_the_first_trade_is_no_hole():
     client = FakeClient(klines=klines_of(-5, 0))
     tape, candles = of_trades(client=client)
     client.answers["klines"] = klines_of(-5, 3)
-    tape.receive(trade(1, time_ms=START_MS + 3 * 60_000), 1)
+    tape.receive([trade(1, time_ms=START_MS + 3 * 60_000)], 1)
     assert minutes(candles) == [-5, -4, -3, -2, -1, 0, 1, 2, 3]
     assert candles.complete
     assert candles.gaps["state"].tolist() == ["backfilled"]

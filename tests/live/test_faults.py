@@ -64,7 +64,7 @@ def unreliable(answer, chance: random.Random):
 def send(made, messages: Iterable[bytes | State]) -> None:
     for number, message in enumerate(messages):
         if isinstance(message, bytes):
-            made.receive(message, 1)
+            made.receive([message], 1)
         else:
             made.connection_changed(event(message))
         if number % 10 == 0:

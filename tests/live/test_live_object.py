@@ -23,7 +23,7 @@ def threads():
 
 def feed(tape: Tape, *numbers: int) -> None:
     for number in numbers:
-        tape.receive(trade(number), 1)
+        tape.receive([trade(number)], 1)
 
 
 def test_states_follow_the_connection():

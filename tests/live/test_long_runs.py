@@ -54,11 +54,11 @@ class Day:
         if number % 120 == 0:  # lost: all three notice it with the next message
             return
         time_ms = START_MS + self.now_s * SECOND_MS
-        self.tape.receive(trade(number, time_ms=time_ms), 1)
+        self.tape.receive([trade(number, time_ms=time_ms)], 1)
         minute, second = divmod(self.now_s, 60)
-        self.candles.receive(kline_of(minute, trades=1 + second, closed=second == 55), 1)
+        self.candles.receive([kline_of(minute, trades=1 + second, closed=second == 55)], 1)
         price = 90 + number % 5_000 / 1_000
-        self.book.receive(depth(number, number, bids=[f"{price}x1", f"{price - 1}x0"]), 1)
+        self.book.receive([depth(number, number, bids=[f"{price}x1", f"{price - 1}x0"])], 1)
         if number % 60 == 0:
             self.book.top(5, stale=True)
         self.runtime.run_later()

@@ -26,7 +26,7 @@ def book_of(*messages: bytes, client=None) -> OrderBook:
         if b"lastUpdateId" in message:
             book.offer_snapshot(message)
         else:
-            book.receive(message, 1)
+            book.receive([message], 1)
     return book
 
 
@@ -79,7 +79,7 @@ def test_it_resyncs_by_itself():
     client = FakeClient(depth=snapshot(10))
     book = book_of(depth(9, 11), client=client)
     client.answers["depth"] = snapshot(17, bids=["97x5"])
-    book.receive(depth(15, 18, asks=["100x1"]), 1)
+    book.receive([depth(15, 18, asks=["100x1"])], 1)
     assert book.state == "live"
     assert book.top().bids == [(97.0, 5.0)]
     assert book.best_ask == (100.0, 1.0)
@@ -142,7 +142,7 @@ def test_what_is_behind_the_horizon_is_not_known():
     """A side with as many levels as were asked for goes on; an order beyond has no known cost."""
     client = FakeClient(depth=snapshot(10, bids=["99x1", "98x1"], asks=["101x1"]))
     book = OrderBook("BTCUSDT", client=client, levels=100)
-    book.receive(depth(9, 10), 1)
+    book.receive([depth(9, 10)], 1)
     assert book.horizon == (98.0, None)
     assert str(book.cost("SELL", 3)) == "nan"
 
@@ -178,7 +178,7 @@ def test_the_recorded_book_equals_the_recorded_tickers(recorded):
         if message.startswith(b'{"lastUpdateId"'):
             book.offer_snapshot(message)
         else:
-            book.receive(message, 1)
+            book.receive([message], 1)
         if book.state == "live" and book.last_update_id in tickers:
             best = book.frame(1, numbers="decimal")[["price", "qty"]]
             rebuilt[book.last_update_id] = best.to_numpy().tolist()

@@ -16,7 +16,7 @@ from .doubles import FakeClient, event, recorded_messages, rest_trade, trade
 def tape_of(*numbers: int, client=None, **options) -> Tape:
     tape = Tape("BTCUSDT", client=client, runtime=Inline(), **options)
     for number in numbers:
-        tape.receive(trade(number), 1)
+        tape.receive([trade(number)], 1)
     return tape
 
 
@@ -46,7 +46,7 @@ def test_a_new_tape_is_empty_and_complete():
 def test_trades_become_rows():
     """A trade's numbers, its time and who was the maker are in its row."""
     tape = Tape("BTCUSDT")
-    tape.receive(trade(7, price="100.5", qty="2", time_ms=1_723_161_240_123, sold=True), 1)
+    tape.receive([trade(7, price="100.5", qty="2", time_ms=1_723_161_240_123, sold=True)], 1)
     frame = tape.frame()
     assert frame.index[0] == pd.Timestamp("2024-08-08 23:54:00.123", tz="UTC")
     assert frame.iloc[0].to_dict() == {
@@ -64,8 +64,8 @@ def test_trades_become_rows():
 def test_times_in_microseconds_are_the_same_times():
     """A connection whose times are in µs makes the rows that one in ms makes."""
     in_ms, in_us = Tape("BTCUSDT"), Tape("BTCUSDT")
-    in_ms.receive(trade(1, time_ms=1_723_161_240_123), 1)
-    in_us.receive(trade(1, time_ms=1_723_161_240_123_000), 1)
+    in_ms.receive([trade(1, time_ms=1_723_161_240_123)], 1)
+    in_us.receive([trade(1, time_ms=1_723_161_240_123_000)], 1)
     pd.testing.assert_frame_equal(in_ms.frame(), in_us.frame())
 
 
@@ -73,7 +73,7 @@ def test_the_recorded_trades_are_all_there(recorded):
     """The capture of 2024-08-08 has 9,757 trades whose ids are contiguous."""
     tape = Tape("BTCUSDT")
     for message in recorded_messages(recorded, "@trade"):
-        tape.receive(message, 1)
+        tape.receive([message], 1)
     first_file = tape.frame()["id"].iloc[:9757]
     assert first_file.iloc[-1] - first_file.iloc[0] == 9756
     assert (tape.frame()["id"].diff().dropna() == 1).all()
@@ -174,8 +174,8 @@ def test_a_reconnect_catches_up():
     tape.connection_changed(event(State.CLOSED))
     tape.connection_changed(event(State.OPEN))
     assert ids(tape) == [1, 2, 3, 4]
-    tape.receive(trade(4), 1)
-    tape.receive(trade(5), 1)
+    tape.receive([trade(4)], 1)
+    tape.receive([trade(5)], 1)
     assert ids(tape) == [1, 2, 3, 4, 5]
     assert tape.frame()["source"].tolist() == ["stream"] * 2 + ["rest"] * 2 + ["stream"]
     assert len(tape.gaps) == 0
@@ -199,7 +199,7 @@ def test_since_gives_what_came_after_a_version():
     tape = tape_of(1, 2, 5, client=FakeClient(historical_trades=history_of(3, 4)))
     version = tape.version
     tape._runtime.run_later()
-    tape.receive(trade(6), 1)
+    tape.receive([trade(6)], 1)
     assert tape.since(version)["id"].tolist() == [3, 4, 6]
     assert len(tape.since(tape.version)) == 0
     assert tape.tail(2)["id"].tolist() == [5, 6]
@@ -218,7 +218,7 @@ def test_a_frame_does_not_change():
     tape = tape_of(1, 2)
     frame = tape.frame()
     frame.loc[:, "price"] = 0.0
-    tape.receive(trade(3), 1)
+    tape.receive([trade(3)], 1)
     assert len(frame) == 2
     assert tape.frame()["price"].tolist() == [100.0] * 3
 
@@ -226,8 +226,8 @@ def test_a_frame_does_not_change():
 def test_a_garbled_message_stops_nothing():
     """A message that can't be read is counted and told; the next one counts."""
     tape = tape_of(1)
-    tape.receive(b'{"stream":"btcusdt@trade","data":{"e":"tra', 1)
-    tape.receive(trade(2), 1)
+    tape.receive([b'{"stream":"btcusdt@trade","data":{"e":"tra'], 1)
+    tape.receive([trade(2)], 1)
     assert ids(tape) == [1, 2]
     assert tape.garbled == 1
     assert "can't be read" in str(tape.error)
@@ -238,6 +238,6 @@ def test_aggregate_trades_have_their_first_and_last_trade():
     """A tape of aggregate trades has the ids of the trades in each."""
     tape = Tape("BTCUSDT", kind="aggTrade")
     data = '{"e":"aggTrade","E":1,"s":"BTCUSDT","a":5,"p":"1","q":"2","f":7,"l":9,"T":1,"m":false}'
-    tape.receive(f'{{"stream":"btcusdt@aggTrade","data":{data}}}'.encode(), 1)
+    tape.receive([f'{{"stream":"btcusdt@aggTrade","data":{data}}}'.encode()], 1)
     row = tape.frame().iloc[0]
     assert (row["id"], row["first_trade_id"], row["last_trade_id"]) == (5, 7, 9)

@@ -88,6 +88,16 @@ def test_envelope_is_taken_off_a_combined_message():
     )
 
 
+def test_a_batch_decodes_to_what_its_messages_do():
+    """A list of combined messages gives the same events as one after the other."""
+    message = b'{"stream":"btcusdt@trade","data":' + SAMPLES["btcusdt@trade"].encode() + b"}"
+    others = [message, message.replace(b'"t":7', b'"t":8')]
+    decode = events.decoder("btcusdt@trade", float)
+    batch = events.batch_decoder("btcusdt@trade", float)(others)
+    assert batch == [decode(other) for other in others]
+    assert [event.id for event in batch] == [7, 8]
+
+
 @pytest.mark.parametrize(
     ("numbers", "price"), [(str, "0.1"), (float, 0.1), (Decimal, Decimal("0.1"))]
 )
@@ -109,8 +119,11 @@ def test_unknown_stream_is_named(stream: str):
 
 def test_another_event_is_a_decode_error():
     """A message that is not the stream's is a msgspec.DecodeError."""
+    message = SAMPLES["btcusdt@aggTrade"].encode()
     with pytest.raises(msgspec.DecodeError):
-        events.decoder("btcusdt@trade", combined=False)(SAMPLES["btcusdt@aggTrade"].encode())
+        events.decoder("btcusdt@trade", combined=False)(message)
+    with pytest.raises(msgspec.DecodeError):
+        events.batch_decoder("btcusdt@trade")([b'{"stream":"","data":' + message + b"}"])
 
 
 def test_recorded_messages_decode(recorded: Path):

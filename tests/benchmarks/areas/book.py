@@ -52,7 +52,7 @@ def ours(snapshot: bytes) -> Step:
     book.offer_snapshot(snapshot)
 
     def step(message: bytes) -> object:
-        book.receive(message, 0)
+        book.receive([message], 0)
         return book.top(SHOWN)
 
     return step

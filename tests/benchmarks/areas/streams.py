@@ -134,9 +134,10 @@ class _Typed:
     def __init__(self, decode: Callable[[bytes], object], tick: Tick) -> None:
         self._decode, self._tick = decode, tick
 
-    def receive(self, payload: bytes, received_ns: int) -> None:
-        """Decode a message and count it."""
-        self._tick(self._decode(payload))
+    def receive(self, messages: list[bytes], received_ns: int) -> None:
+        """Decode messages and count them."""
+        for message in messages:
+            self._tick(self._decode(message))
 
     def connection_changed(self, event: object) -> None:
         """Nothing to do."""
