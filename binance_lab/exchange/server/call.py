@@ -23,6 +23,9 @@ class Call:
     now_us: int
     unit: TimeUnit = TimeUnit.MILLISECOND
     account_id: int = _NO_ACCOUNT
+    used_up: Reject | None = (
+        None  # why the order count leaves no room for the order of a replacement
+    )
 
     def time(self, name: str) -> int | None:
         """A time parameter in microseconds, whether it was sent in ms or µs."""

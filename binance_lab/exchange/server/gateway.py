@@ -18,7 +18,7 @@ from binance_lab.exchange.server.params import Param, parse
 from binance_lab.exchange.server.routes import Route
 from binance_lab.exchange.server.venue import Venue
 from binance_lab.wire import errors
-from binance_lab.wire.enums import TimeUnit
+from binance_lab.wire.enums import OrderRateLimitExceededMode, TimeUnit
 from binance_lab.wire.times import as_us
 
 _STATUS = {
@@ -142,13 +142,23 @@ class Gateway:
         return key
 
     def _run(self, route: Route, call: Call) -> Any:
+        if route.orders:
+            return self._run_counted(route, call)
         if route.changes:
             self.record(route.method, call)
-        if not route.orders:
-            return route.handler(call)
+        return route.handler(call)
+
+    def _run_counted(self, route: Route, call: Call) -> Any:
+        """Run what places orders, if the account's unfilled order count has room for them."""
         count = self.venue.limits.order_count(call.account_id)
-        if route.counts_orders:
+        try:
             count.check(route.orders, call.now_us)
+        except Reject as refusal:
+            mode = call.params.get("orderRateLimitExceededMode")
+            if mode is not OrderRateLimitExceededMode.CANCEL_ONLY:
+                raise
+            call.used_up = refusal
+        self.record(route.method, call)  # not before: what was never tried must not be done again
         count.add(route.orders, call.now_us)  # before the order runs: its fills give back
         try:
             return route.handler(call)

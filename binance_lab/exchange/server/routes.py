@@ -31,7 +31,6 @@ class Route:
     handler: Callable[[Call], Any]
     reads: str = field(repr=False)
     orders: int = 0
-    counts_orders: bool = False  # refused once the account's order count is used up
     declared: tuple[Param, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -166,7 +165,6 @@ def _do(
     *,
     weight: Weight = 1,
     orders: int = 0,
-    counts_orders: bool | None = None,
 ) -> Route:
     return Route(
         http,
@@ -177,7 +175,6 @@ def _do(
         handler,
         reads,
         orders,
-        orders > 0 if counts_orders is None else counts_orders,
     )
 
 
@@ -215,7 +212,7 @@ ROUTES: tuple[Route, ...] = (
     _do("POST", "order/test", "order.test", trade.test_order, _ORDER + " computeCommissionRates", weight=_rates),
     _do("DELETE", "order", "order.cancel", trade.cancel_order, _BY_ORDER + " newClientOrderId cancelRestrictions"),
     _do("DELETE", "openOrders", "openOrders.cancelAll", trade.cancel_open_orders, "symbol!"),
-    _do("POST", "order/cancelReplace", "order.cancelReplace", trade.cancel_replace, _ORDER + " cancelReplaceMode! cancelOrderId cancelOrigClientOrderId cancelNewClientOrderId cancelRestrictions orderRateLimitExceededMode", orders=1, counts_orders=False),
+    _do("POST", "order/cancelReplace", "order.cancelReplace", trade.cancel_replace, _ORDER + " cancelReplaceMode! cancelOrderId cancelOrigClientOrderId cancelNewClientOrderId cancelRestrictions orderRateLimitExceededMode", orders=1),
     _do("PUT", "order/amend/keepPriority", "order.amend.keepPriority", trade.amend_order, _BY_ORDER + " newClientOrderId newQty!", weight=4),
     _place_list("order/oco", "orderList.place", order_form.old_oco, _OLD_OCO, 2),
     _place_list("orderList/oco", "orderList.place.oco", order_form.oco, _OCO, 2),

@@ -16,7 +16,6 @@ from binance_lab.exchange.server.call import Call
 from binance_lab.wire import errors
 from binance_lab.wire.enums import (
     CancelReplaceMode,
-    OrderRateLimitExceededMode,
     OrderType,
     ResponseType,
     Side,
@@ -117,29 +116,13 @@ def cancel_open_orders(call: Call) -> list[Json]:
 def cancel_replace(call: Call) -> Json:
     """``POST order/cancelReplace``."""
     request = order_form.cancel_replace(call.params)
-    used_up = _used_up(call)
     done = call.venue.engine.cancel_replace(
-        call.account_id, request, used_up=used_up, now_us=call.now_us
+        call.account_id, request, used_up=call.used_up, now_us=call.now_us
     )
     data = _cancel_replace_data(call, done)
     if isinstance(done.placed, Placed) and not isinstance(done.canceled, Reject):
         return data
-    raise _cancel_replace_refusal(done, data, request.mode, used_up=used_up is not None)
-
-
-def _used_up(call: Call) -> Reject | None:
-    """The refusal of a new order if the unfilled order count leaves no room; CANCEL_ONLY goes on without."""
-    count = call.venue.limits.order_count(call.account_id)
-    try:
-        count.check(0, call.now_us)  # the order of this call is counted already
-    except Reject as refusal:
-        if (
-            call.params.get("orderRateLimitExceededMode")
-            is not OrderRateLimitExceededMode.CANCEL_ONLY
-        ):
-            raise
-        return refusal
-    return None
+    raise _cancel_replace_refusal(done, data, request.mode, used_up=call.used_up is not None)
 
 
 def _cancel_replace_data(call: Call, done: CancelReplaced) -> Json:

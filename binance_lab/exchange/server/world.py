@@ -22,6 +22,7 @@ from binance_lab.exchange.server.routes import BY_METHOD
 from binance_lab.exchange.server.store import Store, StoreError
 from binance_lab.exchange.server.venue import Venue
 from binance_lab.exchange.symbols import DEFAULT_SYMBOLS, SymbolRules, select_symbols
+from binance_lab.wire import errors
 from binance_lab.wire.capture import CaptureError
 
 MAX_ACCOUNTS = 1000
@@ -114,14 +115,18 @@ class World:
             if self._agents is not None:
                 self._agents.step(now_us)
             return
-        params, unit, account_id = what
+        params, unit, account_id, used_up = what
         call = Call(self.venue, params, now_us, unit, account_id)
+        if used_up:
+            call.used_up = Reject(*errors.TOO_MANY_ORDERS)  # nobody reads it any more
         with suppress(Reject):  # refused as it was then
             BY_METHOD[kind].handler(call)
 
     def _record_call(self, method: str, call: Call) -> None:
         if self._store is not None:
-            self._store.record((method, call.now_us, call.params, call.unit, call.account_id))
+            used_up = call.used_up is not None
+            entry = (method, call.now_us, call.params, call.unit, call.account_id, used_up)
+            self._store.record(entry)
 
     def _step(self, agents: Agents, now_us: int) -> int:
         """Let the agents do what is due, on record."""

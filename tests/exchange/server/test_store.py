@@ -50,6 +50,35 @@ def test_what_was_acknowledged_is_there_after_a_kill(tmp_path: Path):
     assert len(known["orders"]) == 8
 
 
+REPLACE = {
+    "symbol": "BTCUSDT",
+    "side": "BUY",
+    "type": "LIMIT",
+    "timeInForce": "GTC",
+    "quantity": "0.01",
+    "price": "45000",
+}
+
+
+@pytest.mark.parametrize("mode", ["DO_NOTHING", "CANCEL_ONLY"])
+def test_what_the_order_count_refused_is_not_placed_after_a_kill(tmp_path: Path, mode: str):
+    """An order that was one too many, new or a replacement, isn't there after a restart either."""
+    with Exchange(symbols=["BTCUSDT"], agents=False, data=tmp_path) as exchange:
+        rest = Rest(exchange)
+        first = rest.order("BUY", "0.01", "50000")
+        rest.lab("POST", "/limits", orders_10s=0)
+        replaced = {"cancelReplaceMode": "STOP_ON_FAILURE", "cancelOrderId": first["orderId"]}
+        replaced |= {"orderRateLimitExceededMode": mode}
+        for path, more in (("order", {}), ("order/cancelReplace", replaced)):
+            answer = rest.signed("POST", "/api/v3/" + path, **(REPLACE | more))
+            assert answer.status_code == 429
+        known = everything(rest)
+        assert len(known["orders"]) == 1
+        kill(exchange)
+    with Exchange(symbols=["BTCUSDT"], agents=False, data=tmp_path) as exchange:
+        assert everything(Rest(exchange)) == known
+
+
 def test_agents_go_on_where_they_were(tmp_path: Path):
     """With agents the public trades before the kill are there after it, and new ones follow."""
     with Exchange(symbols=["BTCUSDT"], data=tmp_path, stepped=True) as exchange:
