@@ -111,6 +111,8 @@ def settings() -> Iterator[Finding]:
     chosen = os.environ.get("BINANCE_LAB_ENV", "local")
     if chosen and chosen not in ("local", *_KEYED):
         yield Finding("problem", f'BINANCE_LAB_ENV is "{chosen}"; it can be local, testnet or live')
+    elif chosen in _KEYED:
+        yield Finding("note", f'BINANCE_LAB_ENV is "{chosen}": Lab() goes there')
     if url := os.environ.get("BINANCE_LAB_LOCAL_URL"):
         try:
             yield from _answers("local", environments.local(url), "problem")
@@ -220,6 +222,7 @@ def _open_to_others(found: Keys) -> Iterator[Finding]:
 
 def hosts() -> Iterator[Finding]:
     """Whether testnet and production answer at every door, and what a key may do there."""
+    chosen = os.environ.get("BINANCE_LAB_ENV")
     for name in _KEYED:
         try:
             found = find_keys(name)
@@ -227,7 +230,7 @@ def hosts() -> Iterator[Finding]:
         except ConfigError:
             found = Keys()  # told above
         environment = environments.named(name, keys=bool(found))
-        answers = list(_answers(name, environment, "note"))
+        answers = list(_answers(name, environment, "problem" if name == chosen else "note"))
         yield from answers
         if found and answers[0].level == "ok":
             yield from permissions(name, environment, found)

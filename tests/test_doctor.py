@@ -159,6 +159,15 @@ def test_hosts_that_cannot_be_reached_are_notes(monkeypatch):
     assert "testnet: no connection to 127.0.0.1:9" in told(doctor.hosts, "note")
 
 
+def test_a_chosen_host_that_cannot_be_reached_is_a_problem(monkeypatch):
+    """Where Lab() goes by the variable, nothing works without that host."""
+    monkeypatch.setattr(environments, "named", at("http://127.0.0.1:9"))
+    monkeypatch.setenv("BINANCE_LAB_ENV", "testnet")
+    assert 'BINANCE_LAB_ENV is "testnet": Lab() goes there' in told(doctor.settings, "note")
+    assert "testnet: no connection" in told(doctor.hosts, "problem")
+    assert "live: no connection" in told(doctor.hosts, "note")
+
+
 def test_an_exchange_that_answers_is_told(monkeypatch, exchange):
     """REST and both WebSockets are asked; a key is, too, and what its account may do is told."""
     monkeypatch.setattr(environments, "named", at(exchange.rest))

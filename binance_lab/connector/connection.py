@@ -291,11 +291,16 @@ class Connection:
                 return link
         return None
 
+    def _why(self, error: StreamError) -> str:
+        """An error of a link, without the name that its log line begins with anyway."""
+        return str(error).removeprefix(f"{self.name}: ")
+
     def _failed(self, error: StreamError) -> None:
         self.attempts += 1
         self.error = error
         if not self._stopping.is_set():
-            self._logger.warning("%s: attempt %d failed: %s", self.name, self.attempts, error)
+            why = self._why(error)
+            self._logger.warning("%s: attempt %d failed: %s", self.name, self.attempts, why)
             self._emit(State.CLOSED, str(error))
 
     def _retry_after_s(self) -> float:
@@ -388,7 +393,7 @@ class Connection:
         try:
             new = self._dial()
         except StreamError as error:
-            self._logger.warning("%s: no replacement yet: %s", self.name, error)
+            self._logger.warning("%s: no replacement yet: %s", self.name, self._why(error))
             self._wanted_replacement = reason
             return old
         if old.ending:

@@ -111,6 +111,11 @@ class Http:
             raise ConfigError("base_url is empty; the usual one is https://api.binance.com")
         self.base_urls = [url.rstrip("/") for url in base_urls]
         self._hosts: list[Host] = [host_of(url) for url in self.base_urls]
+        for url in self.base_urls:
+            if not url.lower().startswith(("http:", "https:")):
+                raise ConfigError(
+                    "base_url is that of a WebSocket; REST's begins with https:// or http://"
+                )
         self.transport = transport
         self.signer = signer
         self._api_key = api_key

@@ -16,6 +16,7 @@ import msgspec
 
 from ..wire.encoding import TimeUnit
 from ..wire.encoding import time_unit as unit_of
+from ..wire.intervals import interval_of
 from .connection import ConnectionEvent, ConnectionOptions, State
 from .dispatch import POLICIES, QUEUE_MESSAGES, Dispatcher, Policy
 from .exceptions import ConfigError, StreamError
@@ -172,12 +173,15 @@ class WebsocketStream:
 
         Args:
             interval: 1s, 1m 3m 5m 15m 30m, 1h 2h 4h 6h 8h 12h, 1d 3d, 1w or 1M.
+
+        Raises:
+            BadInput: There is no such interval: the server would take it and send nothing.
         """
-        return self._add(symbol, f"kline_{interval}")
+        return self._add(symbol, f"kline_{interval_of(interval).name}")
 
     def kline_offset(self, symbol: Symbols, interval: str) -> list[str]:
         """Subscribe ``<symbol>@kline_<interval>@+08:00``: candles of UTC+8, times in UTC."""
-        return self._add(symbol, f"kline_{interval}@+08:00")
+        return self._add(symbol, f"kline_{interval_of(interval).name}@+08:00")
 
     def mini_ticker(self, symbol: Symbols) -> list[str]:
         """Subscribe ``<symbol>@miniTicker``: the last 24 hours in short, every second."""

@@ -46,6 +46,7 @@ class OrderBook(LiveObject):
     Updates are kept from the start; a snapshot that fits them begins the book; each update must
     continue the one before. After a skipped one the book is out of sync and takes a new
     snapshot by itself; until it is in sync again, reading raises `BookOutOfSync`.
+    While the connection is lost, reading answers what was last known, and `state` is ``stale``.
 
     Args:
         symbol: Such as BTCUSDT.

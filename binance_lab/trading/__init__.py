@@ -11,7 +11,7 @@ from .fills import Fill
 from .guards import Limits, OrderRefused
 from .journal import Journal, journal_path
 from .lists import ListKind, ListTicket, OrderList
-from .order import Order
+from .order import NotYet, Order
 from .states import OrderState
 from .surroundings import UnknownSymbol
 from .ticket import BadTicket, Ticket
@@ -30,6 +30,7 @@ __all__ = [
     "Journal",
     "journal_path",
     "BadTicket",
+    "NotYet",
     "OrderRefused",
     "UnknownSymbol",
 ]

@@ -218,7 +218,7 @@ class OrderList:
         """Wait for each of its orders as ``Order.wait`` does, within one timeout.
 
         Raises:
-            TimeoutError: One of them did not get there within the time.
+            NotYet: One of them did not get there within the time.
         """
         deadline = time.monotonic() + timeout
         for order in self.orders:

@@ -17,6 +17,7 @@ from typing import Any
 
 from binance_lab.wire.encoding import decimal_text
 from binance_lab.wire.enums import ExecutionType, OrderStatus, Side
+from binance_lab.wire.lab_error import LabError
 from binance_lab.wire.user_events import ExecutionReport
 
 from .fills import Fill, fill_of_answer, fill_of_report, fill_of_trade, in_ms
@@ -25,6 +26,10 @@ from .ticket import Ticket
 
 ZERO = Decimal(0)
 _log = logging.getLogger(__name__)
+
+
+class NotYet(LabError, TimeoutError):
+    """An order isn't what was waited for within the time; the order itself goes on."""
 
 
 class Order:
@@ -231,12 +236,12 @@ class Order:
             The order itself.
 
         Raises:
-            TimeoutError: Neither came within the time.
+            NotYet: Neither came within the time.
         """
         wanted = self._wanted(status)
         with self._lock:
             if not self._changed.wait_for(wanted, timeout):
-                raise TimeoutError(
+                raise NotYet(
                     f"{self.client_order_id} is {self._state.value} after {timeout:g} s"
                     f"{f' and not {status}' if status else ''}. It goes on: wait again, or cancel it."
                 )

@@ -333,3 +333,14 @@ def test_no_proxy_of_the_environment_stands_before_this_computer(connect, rider,
     monkeypatch.delenv("NO_PROXY", raising=False)
     connect()
     wait_until(lambda: rider.saw(State.OPEN))
+
+
+def test_a_failed_attempt_is_logged_with_the_name_once(connect, rider, caplog):
+    """The line of a failure says which connection it was, and the reason doesn't repeat it."""
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        port = gone.getsockname()[1]
+    connection = connect(f"ws://127.0.0.1:{port}", max_attempts=1)
+    wait_until(lambda: rider.saw(State.STOPPED))
+    (line,) = [each.getMessage() for each in caplog.records if "attempt" in each.getMessage()]
+    assert line.startswith(f"{connection.name}: attempt 1 failed: 1006 ")
+    assert line.count(connection.name) == 1

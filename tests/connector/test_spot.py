@@ -47,6 +47,7 @@ def test_private_key_signs_requests(serve):
     ("options", "message"),
     [
         ({"base_url": "api.binance.com"}, "is not an address"),
+        ({"base_url": "wss://stream.binance.com:9443"}, "that of a WebSocket"),
         ({"base_url": []}, "base_url is empty"),
         ({"timeout": 0}, "timeout"),
         ({"timeout": float("nan")}, "timeout"),

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from binance_lab.connector.connection import Backoff, ConnectionOptions
-from binance_lab.connector.exceptions import ConfigError, StreamError
+from binance_lab.connector.exceptions import BadInput, ConfigError, StreamError
 from binance_lab.connector.streams import WebsocketStream
 
 from .servers import Peer, Server, agree, serving, wait_until
@@ -95,6 +95,15 @@ def test_each_stream_has_a_method(make, server, call, name):
     assert call(stream) == [name]
     assert asked(server.peer()) == ("SUBSCRIBE", [name])
     assert stream.subscriptions == (name,)
+
+
+def test_an_interval_that_is_none_is_refused(make):
+    """The server takes any name and sends nothing of what there isn't."""
+    stream = make()
+    for subscribe in (stream.kline, stream.kline_offset):
+        with pytest.raises(BadInput, match="1m, 3m, 5m"):
+            subscribe("BNBUSDT", "7m")
+    assert stream.subscriptions == ()
 
 
 def test_several_streams_go_in_one_message(make, server):

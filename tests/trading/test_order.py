@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from binance_lab.trading.order import Order
+from binance_lab.trading.order import NotYet, Order
 from binance_lab.trading.states import OrderState
 from binance_lab.trading.ticket import make_ticket
 from binance_lab.wire.lab_error import BadInput
@@ -193,7 +193,7 @@ def test_wait_ends_with_the_order():
 
 def test_wait_says_where_the_order_is_when_time_is_over():
     """A wait that ends by its timeout says what the order is, and what to do."""
-    with pytest.raises(TimeoutError, match="is sent after 0 s"):
+    with pytest.raises(NotYet, match="is sent after 0 s"):
         order().wait(timeout=0)
     with pytest.raises(ValueError, match='"fillled" is no state'):
         order().wait("fillled")
