@@ -31,6 +31,14 @@ def _check_day(call: Call) -> None:
             raise Reject(*errors.LOOKUP_TOO_BIG.fill(24))
 
 
+def _check_from(call: Call, *names: str) -> None:
+    """Refuse a range of time beside any of these: each of them says already where to begin."""
+    if ("startTime" in call.params or "endTime" in call.params) and any(
+        name in call.params for name in names
+    ):
+        raise Reject(*errors.BAD_COMBINATION)
+
+
 def _range(call: Call) -> dict[str, Any]:
     return {
         "start_us": call.time("startTime"),
@@ -107,8 +115,7 @@ def order_list(call: Call) -> Json:
 def all_order_lists(call: Call) -> list[Json]:
     """``allOrderList``."""
     _check_day(call)
-    if "fromId" in call.params and ("startTime" in call.params or "endTime" in call.params):
-        raise Reject(*errors.BAD_COMBINATION)
+    _check_from(call, "fromId")
     rows = call.venue.engine.order_lists(
         call.account_id, from_id=call.params.get("fromId"), **_range(call)
     )
@@ -125,8 +132,7 @@ def my_trades(call: Call) -> list[Json]:
     """``myTrades``."""
     engine, symbol, params = call.venue.engine, call.check_symbol(), call.params
     _check_day(call)
-    if "fromId" in params and ("startTime" in params or "endTime" in params):
-        raise Reject(*errors.BAD_COMBINATION)
+    _check_from(call, "fromId", "orderId")
     rows = engine.trades(
         call.account_id,
         symbol,
@@ -141,6 +147,7 @@ def my_allocations(call: Call) -> list[Json]:
     """``myAllocations``."""
     engine, symbol, params = call.venue.engine, call.check_symbol(), call.params
     _check_day(call)
+    _check_from(call, "fromAllocationId", "orderId")
     rows = engine.allocations(
         call.account_id,
         symbol,

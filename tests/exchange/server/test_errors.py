@@ -103,6 +103,11 @@ def test_an_order_is_refused(rest: Rest, params: dict[str, Any], code: int, msg:
         ("DELETE", "order", {"symbol": "BTCUSDT", "orderId": 1, "cancelRestrictions": "X"}, -1145, "`cancelRestrictions` has to be either `ONLY_NEW` or `ONLY_PARTIALLY_FILLED`."),
         ("GET", "myTrades", {"symbol": "BTCUSDT", "startTime": 1_700_000_000_000, "endTime": 1_700_100_000_000}, -1127, "More than 24 hours between startTime and endTime."),
         ("GET", "allOrders", {"symbol": "NOSUCH"}, -1121, "Invalid symbol."),
+        ("GET", "myTrades", {"symbol": "BTCUSDT", "orderId": 1, "startTime": 1}, -1128, "Combination of optional parameters invalid."),
+        ("GET", "myTrades", {"symbol": "BTCUSDT", "fromId": 1, "endTime": 1}, -1128, "Combination of optional parameters invalid."),
+        ("GET", "myAllocations", {"symbol": "BTCUSDT", "orderId": 1, "startTime": 1}, -1128, "Combination of optional parameters invalid."),
+        ("GET", "myAllocations", {"symbol": "BTCUSDT", "fromAllocationId": 1, "endTime": 1}, -1128, "Combination of optional parameters invalid."),
+        ("GET", "allOrderList", {"fromId": 1, "startTime": 1}, -1128, "Combination of optional parameters invalid."),
     ],
 )  # fmt: skip
 def test_a_question_about_orders_is_refused(
