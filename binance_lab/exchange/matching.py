@@ -113,11 +113,11 @@ class Matching:
         if level.recorded_lots > level.taken_lots:
             self._take_recorded(market, level, taker, placed, now_us)
         orders = level.orders
-        barred = self._barred(taker)
+        barred = self.barred(taker)
         while orders and (lots := taker.open_lots):
             maker = next(iter(orders.values()))
             if maker.standing.account in barred:
-                self._prevent_self_trade(market, level, taker, maker, placed, now_us)
+                self.prevent_self_trade(market, market, level, taker, maker, placed, now_us)
                 continue
             if lots > maker.visible_lots:
                 lots = maker.visible_lots
@@ -344,7 +344,7 @@ class Matching:
 
     # Self-trade prevention
 
-    def _barred(self, taker: Order) -> Collection[Account]:
+    def barred(self, taker: Order) -> Collection[Account]:
         """The accounts that an order may not trade with: its own, and those of its trade group."""
         if taker.stp_mode is _MAY_TRADE_ITSELF:
             return ()
@@ -353,16 +353,22 @@ class Matching:
             return (own,)
         return [each for each in self._state.accounts.values() if own.trades_with_itself(each)]
 
-    def _prevent_self_trade(
+    def prevent_self_trade(
         self,
         market: Market,
+        book: Market,
         level: Level,
         taker: Order,
         maker: Order,
         placed: Placed,
         now_us: int,
     ) -> None:
-        """Keep an account from trading with itself, as the taker's mode has it."""
+        """Keep an account from trading with itself, as the taker's mode has it.
+
+        Args:
+            market: The taker's.
+            book: The maker's, another one only under smart order routing.
+        """
         taker_account, maker_account = taker.standing.account, maker.standing.account
         mode = _effective_mode(taker, maker)
         taker_lots, maker_lots = _prevented_lots(mode, taker, maker)
@@ -370,7 +376,7 @@ class Matching:
             id=market.next_prevented_match_id,
             symbol=market.rules.symbol,
             taker_order_id=taker.id,
-            maker_symbol=market.rules.symbol,
+            maker_symbol=book.rules.symbol,
             maker_order_id=maker.id,
             trade_group_id=taker_account.trade_group_id,
             stp_mode=mode,
@@ -388,7 +394,7 @@ class Matching:
         if mode is SelfTradePrevention.TRANSFER and taker_account is not maker_account:
             self._transfer(market, taker, maker, level.price_ticks, taker_lots)
         if maker_lots:
-            self._prevent_maker(market, level, maker, maker_lots, match, now_us)
+            self._prevent_maker(book, level, maker, maker_lots, match, now_us)
         if taker_lots:
             self._prevent(market, taker, taker_lots, match, now_us)
 
@@ -469,39 +475,37 @@ def reachable(
         if not reaches(taker, level.price_ticks):
             break
         missing = None if quote_limit is not None else wanted - lots
-        offered, prevented, goes_on = _offered(state, level, taker, missing)
+        there, prevented, goes_on = offered(state, level, taker, missing)
         if quote_limit is None:
             wanted -= prevented
-            taken = min(offered, wanted - lots)
+            taken = min(there, wanted - lots)
         else:
-            taken = min(offered, rules.lots_for(quote_limit - quote, level.price_ticks))
+            taken = min(there, rules.lots_for(quote_limit - quote, level.price_ticks))
         lots += taken
         # Counts what a transfer within a trade group would move, too.
         quote += rules.quote_atoms(level.price_ticks, taken + prevented)
-        if taken < offered or not goes_on or (quote_limit is None and lots == wanted):
+        if taken < there or not goes_on or (quote_limit is None and lots == wanted):
             return lots, quote, False
     return lots, quote, True
 
 
-def _offered(
-    state: State, level: Level, taker: Order, missing: int | None
-) -> tuple[int, int, bool]:
+def offered(state: State, level: Level, taker: Order, missing: int | None) -> tuple[int, int, bool]:
     """What a level has for an order: (lots, lots that prevention would cost it, whether it goes on)."""
-    offered, prevented = level.untaken_lots, 0
+    there, prevented = level.untaken_lots, 0
     mode = taker.stp_mode
     account = taker.standing.account
     for maker in level.orders.values():
         if mode is SelfTradePrevention.NONE or not account.trades_with_itself(
             maker.standing.account
         ):
-            offered += maker.open_lots
+            there += maker.open_lots
         elif mode in (SelfTradePrevention.DECREMENT, SelfTradePrevention.TRANSFER):
             if missing is None:
-                return offered, prevented, False
-            prevented += min(max(missing - offered - prevented, 0), maker.open_lots)
+                return there, prevented, False
+            prevented += min(max(missing - there - prevented, 0), maker.open_lots)
         elif mode is not SelfTradePrevention.EXPIRE_MAKER:
-            return offered, prevented, False
-    return offered, prevented, True
+            return there, prevented, False
+    return there, prevented, True
 
 
 def reaches(taker: Order, price_ticks: int) -> bool:
@@ -521,9 +525,8 @@ def next_part(level: Level, order: Order) -> None:
 
 
 def _effective_mode(taker: Order, maker: Order) -> SelfTradePrevention:
-    if (
-        taker.stp_mode is SelfTradePrevention.TRANSFER
-        and maker.stp_mode is not SelfTradePrevention.TRANSFER
+    if taker.stp_mode is SelfTradePrevention.TRANSFER and (
+        maker.stp_mode is not SelfTradePrevention.TRANSFER or maker.symbol != taker.symbol
     ):
         return SelfTradePrevention.DECREMENT
     return taker.stp_mode

@@ -13,7 +13,7 @@ from heapq import merge
 
 from binance_lab.exchange.events import Trade
 from binance_lab.exchange.market import Market
-from binance_lab.exchange.matching import NO_ORDER, Matching, next_part, reaches
+from binance_lab.exchange.matching import NO_ORDER, Matching, next_part, offered, reaches
 from binance_lab.exchange.order_book import Level
 from binance_lab.exchange.orders import Order, Placed
 from binance_lab.exchange.rejects import Reject
@@ -70,14 +70,16 @@ def _levels(state: State, market: Market, taker: Order) -> Iterator[tuple[int, i
 
 
 def reachable_routed(state: State, market: Market, taker: Order) -> tuple[int, int]:
-    """(lots, quote atoms) that a routed order could take now."""
+    """(lots, quote atoms) that a routed order could take now, without its own account's orders."""
     lots = quote = 0
+    wanted = taker.open_lots
     for _, _, _, level in _levels(state, market, taker):
-        offered = level.untaken_lots + sum(each.open_lots for each in level.orders.values())
-        taken = min(offered, taker.open_lots - lots)
+        there, prevented, goes_on = offered(state, level, taker, wanted - lots)
+        wanted -= prevented
+        taken = min(there, wanted - lots)
         lots += taken
-        quote += market.rules.quote_atoms(level.price_ticks, taken)
-        if lots == taker.open_lots:
+        quote += market.rules.quote_atoms(level.price_ticks, taken + prevented)
+        if taken < there or not goes_on or lots == wanted:
             break
     return lots, quote
 
@@ -107,8 +109,12 @@ def _take_elsewhere(
     now_us: int,
 ) -> None:
     side = book.book.side(taker.side.opposite)
+    barred = matching.barred(taker)
     while level.orders and taker.is_open:
         maker = next(iter(level.orders.values()))
+        if maker.standing.account in barred:
+            matching.prevent_self_trade(market, book, level, taker, maker, placed, now_us)
+            continue
         lots = min(taker.open_lots, maker.visible_lots)
         level.lots -= lots
         maker.visible_lots -= lots

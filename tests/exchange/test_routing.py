@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from binance_lab.exchange.orders import NewOrder
 from binance_lab.wire.enums import OrderType, Side, TimeInForce
+from binance_lab.wire.enums import SelfTradePrevention as Stp
 
 from .trading_floor import ALICE, MAKER, RULES, Floor, fills, refusal, with_rules
 
@@ -15,6 +17,7 @@ OTHERS = {
     "ABCUSD": with_rules(symbol="ABCUSD", quote="USD"),
     "ABCEUR": with_rules(symbol="ABCEUR", quote="EUR"),
 }
+ASK = NewOrder(symbol="ABCXYZ", side=Side.SELL, type=OrderType.LIMIT, time_in_force=TimeInForce.GTC)
 SORS = (("ABCXYZ", "ABCUSD", "ABCEUR"),)
 
 
@@ -87,6 +90,37 @@ def test_fok_counts_all_books():
     assert order.status == "FILLED"
     order = floor.buy("9@31000", sor=True, time_in_force=TimeInForce.FOK).order
     assert order.status == "EXPIRED"
+
+
+@pytest.mark.parametrize(
+    ("mode", "taken", "status", "maker"),
+    [
+        (Stp.NONE, ["100x2", "101x1"], "FILLED", "FILLED"),
+        (Stp.EXPIRE_MAKER, ["101x3"], "FILLED", "EXPIRED_IN_MATCH"),
+        (Stp.EXPIRE_TAKER, [], "EXPIRED_IN_MATCH", "NEW"),
+        (Stp.EXPIRE_BOTH, [], "EXPIRED_IN_MATCH", "EXPIRED_IN_MATCH"),
+        (Stp.DECREMENT, ["101x1"], "FILLED", "EXPIRED_IN_MATCH"),
+        (Stp.TRANSFER, ["101x1"], "FILLED", "EXPIRED_IN_MATCH"),
+    ],
+)
+def test_routing_prevents_self_trades_in_other_books(mode, taken, status, maker):
+    """An account's orders in another book are its own there, too; the match names their symbol."""
+    floor = routed(ABCUSD="ask 100x2")
+    (resting,) = floor.engine.open_orders(MAKER, "ABCUSD")
+    sell = replace(ASK, symbol="ABCEUR", quantity=Decimal(5), price=Decimal(101))
+    floor.engine.place(ALICE, sell, now_us=floor.now_us)
+    placed = floor.buy("3@101", by=MAKER, sor=True, stp_mode=mode)
+    order = placed.order
+    assert (fills(placed), order.status, resting.status) == (taken, status, maker)
+    assert [each.maker_symbol for each in placed.prevented] == ["ABCUSD"] * (mode is not Stp.NONE)
+
+
+def test_routed_fok_does_not_count_its_own_account():
+    """What self-trade prevention would take away can't fill a routed FOK order."""
+    floor = routed(ABCUSD="ask 100x2")
+    order = floor.buy("2@100", by=MAKER, sor=True, time_in_force=TimeInForce.FOK).order
+    assert (order.status, order.prevented_lots) == ("EXPIRED", 0)
+    assert floor.engine.open_orders(MAKER, "ABCUSD")[0].status == "NEW"
 
 
 def test_allocations_are_no_trades():

@@ -198,7 +198,7 @@ def _conditional(
 def _prevention(
     rules: SymbolRules, order: Order, match: PreventedMatch
 ) -> Iterable[tuple[str, Any]]:
-    is_taker = match.taker_order_id == order.id
+    is_taker = (match.symbol, match.taker_order_id) == (order.symbol, order.id)
     lots = match.taker_prevented_lots if is_taker else match.maker_prevented_lots
     yield "v", match.id
     yield "A", rules.qty_text(order.prevented_lots)
