@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections.abc import Sequence
 from datetime import datetime
 from numbers import Integral
-from pathlib import Path
 from typing import Any, TypeAlias
 
 from ..connector.exceptions import BadInput
+from ..wire.caller import stacklevel
 from ..wire.encoding import time_number
 from ..wire.intervals import INTERVALS, Interval, interval_of
 
 Time: TypeAlias = Any
 """A datetime, date, pandas Timestamp, ISO text or ms since 1970; without a zone it is UTC."""
 
-_PACKAGE = str(Path(__file__).parents[1])
 _FEWEST_MS = 100_000_000_000  # in 1973, long before any market; as seconds, in the year 5138
 
 
@@ -29,21 +27,13 @@ def time_ms(time: Time) -> int:
     """
     if isinstance(time, datetime) and time.tzinfo is None:
         # Python shows a warning once for each place in the user's code.
-        warnings.warn(f"{time} has no time zone and is taken as UTC.", stacklevel=_stacklevel())
+        warnings.warn(f"{time} has no time zone and is taken as UTC.", stacklevel=stacklevel())
     if isinstance(time, float | Integral) and 0 < int(time) < _FEWEST_MS:
         raise BadInput(f"{time} would be ms in the 1970s; seconds times 1000 are ms.")
     try:
         return time_number(time)
     except ValueError as error:
         raise BadInput(str(error)) from None
-
-
-def _stacklevel() -> int:
-    """That of the nearest caller outside of this package, for a warning of the function before."""
-    frame, level = sys._getframe(1), 1
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        frame, level = frame.f_back, level + 1
-    return level
 
 
 def range_ms(start: Time | None, end: Time | None, *, now_ms: int) -> tuple[int, int]:

@@ -52,11 +52,10 @@ class Finding:
         said = f"{self.filter}: {self.text}"
         if self.nearest is None:
             return said
+        said += f" Nearest {self.field.replace('_', ' ')}: {decimal_text(self.nearest)}"
         if self.value is None:
-            return f"{said} Nearest: {decimal_text(self.nearest)}."
-        return (
-            f"{said} Nearest: {decimal_text(self.nearest)} ({_signed(self.nearest - self.value)})."
-        )
+            return f"{said}."
+        return f"{said} ({_signed(self.nearest - self.value)})."
 
 
 def check_ticket(ticket: Ticket, scene: Scene) -> list[Finding]:

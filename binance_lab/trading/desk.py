@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -16,6 +17,7 @@ from binance_lab.connector.exceptions import (
     OrderRejected,
 )
 from binance_lab.connector.spot import Spot
+from binance_lab.wire.caller import stacklevel
 from binance_lab.wire.enums import CancelReplaceMode
 from binance_lab.wire.types import Number
 
@@ -277,7 +279,8 @@ class Trading:
             trailing_delta: In basis points: 100 is 1 %.
             once: A name of your own, under which an order is placed only once: a cell that runs
                 again, even after a restart of the kernel or on another computer, gets the order
-                that is there already. The exchange is asked for it first.
+                that is there already, with a warning if it is of another type or amount. The
+                exchange is asked for it first.
             check: Look at the symbol's filters first, and send nothing that breaks one.
 
         Raises:
@@ -496,11 +499,27 @@ def _same_kind(there: Order, ticket: Ticket, name: str) -> Order:
     """The order that was placed under a name, if it can be what is meant now.
 
     Raises:
-        OrderRefused: It is of another symbol or side.
+        OrderRefused: It is of another symbol or side.  A warning tells of another type or amount.
     """
     if (there.symbol, there.side) != (ticket.symbol, ticket.side):
         raise OrderRefused(
             f'Not sent. The name "{name}" was used for another order, {there.ticket}. '
             "Give this one a name of its own."
         )
+    if _amount_differs(there.ticket, ticket):
+        warnings.warn(
+            f'Not sent: under the name "{name}" there is {there.ticket} already, and this would be '
+            f"{ticket}. To place it too give it another name; to change that one, amend it.",
+            stacklevel=stacklevel(),
+        )
     return there
+
+
+def _amount_differs(before: Ticket, now: Ticket) -> bool:
+    """Whether type or amount was changed; a price may be calculated anew whenever a cell runs."""
+    pairs = (
+        (before.type, now.type),
+        (before.quantity, now.quantity),
+        (before.quote_order_qty, now.quote_order_qty),
+    )
+    return any(None not in pair and pair[0] != pair[1] for pair in pairs)

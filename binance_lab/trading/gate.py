@@ -10,6 +10,7 @@ from typing import Any
 
 from binance_lab.connector.exceptions import ConfigError, LabError
 from binance_lab.connector.spot import Spot
+from binance_lab.wire.caller import stacklevel
 from binance_lab.wire.encoding import decimal_text
 from binance_lab.wire.enums import Side
 
@@ -124,7 +125,7 @@ class Gate:
             _log.warning("The key's permissions can't be read: %s", error)
             return
         if text:
-            warnings.warn(text, RiskyKey, stacklevel=5)
+            warnings.warn(text, RiskyKey, stacklevel=stacklevel())
 
     def need_keys(self) -> None:
         """Refuse what can't be signed.

@@ -85,7 +85,7 @@ def test_a_finding_reads_as_a_sentence_with_numbers(scene):
     """Which filter, by how much, and the nearest legal value."""
     (found,) = check_ticket(limit(price="60000.005"), scene)
     assert str(found) == (
-        "PRICE_FILTER: Price 60000.005 is not a multiple of 0.01. Nearest: 60000.01 (+0.005)."
+        "PRICE_FILTER: Price 60000.005 is not a multiple of 0.01. Nearest price: 60000.01 (+0.005)."
     )
 
 

@@ -146,8 +146,8 @@ def test_what_never_left_is_rejected_and_raised(desk, client):
 
 @pytest.mark.parametrize(
     ("fields", "text"),
-    [({"quantity": "0.000001", "price": "60000"}, r"LOT_SIZE.* below .*Nearest: 0\.00009"),
-     ({"quantity": "0.01", "price": "60000.005"}, r"PRICE_FILTER.* multiple of .*Nearest: 60000\.01"),
+    [({"quantity": "0.000001", "price": "60000"}, r"LOT_SIZE.* below .*Nearest quantity: 0\.00009"),
+     ({"quantity": "0.01", "price": "60000.005"}, r"PRICE_FILTER.* multiple of .*Nearest price: 60000\.01"),
      ({"quantity": "0.01"}, "LIMIT needs price")],
 )  # fmt: skip
 def test_a_broken_filter_is_told_before_sending(desk, client, fields, text):
@@ -161,7 +161,7 @@ def test_a_broken_filter_is_told_before_sending(desk, client, fields, text):
 def test_unchecked_orders_go_out_as_they_are(desk, client):
     """check=False leaves the refusing to the exchange."""
     client.refuse(-1013, "Filter failure: LOT_SIZE")
-    with pytest.raises(OrderRejected, match=r"LOT_SIZE.*Nearest: 0\.00009"):
+    with pytest.raises(OrderRejected, match=r"LOT_SIZE.*Nearest quantity: 0\.00009"):
         desk.place("BTCUSDT", "BUY", "LIMIT", quantity="0.000001", price=60000, check=False)
     assert len(client.sent) == 1
 
@@ -267,6 +267,18 @@ def test_a_name_belongs_to_one_symbol_and_side(desk):
         desk.place("BTCUSDT", "SELL", "LIMIT", **LIMIT, once="entry")
 
 
+def test_another_amount_under_the_same_name_is_told(desk, client, recwarn):
+    """A cell whose quantity was edited gets the order that is there, and a warning at its own line."""
+    first = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT, once="entry")
+    desk.place("BTCUSDT", "BUY", "LIMIT", quantity="0.010", price="59000", once="entry")
+    assert not recwarn.list
+    again = desk.place("BTCUSDT", "BUY", "LIMIT", quantity="0.02", price="60000", once="entry")
+    (warned,) = recwarn.list
+    assert "BUY 0.01 BTCUSDT LIMIT at 60000 GTC already" in str(warned.message)
+    assert warned.filename == __file__
+    assert (again, len(client.sent)) == (first, 1)
+
+
 def test_two_notebooks_with_the_same_name_send_once(client, tmp_path):
     """Each has read the journal before the other wrote to it."""
     journals = [Journal(tmp_path / "orders.jsonl") for _ in range(2)]
@@ -366,6 +378,7 @@ def test_a_key_that_may_withdraw_is_warned_about(client, may_withdraw, recwarn):
         for _ in range(2):
             desk.place("BTCUSDT", "BUY", "LIMIT", quantity="0.001", price=60000)
     assert [warned.category for warned in recwarn] == [RiskyKey] * may_withdraw
+    assert all(warned.filename == __file__ for warned in recwarn)
     with Trading(client) as desk:
         assert desk.key_warning() == ""
 
