@@ -195,6 +195,7 @@ def test_replacement_loses_and_repeats_nothing(pool: StreamPool, server: Server)
     new.send(trade(5))
     wait_until(lambda: len(sink.payloads) >= 5)
     assert [msgspec.json.decode(p)["data"]["t"] for p in sink.payloads] == [1, 2, 3, 4, 5]
+    wait_until(lambda: sink.events[-1].state is State.OPEN)
     states = [event.state for event in sink.events if event.state is not State.SUBSCRIBED]
     assert states[-3:] == [State.REPLACING, State.REPLACED, State.OPEN]
     assert State.CLOSED not in states

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -155,7 +156,14 @@ def test_ctrl_c_ends_at_once_and_keeps_what_is_whole(busy, tmp_path):
     command = [sys.executable, "-m", "binance_lab", "download", "BTCUSDT", "--interval", "1m"]
     command += ["--start", "2023-01-20", "--end", "2023-06-30T23:59"]
     command += ["--url", busy.rest, "--data", str(tmp_path)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # What runs behind a shell's & has SIGINT ignored, and hands that on.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+    )
     deadline = time.monotonic() + 60
     while not list(tmp_path.rglob("*.parquet")) and time.monotonic() < deadline:
         time.sleep(0.01)

@@ -18,7 +18,7 @@ from binance_lab.exchange.archive import Abandoned, Archive
 from binance_lab.exchange.market_data import stamp
 from binance_lab.exchange.rejects import Reject
 from binance_lab.exchange.server.connection import Connection
-from binance_lab.exchange.server.faults import Fault, Faults, refusal_before
+from binance_lab.exchange.server.faults import Faults, refusal_before
 from binance_lab.exchange.server.gateway import Gateway, refused
 from binance_lab.exchange.server.listen_keys import ListenKeys
 from binance_lab.exchange.server.publisher import Publisher
@@ -152,27 +152,11 @@ class Server:
         except UnicodeDecodeError:
             illegal = errors.ErrorText(-1100, "Illegal characters found in a parameter.")
             return error_response(Reject(*illegal), self.venue)
-        faults = self.faults.of_request(http.method, http.path)
-        if not faults:
-            return self.rest.answer(http, text)
-        return await self._fail(http, text, faults)
 
-    async def _fail(
-        self, http: web.Request, body: str, faults: dict[str, Fault]
-    ) -> web.StreamResponse:
-        """Answer as the faults have it: not at all, half, late, or with an error."""
-        if slow := faults.get("slow"):
-            await asyncio.sleep(slow.delay_s)
-        if refusal := refusal_before(faults, self.venue.now_us()):
-            return error_response(refusal, self.venue)
-        answer = self.rest.answer(http, body)
-        if late := faults.get("late"):
-            await asyncio.sleep(late.delay_s)
-        if after := faults.get("after"):
-            return error_response(after.refusal(), self.venue)
-        if "half" in faults or "drop" in faults:
-            return await _break_off(http, answer if "half" in faults else None)
-        return answer
+        async def answer() -> web.StreamResponse:
+            return self.rest.answer(http, text)
+
+        return await self._answered(http, answer)
 
     async def _serve_file(self, http: web.Request) -> web.StreamResponse:
         """A file of the exchange's history, as data.binance.vision has them."""
@@ -180,11 +164,34 @@ class Server:
         def is_wanted() -> bool:
             return http.transport is not None and not self.stopping.is_set()
 
-        try:
-            file = await asyncio.to_thread(self._archive.get, http.path, is_wanted=is_wanted)
-        except Abandoned:
-            return web.Response(status=503)  # nobody reads it
-        return web.Response(status=404) if file is None else web.FileResponse(file)
+        async def answer() -> web.StreamResponse:
+            try:
+                file = await asyncio.to_thread(self._archive.get, http.path, is_wanted=is_wanted)
+            except Abandoned:
+                return web.Response(status=503)  # nobody reads it
+            return web.Response(status=404) if file is None else web.FileResponse(file)
+
+        return await self._answered(http, answer)
+
+    async def _answered(
+        self, http: web.Request, answer: Callable[[], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        """The answer; or as the faults have it: none, half, late, or an error."""
+        faults = self.faults.of_request(http.method, http.path)
+        if not faults:
+            return await answer()
+        if slow := faults.get("slow"):
+            await asyncio.sleep(slow.delay_s)
+        if refusal := refusal_before(faults, self.venue.now_us()):
+            return error_response(refusal, self.venue)
+        made = await answer()
+        if late := faults.get("late"):
+            await asyncio.sleep(late.delay_s)
+        if after := faults.get("after"):
+            return error_response(after.refusal(), self.venue)
+        if "half" in faults or "drop" in faults:
+            return await _break_off(http, made if "half" in faults else None)
+        return made
 
     def _connect(self, http: web.Request, *, api: bool, weight: int = 0) -> Connection:
         """A connection, if its address may open another one.
@@ -253,10 +260,10 @@ class Server:
         return connection.response
 
 
-async def _break_off(http: web.Request, answer: web.Response | None) -> web.StreamResponse:
-    """Drop the connection, with half of the answer or none of it."""
+async def _break_off(http: web.Request, answer: web.StreamResponse | None) -> web.StreamResponse:
+    """Drop the connection, with half of the answer or none of it; files have no halves."""
     broken = web.StreamResponse(status=answer.status if answer else 200)
-    if answer is not None and isinstance(answer.body, bytes):
+    if isinstance(answer, web.Response) and isinstance(answer.body, bytes):
         broken.content_length = len(answer.body)
         broken.content_type = "application/json"
         await broken.prepare(http)

@@ -77,7 +77,8 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         kind: See ``KINDS``.
         chance: From 0 to 1, of each request or message.
         times: How often at most; None: until it is lifted.
-        path: Only requests whose path, or WebSocket API method, matches this pattern.
+        path: Only requests whose path (of REST or of a file of the archive), or WebSocket API method,
+            matches this pattern.
         method: Only requests of this HTTP method.
         stream: Only streams whose name matches this pattern; events of accounts that come over the
             WebSocket API are those of ``userData``.

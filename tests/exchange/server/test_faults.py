@@ -50,6 +50,13 @@ def test_what_struck_is_counted(rest: Rest):
     assert Counter(rest.lab("GET", "")["struck"]) - before == {"before": 2, "cut": 1}
 
 
+def test_files_of_the_archive_fail_as_well(rest: Rest):
+    """A fault on a path below /data/spot strikes there."""
+    path = "/data/spot/daily/klines/BTCUSDT/1h/BTCUSDT-1h-2025-01-02.zip"
+    rest.lab("POST", "/faults", kind="before", path="*-2025-01-02.zip", times=1)
+    assert [rest.get(path).status_code for _ in range(2)] == [503, 200]
+
+
 @pytest.mark.parametrize("kind", ["half", "drop"])
 def test_an_answer_may_break_off(rest: Rest, kind: str):
     """``half`` and ``drop`` do what was asked and lose the answer."""
