@@ -99,7 +99,7 @@ class Live:
     def objects(self) -> list[LiveObject]:
         """The objects that are not closed."""
         with self._lock:
-            return [made for made in self._objects.values() if made.state != "stopped"]
+            return [made for made in list(self._objects.values()) if made.state != "stopped"]
 
     # Objects.
 
@@ -241,6 +241,7 @@ class Live:
             if known is not None and known.state != "stopped":
                 return cast(O, known)
             made = self._objects[key] = make()
+            made.at_close(partial(_drop, self._objects, key, made))
             self._begin(made)
         made.wait_live(self._wait_s if wait_s is None else wait_s)
         return made
@@ -333,6 +334,12 @@ def _connection_row(row: dict[str, Any]) -> tuple[Any, ...]:
         0,
         str(row.get("error") or ""),
     )
+
+
+def _drop(objects: dict[tuple[Any, ...], LiveObject], key: tuple[Any, ...], made: O) -> None:
+    """Hold a closed object no longer: what it has belongs to whoever asked for it."""
+    if objects.get(key) is made:
+        del objects[key]
 
 
 def _end(objects: dict[tuple[Any, ...], LiveObject], runtime: Runtime) -> None:

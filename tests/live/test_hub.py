@@ -71,6 +71,16 @@ def test_other_settings_are_not_ignored(live, streams, call, stream, other):
     assert streams.sinks[stream] == [first, second]
 
 
+def test_a_closed_object_is_held_no_longer(live):
+    """What a closed object has is freed with the last who holds it: a notebook may open many."""
+    tape = live.trades("BTCUSDT")
+    held = weakref.ref(tape)
+    tape.close()
+    del tape
+    gc.collect()
+    assert held() is None
+
+
 def test_a_closed_object_is_made_anew(live, streams):
     """close() gives the stream back; the next call subscribes again."""
     first = live.trades("BTCUSDT")
