@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -34,6 +35,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         code: int = args.run(args)
     except LabError as error:
         print(f"binance-lab {args.verb}: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # of a reader that had enough, such as head
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # for what is still to be flushed
         return 1
     except KeyboardInterrupt:
         print(f"\nbinance-lab {args.verb}: stopped.", file=sys.stderr)

@@ -68,6 +68,8 @@ def _arguments(folder: Path) -> list[str]:
         *("--no-browser", f"--ServerApp.root_dir={folder}", "--ServerApp.ip=127.0.0.1"),
         *("--ServerApp.port={port}", "--ServerApp.port_retries=0"),
         *("--LabApp.news_url=None", "--LabApp.log_level=WARN", "--ServerApp.log_level=WARN"),
+        # For settings of before Jupyter Server 2; it reads them all, and so warns of those that are gone.
+        "--ServerApp.jpserver_extensions=notebook_shim=False",
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         arguments.append("--allow-root")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
 import subprocess
 import sys
 
 import pytest
+import requests
 
 from binance_lab import cli
 
@@ -94,3 +96,31 @@ def test_the_ready_line_is_json():
             running.terminate()
     assert {"rest", "ws", "ws_api", "api_key", "api_secret"} <= set(ready)
     assert ready["ws_api"].endswith("/ws-api/v3")
+
+
+def test_jupyterlab_prints_its_address_and_no_warning(tmp_path):
+    """Nothing stands before the two addresses, and the second one is answered."""
+    command = [sys.executable, "-m", "binance_lab", "lab", "--no-browser", str(tmp_path)]
+    pipes = {"stdout": subprocess.PIPE, "stderr": (tmp_path / "errors").open("w"), "text": True}
+    with pipes["stderr"], subprocess.Popen(command, **pipes) as running:
+        try:
+            assert running.stdout is not None
+            exchange, lab = running.stdout.readline(), running.stdout.readline()
+            before = (tmp_path / "errors").read_text()
+            answer = requests.get(lab.split()[-1], timeout=30)
+        finally:
+            running.send_signal(signal.SIGINT)
+    assert exchange.startswith("Embedded exchange: http://127.0.0.1:")
+    assert (before, answer.status_code) == ("", 200)
+
+
+def test_a_reader_that_had_enough_is_no_error():
+    """``binance-lab doctor | head -1`` ends without a traceback."""
+    command = [sys.executable, "-m", "binance_lab", "doctor", "--offline"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+        assert running.stderr.read() == b""
+    assert running.returncode == 1
