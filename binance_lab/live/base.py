@@ -88,7 +88,7 @@ class LiveObject:
         self._applying = False
         self._callbacks: dict[object, Callable[[], None]] = {}
         self._calls_due = False
-        self._consumers: list[Consumer] = []
+        self._consumers: tuple[Consumer, ...] = ()
         self._connected: bool | None = None
         self.last_message_ns = 0
         """The local time when the last message came, in ns since 1970; 0 before the first."""
@@ -213,7 +213,7 @@ class LiveObject:
             closed=self._forget,
         )
         with self._lock:
-            self._consumers.append(consumer)
+            self._consumers += (consumer,)
             if self._stopped:
                 consumer.close()
         return consumer
@@ -242,7 +242,7 @@ class LiveObject:
             if self._stopped:
                 return
             self._stopped = True
-            consumers, closers = list(self._consumers), list(self._at_close)
+            consumers, closers = self._consumers, list(self._at_close)
             self._inbox.clear()
             self._changed.notify_all()
         for closer in closers:
@@ -323,8 +323,7 @@ class LiveObject:
         self._applying = True
         try:
             if batch := self._batch():
-                events = self._decoded(batch)
-                self._make(lambda: self._take(events))
+                self._make(self._take, self._decoded(batch))
         except Exception as error:
             self._failed(error)
             raise  # into the log; the next batch is applied all the same
@@ -384,14 +383,14 @@ class LiveObject:
             with self._changed:
                 self._changed.notify_all()
 
-    def _make(self, change: Callable[[], Sequence[Any]]) -> None:
+    def _make(self, change: Callable[..., Sequence[Any]], *args: Any) -> None:
         """Make a change, and hand on what is news."""
         with self._lock:
             if self._stopped:
                 return
-            news = change()
+            news = change(*args)
             self.version += len(news)
-            consumers = list(self._consumers)
+            consumers = self._consumers
         if news:
             for consumer in consumers:
                 consumer.put(news)
@@ -431,5 +430,4 @@ class LiveObject:
 
     def _forget(self, consumer: Consumer) -> None:
         with self._lock:
-            if consumer in self._consumers:
-                self._consumers.remove(consumer)
+            self._consumers = tuple(other for other in self._consumers if other is not consumer)

@@ -50,10 +50,10 @@ class Side:
 
     def update(self, levels: list[TextLevel]) -> None:
         """Set the amounts of levels; 0 takes one away."""
-        self._amounts.update(levels)
-        edge, bids = self._edge, self._bids
+        amounts, edge, bids = self._amounts, self._edge, self._bids
         prices, texts, near = self._prices, self._texts, self._near
         for text, amount in levels:
+            amounts[text] = amount
             price = float(text)
             if price < edge if bids else price > edge:
                 continue
@@ -68,9 +68,9 @@ class Side:
                 near[at] = (price, qty)
             else:
                 del prices[at], texts[at], near[at]
-        if len(self._prices) > 4 * self._wanted:
+        if len(prices) > 4 * self._wanted:
             self._cut()
-        if len(self._amounts) > self._full:
+        if len(amounts) > self._full:
             self._fill()
 
     def best(self, n: int | None = None) -> list[tuple[float, float]]:

@@ -297,7 +297,7 @@ class OrderBook(LiveObject):
         if self._gap is not None:
             self.ledger.fill(self._gap.first, self._gap.last, reason="a new snapshot")
             self._gap = None
-        self._update(behind)
+        self._take(behind)
         return behind or (snapshot,)
 
     # Updates.
@@ -308,12 +308,9 @@ class OrderBook(LiveObject):
             if not self._in_sync and self._buffer:
                 self._want_snapshot()
 
-    def _take(self, events: list[Any]) -> Sequence[Any]:
-        return self._update(events)
-
-    def _update(self, updates: list[DepthUpdate[str]]) -> list[DepthUpdate[str]]:
+    def _take(self, events: list[DepthUpdate[str]]) -> Sequence[Any]:
         news = []
-        for update in updates:
+        for update in events:
             if not self._in_sync:
                 self._keep(update)
             elif self._applies(update):
