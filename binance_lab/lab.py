@@ -290,11 +290,18 @@ class Lab(Views):
         with a snapshot. Other sizes and endings: `binance_lab.live.Recorder`.
 
         Args:
-            streams: Names as Binance has them, symbols in lower case.
+            streams: Names as Binance has them, symbols in either case; or one alone.
             folder: Made if it isn't there.
+
+        Raises:
+            BadInput, BadSymbol: A name is none of a stream: it would stay silent forever.
         """
         from .live import Recorder
+        from .live.recorder import stream_names
 
+        streams = stream_names(streams)
+        for symbol in {name.partition("@")[0] for name in streams if not name.startswith("!")}:
+            self.client.ticker_price(symbol.upper())
         about = {"environment": self.environment.name}
         recorder = Recorder(
             self.streams, streams, os.fspath(folder), client=self.client, about=about

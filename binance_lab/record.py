@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .connector.exceptions import BadInput, ConfigError
+from .connector.exceptions import ConfigError
 from .wire.capture import CaptureError, read_capture
 
 if TYPE_CHECKING:
-    from .lab import Lab
     from .live import Recorder
 
 _TOLD_EVERY_S = 10.0
@@ -38,37 +37,17 @@ def run(args: argparse.Namespace) -> int:
     from .lab import Lab
 
     with Lab(args.env, url=args.url) as lab:
-        _check(lab, args.streams)
-        print(f"{lab.environment.name}: {', '.join(args.streams)}; ctrl-c ends it", flush=True)
         try:
             recorder = lab.record(args.streams, args.folder)
         except OSError as error:
             raise ConfigError(f"Can't record to {args.folder}: {error}.") from None
+        print(f"{lab.environment.name}: {', '.join(recorder.names)}; ctrl-c ends it", flush=True)
         try:
             _watch(recorder, args.seconds)
         except KeyboardInterrupt:
             print()
         recorder.close()
-    return _summarize(recorder, args.streams)
-
-
-def _check(lab: Lab, streams: Sequence[str]) -> None:
-    """Refuse what would be silent forever.
-
-    Raises:
-        BadInput: A name isn't one of a stream.
-        BadSymbol: There is no such symbol.
-    """
-    from .wire.events import event_type
-
-    for name in streams:
-        try:
-            event_type(name)
-        except ValueError as error:
-            raise BadInput(str(error)) from None
-        symbol = name.partition("@")[0]
-        if not symbol.startswith("!"):
-            lab.client.ticker_price(symbol.upper())
+    return _summarize(recorder)
 
 
 def _watch(recorder: Recorder, seconds: float | None) -> None:
@@ -81,10 +60,10 @@ def _watch(recorder: Recorder, seconds: float | None) -> None:
             print(f"{told - began:6.0f} s  {recorder.count:,} messages", flush=True)
 
 
-def _summarize(recorder: Recorder, streams: Sequence[str]) -> int:
+def _summarize(recorder: Recorder) -> int:
     for path in recorder.paths:
         print(f"{path}  {path.stat().st_size:,} bytes")
-    silent = set(streams) - _streams_of(recorder.paths)
+    silent = set(recorder.names) - _streams_of(recorder.paths)
     problems = [f"nothing came of {name}" for name in sorted(silent)]
     if recorder.lost:
         problems.append(f"{recorder.lost:,} messages were lost: the disk was too slow")

@@ -227,6 +227,12 @@ def test_symbols_are_taken_in_either_case(lab):
     assert lab.live.book("btcusdt") is lab.live.book("BTCUSDT")
 
 
+def test_what_would_stay_silent_is_not_recorded(lab, tmp_path):
+    """The server takes a stream of any symbol; a recording asks for it first."""
+    with pytest.raises(ApiError, match="Invalid symbol"):
+        lab.record("NOPE@trade", tmp_path)
+
+
 def test_one_ticker_needs_no_list(lab):
     """A symbol by itself is one row."""
     assert lab.tickers("btcusdt").index.tolist() == lab.tickers(["BTCUSDT"]).index.tolist()

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import msgspec
 
 from binance_lab.connector.connection import ConnectionEvent, State
+from binance_lab.connector.exceptions import BadInput
 from binance_lab.wire.capture import CaptureWriter, check_ending
+from binance_lab.wire.events import event_type
 
 from .backfill import Fetch
 from .continuity import Continuity
@@ -46,7 +48,8 @@ class Recorder:
 
     Args:
         streams: The pool.
-        names: Which streams, such as ``btcusdt@trade`` and ``btcusdt@depth@100ms``.
+        names: Which streams, such as ``btcusdt@trade`` and ``btcusdt@depth@100ms``, the symbol
+            in either case; or one alone.
         folder: Where the files go; made if it isn't there.
         client: Fetches the snapshots of books; without one there are none.
         ending: ``.jsonl.gz``, ``.jsonl.zst`` (needs the extra ``zstd``) or ``.jsonl``.
@@ -54,6 +57,7 @@ class Recorder:
         about: What else the ``.json`` shall say: environment, …
 
     Raises:
+        BadInput: A name is none of a stream: the server would take it and send nothing.
         OSError: The folder can't be made, or the ending needs a package that is missing.
     """
 
@@ -71,7 +75,8 @@ class Recorder:
         runtime: Runtime | None = None,
     ) -> None:
         check_ending(ending)
-        names = [names] if isinstance(names, str) else names
+        self.names = stream_names(names)
+        """The streams, as Binance writes them."""
         self._streams = streams
         self._client = client
         self._runtime: Runtime = runtime or Threads()
@@ -81,14 +86,14 @@ class Recorder:
         self._tracks = [
             _Track(
                 symbol,
-                [name for name in names if _symbol(name) == symbol],
+                [name for name in self.names if _symbol(name) == symbol],
                 folder,
                 ending,
                 (max_bytes, max_age_s),
                 dict(about or {}),
                 self._want_snapshot,
             )
-            for symbol in dict.fromkeys(map(_symbol, names))
+            for symbol in dict.fromkeys(map(_symbol, self.names))
         ]
         self._thread = threading.Thread(target=self._run, name="binance_lab:record", daemon=True)
         self._thread.start()
@@ -284,6 +289,23 @@ class _Track:
         unfinished = path.with_suffix(".part")
         unfinished.write_bytes(msgspec.json.format(msgspec.json.encode(about)))
         os.replace(unfinished, path)
+
+
+def stream_names(names: str | Sequence[str]) -> list[str]:
+    """Names of streams with their symbols in lower case, each once.
+
+    Raises:
+        BadInput: One is none of a stream.
+    """
+    found = []
+    for name in [names] if isinstance(names, str) else names:
+        symbol, at, kind = name.partition("@")
+        found.append(name if name.startswith("!") else f"{symbol.lower()}{at}{kind}")
+        try:
+            event_type(found[-1])
+        except ValueError as error:
+            raise BadInput(f"{error}; it should look like btcusdt@trade") from None
+    return list(dict.fromkeys(found))
 
 
 def _symbol(name: str) -> str:

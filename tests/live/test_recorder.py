@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from binance_lab.connector.connection import ConnectionEvent, State
+from binance_lab.connector.exceptions import BadInput
 from binance_lab.live import Recorder, Replay, Tape
 from binance_lab.live import recorder as recorders
 from binance_lab.live.runtime import Inline
@@ -55,6 +56,16 @@ def test_one_stream_needs_no_list(tmp_path, streams):
         streams.send(trade(1))
         assert written(recorder, 1)
     assert index_of(recorder)["streams"] == ["btcusdt@trade"]
+
+
+def test_names_of_streams_are_checked(tmp_path, streams):
+    """Symbols may be in either case; what is no stream is refused, and nothing is written."""
+    with Recorder(streams, ["BTCUSDT@depth@100ms", "!miniTicker@arr"], tmp_path) as recorder:
+        assert recorder.names == ["btcusdt@depth@100ms", "!miniTicker@arr"]
+    for wrong in ("btcusdt", "btcusdt@nope", "trade"):
+        with pytest.raises(BadInput, match="look like btcusdt@trade"):
+            Recorder(streams, [wrong], tmp_path / "none")
+    assert not (tmp_path / "none").exists()
 
 
 @pytest.mark.parametrize("ending", [".jsonl", ".jsonl.gz", ".jsonl.zst"])
