@@ -97,6 +97,15 @@ def test_unknown_parameter_names_the_nearest_and_the_way_out():
     assert 'with_options(extra={"start_time": …}).klines' in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("given", "meant"), [("qty", "quantity"), ("tif", "timeInForce"), ("quanity", "quantity")]
+)
+def test_an_abbreviated_parameter_is_recognised(given, meant):
+    """What people write short is told by its whole name, a misspelled one by the most similar."""
+    with pytest.raises(TypeError, match=rf"Did you mean {meant}\?"):
+        Spot().new_order("BTCUSDT", "BUY", "MARKET", **{given: 1})
+
+
 @pytest.mark.parametrize("given", [{"from_": "MARGIN"}, {"from": "MARGIN"}])
 def test_reserved_name_has_an_underscore_that_is_not_sent(serve, given):
     """A parameter that Python reserves is written from_ and sent as from."""
