@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -31,6 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _parser(argv).parse_args(argv)
     from .connector.exceptions import LabError
 
+    _end_as_by_ctrl_c()
     try:
         code: int = args.run(args)
     except LabError as error:
@@ -45,6 +47,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"\nbinance-lab {args.verb}: stopped.", file=sys.stderr)
         return 1
     return code
+
+
+def _end_as_by_ctrl_c() -> None:
+    """A kill and a terminal that closes leave nothing behind either: no server, no half file."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number and signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores it
+            signal.signal(number, signal.default_int_handler)
 
 
 def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:

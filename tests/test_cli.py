@@ -109,9 +109,25 @@ def test_jupyterlab_prints_its_address_and_no_warning(tmp_path):
             before = (tmp_path / "errors").read_text()
             answer = requests.get(lab.split()[-1], timeout=30)
         finally:
-            running.send_signal(signal.SIGINT)
+            running.terminate()
     assert exchange.startswith("Embedded exchange: http://127.0.0.1:")
     assert (before, answer.status_code) == ("", 200)
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_kill_leaves_no_server_behind(tmp_path, name):
+    """JupyterLab ends with the command, also where it is killed or its terminal closes."""
+    if signal.getsignal(getattr(signal, name)) is signal.SIG_IGN:
+        pytest.skip(f"{name} is ignored here, as by nohup, and so in every child")
+    command = [sys.executable, "-m", "binance_lab", "lab", "--no-browser", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        running.stdout.readline()
+        lab = running.stdout.readline().split()[-1]
+        running.send_signal(getattr(signal, name))
+    assert running.returncode == 0
+    with pytest.raises(requests.ConnectionError):
+        requests.get(lab, timeout=30)
 
 
 def test_a_reader_that_had_enough_is_no_error():
