@@ -68,7 +68,8 @@ class Lab(Views):
         logger: Takes the connector's log lines; ``logging.getLogger("binance_lab")`` if None.
 
     Raises:
-        ConfigError: No such environment, or a key that can't be used.
+        ConfigError: No such environment, or a key without its secret; a private key is read, and
+            refused if it can't be, by what signs first.
     """
 
     # Market data.
