@@ -76,8 +76,13 @@ def ours(setup: Setup) -> dict[str, Sample]:
     if setup.work == ROWS:
         return {ROWS: _tape(setup)}
     meter = Meter(setup.count(MESSAGES))
+    # With room for few, so that the reader is hardly ahead: what it took and nobody had would count.
     stream = WebsocketStream(
-        f"ws://{setup.addresses['mix']}", combined=True, on_message=lambda message: meter.tick()
+        f"ws://{setup.addresses['mix']}",
+        combined=True,
+        on_message=lambda message: meter.tick(),
+        queue_policy="block",
+        queue_size=1000,
     )
     stream.subscribe(STREAMS)
     sample = meter.wait()
