@@ -182,12 +182,16 @@ class Archive:
                 return
             total -= path.stat().st_size
             path.unlink()
+            path.with_suffix(".zip.CHECKSUM").unlink(missing_ok=True)
 
     def _checksum(self, file: _File, made: Path) -> Path:
         path = made.with_suffix(".zip.CHECKSUM")
-        with made.open("rb") as source:
-            digest = hashlib.file_digest(source, "sha256").hexdigest()
-        path.write_text(f"{digest}  {file.name}.zip\n", encoding="utf-8")
+        if not path.exists():  # never written again: it may be on its way to somebody
+            with made.open("rb") as source:
+                digest = hashlib.file_digest(source, "sha256").hexdigest()
+            part = path.with_suffix(".part")
+            part.write_text(f"{digest}  {file.name}.zip\n", encoding="utf-8")
+            os.replace(part, path)
         return path
 
 

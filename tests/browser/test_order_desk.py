@@ -172,6 +172,7 @@ def test_an_order_is_placed_by_keyboard_alone(notebook: Callable[..., NotebookPa
         page.page.keyboard.press("Tab")
     page.page.keyboard.type("0.01")
     expect(field(form, "Quantity")).to_have_value("0.01")
+    expect(form).to_contain_text("Uses 600 USDT", timeout=SLOW)  # the kernel has read it all
     press_until(page, "Place")
     page.page.keyboard.press("Enter")
     expect(form).to_contain_text("Send this?", timeout=SLOW)

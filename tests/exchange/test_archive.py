@@ -96,6 +96,14 @@ def test_checksum_is_of_the_file(archive):
     assert text == f"{digest}  BTCUSDT-1d-2025-03-01.zip\n"
 
 
+def test_a_checksum_is_written_once(archive):
+    """One that is asked for again stays as it is: it may be on its way to somebody."""
+    path = "data/spot/daily/klines/BTCUSDT/1d/BTCUSDT-1d-2025-03-01.zip.CHECKSUM"
+    written = archive.get(path).stat()
+    again = archive.get(path).stat()
+    assert (again.st_ino, again.st_mtime_ns) == (written.st_ino, written.st_mtime_ns)
+
+
 def test_file_is_the_same_whenever_it_is_made(archive, tmp_path):
     """A file that is made anew has the same bytes."""
     path = "data/spot/daily/klines/BTCUSDT/1d/BTCUSDT-1d-2025-03-01.zip"
@@ -127,7 +135,11 @@ def test_folder_is_bounded(tmp_path):
     with Archive(MARKETS, lambda: NOW_US, folder=tmp_path, most_bytes=1) as archive:
         for day in (1, 2, 3):
             assert archive.get(f"data/spot/daily/klines/BTCUSDT/1d/BTCUSDT-1d-2025-03-0{day}.zip")
-        assert [path.name for path in tmp_path.glob("*.zip")] == ["daily-BTCUSDT-1d-2025-03-03.zip"]
+            assert archive.get(
+                f"data/spot/daily/klines/BTCUSDT/1d/BTCUSDT-1d-2025-03-0{day}.zip.CHECKSUM"
+            )
+        kept = {path.name for path in tmp_path.iterdir()}
+        assert kept == {f"daily-BTCUSDT-1d-2025-03-03.zip{end}" for end in ("", ".CHECKSUM")}
 
 
 def test_a_file_that_nobody_waits_for_is_left_undone(archive, tmp_path):
