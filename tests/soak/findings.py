@@ -167,7 +167,7 @@ def _section(samples: list[Sample]) -> str:
     found = judged(samples)
     reports = [each.last for each in processes(samples) if each.last]
     messages = sum(each["messages"] for each in reports)
-    orders = sum(each["orders"] for each in reports)
+    orders = max(each["orders"] for each in reports)  # all see the one account's
     lines = [
         "`make soak` (`HOURS=1`) keeps four notebooks open on the embedded exchange: a desk, a form that",
         "places an order every five seconds, six views and a recorder; every two minutes the streams are",
