@@ -14,7 +14,7 @@ from binance_lab.wire.caller import stacklevel
 from binance_lab.wire.encoding import decimal_text
 from binance_lab.wire.enums import Side
 
-from .check import paragraph
+from .check import Finding, paragraph
 from .estimate import value_in_quote
 from .guards import Limits, OrderRefused, Origin, Pace, check_environment, check_open, check_value
 from .nearest import explain
@@ -84,12 +84,20 @@ class Gate:
         )
         self.need_keys()
         self._warn_once()
-        if check:
-            rules = Scene(self._surroundings.rules(symbol))
-            if findings := [found for ticket in tickets for found in explain(ticket, rules)]:
-                raise OrderRefused(f"Not sent. {paragraph(findings)}")
+        if check and (found := self._findings(symbol, tickets)):
+            raise OrderRefused(f"Not sent. {paragraph(found)}")
         if self.limits.max_order_value is not None:
             check_value(max((self._value(ticket) for ticket in tickets), key=_sort), self.limits)
+
+    def _findings(self, symbol: str, tickets: list[Ticket]) -> list[Finding]:
+        """What breaks the symbol's rules; then also what the prices of now and the balances say."""
+        found = _explained(tickets, Scene(self._surroundings.rules(symbol)))
+        if not found:
+            return found
+        try:
+            return _explained(tickets, self._surroundings.scene(symbol)) or found
+        except LabError:
+            return found  # the refusal stands without the rest
 
     def _value(self, ticket: Ticket) -> Any:
         """What an order is worth in the limits' asset; None if nobody can tell."""
@@ -167,6 +175,10 @@ class Gate:
             self._register.give_up(orders, str(error) or "interrupted")
             raise
         return there if there is not None else orders[0]
+
+
+def _explained(tickets: list[Ticket], scene: Scene) -> list[Finding]:
+    return [found for ticket in tickets for found in explain(ticket, scene)]
 
 
 def _written(order: Order) -> dict[str, Any]:

@@ -243,7 +243,7 @@ class Order:
             if not self._changed.wait_for(wanted, timeout):
                 raise NotYet(
                     f"{self.client_order_id} is {self._state.value} after {timeout:g} s"
-                    f"{f' and not {status}' if status else ''}. It goes on: wait again, or cancel it."
+                    f"{f' and not {status}' if status else ''}. It goes on: wait again, or lab.cancel(order)."
                 )
         return self
 

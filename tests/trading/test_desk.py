@@ -158,6 +158,16 @@ def test_a_broken_filter_is_told_before_sending(desk, client, fields, text):
     assert desk.orders == []
 
 
+def test_a_refused_order_is_told_all_that_is_wrong_with_it(desk):
+    """Not only what its own numbers break: also what the prices of now and the balances say."""
+    asked = {"quantity": "0.01", "price": "99999999.005"}
+    found = desk.check_order("BTCUSDT", "SELL", "LIMIT", **asked)
+    assert [finding.filter for finding in found] == ["PRICE_FILTER", "PERCENT_PRICE_BY_SIDE"]
+    with pytest.raises(OrderRefused) as refused:
+        desk.place("BTCUSDT", "SELL", "LIMIT", **asked)
+    assert str(refused.value) == f"Not sent. {' '.join(str(finding) for finding in found)}"
+
+
 def test_unchecked_orders_go_out_as_they_are(desk, client):
     """check=False leaves the refusing to the exchange."""
     client.refuse(-1013, "Filter failure: LOT_SIZE")
