@@ -7,10 +7,7 @@ mounted an adapter, patched requests or needs a proxy, it goes the ordinary way.
 
 from __future__ import annotations
 
-import http.client
-import io
 import os
-import socket
 import time
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -26,6 +23,7 @@ from urllib3 import exceptions as pool_errors
 from .exceptions import BadAnswer, ConnectionFailed, RequestError, Timeout
 from .hiding import hide_in_logs
 from .hosts import is_loopback
+from .reading import TimedResponse
 
 _ADAPTER_SEND = HTTPAdapter.send  # to notice a library that patches it, such as responses
 _HAS_READ1 = hasattr(urllib3.HTTPResponse, "read1")  # urllib3 2.1, which requests doesn't ask for
@@ -64,51 +62,12 @@ class Answer(NamedTuple):
         return f"<Answer {self.status}, {len(self.body)} bytes>"
 
 
-class _TimedReader(io.RawIOBase):
-    """What a socket brings until a deadline: a server that drips byte by byte meets it too."""
-
-    def __init__(self, sock: socket.socket) -> None:
-        self._sock = sock
-        self._raw = sock.makefile("rb", buffering=0)
-        timeout_s = sock.gettimeout()
-        self._deadline_s = None if timeout_s is None else time.monotonic() + timeout_s
-
-    def makefile(self, mode: str) -> io.BufferedReader:
-        """What http.client asks of a socket."""
-        return io.BufferedReader(self)
-
-    def readable(self) -> bool:
-        """It is for reading."""
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        """Wait for bytes, no longer than is left."""
-        if self._deadline_s is not None:
-            left_s = self._deadline_s - time.monotonic()
-            if left_s <= 0:
-                raise TimeoutError("the deadline has passed")
-            self._sock.settimeout(left_s)
-        return self._raw.readinto(buffer)
-
-    def close(self) -> None:
-        """Let the socket go, which the connection closes."""
-        self._raw.close()
-        super().close()
-
-
-class _TimedResponse(http.client.HTTPResponse):
-    """An answer whose status, headers and body together have the time that its socket has."""
-
-    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
-        super().__init__(_TimedReader(sock), *args, **kwargs)  # type: ignore[arg-type]
-
-
 class _Connection(urllib3.connection.HTTPConnection):
-    response_class = _TimedResponse
+    response_class = TimedResponse
 
 
 class _TlsConnection(urllib3.connection.HTTPSConnection):
-    response_class = _TimedResponse
+    response_class = TimedResponse
 
 
 class _Pool(urllib3.HTTPConnectionPool):
@@ -235,7 +194,7 @@ def _send_by_pool(
         preload_content=False,
     )
     with raw:
-        body = _read(raw, started_s + timeout_s)
+        body = _read_timed(raw, started_s + timeout_s)
         raw.release_conn()
     return Answer(
         raw.status,
@@ -258,6 +217,14 @@ def _body_of(response: requests.Response, deadline_s: float) -> bytes:
     if _HAS_READ1 and isinstance(response.raw, urllib3.HTTPResponse):
         return _read(response.raw, deadline_s)
     return response.content  # of a test double, or of an old urllib3
+
+
+def _read_timed(raw: urllib3.BaseHTTPResponse, deadline_s: float) -> bytes:
+    """The whole body, of a connection that keeps the deadline itself: at once where that is safe."""
+    length: int | None = getattr(raw, "length_remaining", None)
+    if length is None or length > _MAX_BODY or "content-encoding" in raw.headers:
+        return _read(raw, deadline_s)
+    return raw.read()
 
 
 def _read(raw: urllib3.BaseHTTPResponse, deadline_s: float) -> bytes:
