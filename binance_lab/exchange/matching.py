@@ -23,6 +23,7 @@ from binance_lab.exchange.orders import (
     PreventedMatch,
 )
 from binance_lab.exchange.reference_price import price_limits
+from binance_lab.exchange.standing import Standing
 from binance_lab.exchange.state import RECORDING, State
 from binance_lab.wire.enums import (
     ExecutionType,
@@ -372,8 +373,9 @@ class Matching:
         taker_account, maker_account = taker.standing.account, maker.standing.account
         mode = _effective_mode(taker, maker)
         taker_lots, maker_lots = _prevented_lots(mode, taker, maker)
+        number = max(market.next_prevented_match_id, book.next_prevented_match_id)
         match = PreventedMatch(
-            id=market.next_prevented_match_id,
+            id=number,
             symbol=market.rules.symbol,
             taker_order_id=taker.id,
             maker_symbol=book.rules.symbol,
@@ -386,11 +388,11 @@ class Matching:
             time_us=now_us,
             counter_account_id=maker_account.id,
         )
-        market.next_prevented_match_id += 1
+        market.next_prevented_match_id = book.next_prevented_match_id = number + 1
         placed.prevented.append(match)
-        for account in {taker_account.id: taker_account, maker_account.id: maker_account}.values():
-            if account.reported:
-                market.standing(account).prevented.append(match)
+        for standing in {id(each): each for each in _listing(market, taker, maker)}.values():
+            if standing.account.reported:
+                standing.prevented.append(match)
         if mode is SelfTradePrevention.TRANSFER and taker_account is not maker_account:
             self._transfer(market, taker, maker, level.price_ticks, taker_lots)
         if maker_lots:
@@ -457,6 +459,11 @@ class Matching:
         if taker.sor:
             return self._can_fill_routed(market, taker)
         return reachable(self._state, market, taker)[0] >= taker.open_lots
+
+
+def _listing(market: Market, taker: Order, maker: Order) -> tuple[Standing, ...]:
+    """Where a prevented match is listed: with both accounts, and on the symbols of both orders."""
+    return taker.standing, market.standing(maker.standing.account), maker.standing
 
 
 def reachable(

@@ -26,6 +26,7 @@ from binance_lab.wire.enums import (
     OrderStatus,
     OrderType,
     Side,
+    TimeInForce,
 )
 from binance_lab.wire.filters import OrderFacts
 
@@ -36,6 +37,7 @@ PREFIXES = {
     ListKind.OTOCO: ("working", "pendingAbove", "pendingBelow"),
     ListKind.OPOCO: ("working", "pendingAbove", "pendingBelow"),
 }
+_ICEBERG = "Parameter '%s' is not supported if `aboveTimeInForce`/`belowTimeInForce` is not GTC."
 BAD_PRICES = "The relationship of the prices for the orders is not correct."
 _STOP_LOSSES = frozenset((OrderType.STOP_LOSS, OrderType.STOP_LOSS_LIMIT))
 _TAKE_PROFITS = frozenset((OrderType.TAKE_PROFIT, OrderType.TAKE_PROFIT_LIMIT))
@@ -53,6 +55,12 @@ def check_allowed(rules: SymbolRules, kind: ListKind) -> None:
         raise Reject(-1013, "OTO orders are not supported for this symbol.")
     if kind in (ListKind.OPO, ListKind.OPOCO) and not rules.opo_allowed:
         raise Reject(-1013, "OPO orders are not supported for this symbol.")
+
+
+def check_iceberg(leg: NewOrder, prefix: str) -> None:
+    """Refuse an iceberg above or below whose parts would not rest."""
+    if leg.iceberg_qty and leg.time_in_force not in (None, TimeInForce.GTC):
+        raise Reject(-1160, _ICEBERG % f"{prefix}IcebergQty")
 
 
 def check_shape(new: NewOrderList) -> None:
@@ -156,6 +164,8 @@ class OrderLists:
         legs = list(zip(new.orders, PREFIXES[new.kind], strict=False))
         for at, (leg, prefix) in enumerate(legs):
             checks.check_fields(leg, prefix=prefix, pays_quantity=one_pays and at > 0)
+            if new.kind is ListKind.OCO:
+                check_iceberg(leg, prefix)
         check_shape(new)
         orders = [
             self.placing.prepare(
@@ -177,11 +187,9 @@ class OrderLists:
         names = [order.client_order_id for order in orders if order.client_order_id]
         if len(set(names)) != len(names):
             raise Reject(-2010, "Duplicate order sent.")
-        if new.list_client_order_id and any(
-            each.is_open and each.client_order_id == new.list_client_order_id
-            for each in self._state.lists.values()
-            if each.account_id == orders[0].account_id
-        ):
+        mine = self._state.lists_of.get(orders[0].account_id)
+        namesake = mine and mine.by_client_id.get(new.list_client_order_id or "")
+        if namesake and namesake.is_open:
             raise Reject(-2010, "Duplicate order sent.")
         if new.kind is ListKind.OCO:
             check_prices(orders[0], orders[1], market.last_ticks)
@@ -233,7 +241,7 @@ class OrderLists:
             time_us=now_us,
         )
         state.next_list_id += 1
-        state.lists[order_list.id] = order_list
+        state.add_list(order_list)
         # The stop of a pair comes first, as Binance numbers them.
         pair_at = 0 if new.kind is ListKind.OCO else 1
         ordered = orders[:pair_at] + sorted(
@@ -322,6 +330,7 @@ class OrderLists:
         order_list.status_type = ListStatusType.ALL_DONE
         market = self._state.markets[order_list.symbol]
         market.standings[order_list.account_id].open_lists -= 1
+        del self._state.lists_of[order_list.account_id].open[order_list.id]
         self.tell(order_list, now_us)
 
     def _release_bought(self, order_list: OrderList) -> None:

@@ -128,7 +128,11 @@ class Fill:
 
 @dataclass(slots=True, kw_only=True)
 class PreventedMatch:
-    """A trade of an account with itself that self-trade prevention kept from happening."""
+    """A trade of an account with itself that self-trade prevention kept from happening.
+
+    ``id`` increases on the taker's symbol and, where smart order routing met a maker in another book, on
+    the maker's too.
+    """
 
     id: int
     symbol: str
@@ -144,6 +148,13 @@ class PreventedMatch:
     counter_account_id: int = (
         0  # whose the maker order is: another account only within a trade group
     )
+
+    def concerns(self, symbol: str, order_id: int) -> bool:
+        """Whether an order is one of the two; ids are a symbol's own."""
+        return (symbol, order_id) in (
+            (self.symbol, self.taker_order_id),
+            (self.maker_symbol, self.maker_order_id),
+        )
 
 
 @dataclass(slots=True, kw_only=True)

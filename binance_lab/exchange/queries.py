@@ -12,7 +12,7 @@ from binance_lab.exchange.order_book import OrderBook
 from binance_lab.exchange.orders import Amendment, Fill, Order, OrderList, PreventedMatch
 from binance_lab.exchange.reference_price import price_of
 from binance_lab.exchange.rejects import Reject
-from binance_lab.exchange.state import State
+from binance_lab.exchange.state import AccountLists, State
 from binance_lab.exchange.symbols import SymbolRules, amount_of, atoms_text
 from binance_lab.wire.enums import SymbolStatus
 
@@ -92,9 +92,9 @@ class Queries(State):
             if found is not None and found.account_id == account_id:
                 return found
         elif client_order_id is not None:
-            for found in reversed(self._lists_of(account_id)):
-                if found.client_order_id == client_order_id:
-                    return found
+            found = self._lists_of(account_id).by_client_id.get(client_order_id)
+            if found is not None:
+                return found
         raise Reject(-2013, _NO_SUCH_ORDER)
 
     def order_lists(
@@ -108,7 +108,7 @@ class Queries(State):
     ) -> list[OrderList]:
         """All order lists of the account, oldest first."""
         return _select(
-            self._lists_of(account_id),
+            self._lists_of(account_id).all,
             ident=lambda each: each.id,
             time=lambda each: each.time_us,
             from_id=from_id,
@@ -119,15 +119,15 @@ class Queries(State):
 
     def open_order_lists(self, account_id: int) -> list[OrderList]:
         """Order lists that can still trade, oldest first."""
-        return [each for each in self._lists_of(account_id) if each.is_open]
+        return list(self._lists_of(account_id).open.values())
 
     def orders_of_list(self, order_list: OrderList) -> list[Order]:
         """The list's orders, in its order."""
         known = self.standing(order_list.account_id, order_list.symbol).orders
         return [known[order_id] for order_id in order_list.order_ids if order_id in known]
 
-    def _lists_of(self, account_id: int) -> list[OrderList]:
-        return [each for each in self.lists.values() if each.account_id == account_id]
+    def _lists_of(self, account_id: int) -> AccountLists:
+        return self.lists_of.get(account_id) or AccountLists()
 
     # Trades
 
@@ -192,7 +192,7 @@ class Queries(State):
             each
             for each in self.standing(account_id, symbol).prevented
             if (prevented_match_id is None or each.id == prevented_match_id)
-            and (order_id is None or order_id in (each.taker_order_id, each.maker_order_id))
+            and (order_id is None or each.concerns(symbol, order_id))
             and (from_id is None or each.id >= from_id)
         ]
         return found[:limit]

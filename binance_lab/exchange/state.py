@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from binance_lab.exchange.events import EngineListener, Execution, Silent
@@ -18,6 +19,16 @@ from binance_lab.wire.filters import parse_filters
 
 _NAME_FACTOR = 0x9E3779B97F4A7C15F39CC1
 _NAME_MASK = (1 << 88) - 1  # 22 hexadecimal digits
+
+
+@dataclass(slots=True, eq=False)
+class AccountLists:
+    """One account's order lists, so that no question about them goes through those of others."""
+
+    all: list[OrderList] = field(default_factory=list)  # oldest first
+    open: dict[int, OrderList] = field(default_factory=dict)
+    by_client_id: dict[str, OrderList] = field(default_factory=dict)  # the latest of each name
+
 
 RECORDING = 0  # the account that recorded levels trade for; its balances may be negative
 
@@ -44,6 +55,7 @@ class State:
         }
         self.fees: dict[str, Balance] = {}
         self.lists: dict[int, OrderList] = {}
+        self.lists_of: dict[int, AccountLists] = {}
         self.exchange_filters = exchange_filters
         self.parsed_exchange_filters = parse_filters(exchange_filters)
         self.sors = sors
@@ -82,6 +94,14 @@ class State:
             Reject: -1121, there is no such symbol.
         """
         return self.market(symbol).standing(self.accounts[account_id])
+
+    def add_list(self, order_list: OrderList) -> None:
+        """Take in a new order list, which is open."""
+        self.lists[order_list.id] = order_list
+        mine = self.lists_of.setdefault(order_list.account_id, AccountLists())
+        mine.all.append(order_list)
+        mine.open[order_list.id] = order_list
+        mine.by_client_id[order_list.client_order_id] = order_list
 
     def new_name(self) -> str:
         """A client order id for who sent none: 22 characters, different each time, the same in a re-run."""

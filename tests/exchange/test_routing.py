@@ -115,6 +115,20 @@ def test_routing_prevents_self_trades_in_other_books(mode, taken, status, maker)
     assert [each.maker_symbol for each in placed.prevented] == ["ABCUSD"] * (mode is not Stp.NONE)
 
 
+def test_a_routed_match_that_was_prevented_is_listed_on_both_symbols():
+    """The taker's symbol and the maker's list it, under one id that neither has twice."""
+    floor = routed(ABCUSD="ask 100x2")
+    (resting,) = floor.engine.open_orders(MAKER, "ABCUSD")
+    mine = {"by": MAKER, "sor": True, "stp_mode": Stp.EXPIRE_TAKER}
+    first, second = (floor.buy("1@100", **mine).order for _ in range(2))
+    at = floor.engine.prevented_matches
+    rows = at(MAKER, "ABCXYZ", order_id=second.id)
+    assert [row.id for row in rows] == [second.prevented_match_id] == [first.prevented_match_id + 1]
+    assert at(MAKER, "ABCUSD", order_id=resting.id) == at(MAKER, "ABCXYZ")
+    assert at(MAKER, "ABCUSD", prevented_match_id=second.prevented_match_id) == rows
+    assert [row.symbol for row in rows] == ["ABCXYZ"]
+
+
 def test_routed_fok_does_not_count_its_own_account():
     """What self-trade prevention would take away can't fill a routed FOK order."""
     floor = routed(ABCUSD="ask 100x2")

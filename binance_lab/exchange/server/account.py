@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from binance_lab.exchange.orders import Order
 from binance_lab.exchange.rejects import Reject
 from binance_lab.exchange.server import render
 from binance_lab.exchange.server.call import Call
@@ -15,6 +16,7 @@ from binance_lab.wire import errors
 Json = dict[str, Any]
 
 _DAY_US = 86_400_000_000
+_KEPT_US = 90 * _DAY_US  # how long an order is shown that ended without a fill
 
 
 def _limit(call: Call, default: int = 500, most: int = 1000) -> int:
@@ -42,7 +44,7 @@ def _check_from(call: Call, *names: str) -> None:
 def _range(call: Call) -> dict[str, Any]:
     return {
         "start_us": call.time("startTime"),
-        "end_us": call.time("endTime"),
+        "end_us": call.end_time(),
         "limit": _limit(call),
     }
 
@@ -75,7 +77,15 @@ def order(call: Call) -> Json:
         order_id=params.get("orderId"),
         client_order_id=params.get("origClientOrderId"),
     )
+    if _is_archived(call, found):
+        raise Reject(*errors.ORDER_ARCHIVED)
     return render.queried_order(engine.rules(found.symbol), found, call.unit)
+
+
+def _is_archived(call: Call, order: Order) -> bool:
+    """Whether an order ended so long ago, without a fill, that queries no longer show it."""
+    gone = not order.is_open and not order.executed_lots
+    return gone and call.now_us - order.update_us > _KEPT_US
 
 
 def open_orders(call: Call) -> list[Json]:

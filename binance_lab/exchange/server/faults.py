@@ -51,6 +51,16 @@ MAX_FAULTS = 100
 # Only -1008 says that nothing was done, so only what fails before may say it.
 _BEFORE = {500: errors.UNKNOWN, 503: errors.SERVER_BUSY, 504: errors.TIMEOUT}
 _AFTER = _BEFORE | {503: errors.DISCONNECTED}
+_STATUSES = {
+    errors.UNKNOWN: 500,
+    errors.DISCONNECTED: 503,
+    errors.UNEXPECTED_RESPONSE: 500,
+    errors.TIMEOUT: 504,
+    errors.SERVER_BUSY: 503,
+    errors.SHUTTING_DOWN: 503,
+}
+_BY_CODE = {text.code: text for text in _STATUSES}
+_NOTHING_DONE = (errors.SERVER_BUSY, errors.SHUTTING_DOWN)
 
 
 class Client(Protocol):
@@ -84,6 +94,8 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
             WebSocket API are those of ``userData``.
         delay_s: Where a kind needs a time.
         status: Of ``before`` and ``after``: 500, 503 or 504.
+        error: Of ``before`` and ``after``, instead of a status: the code of the answer, which has its
+            status with it: -1000, -1001, -1006, -1007, and of ``before`` also -1008 and -1016.
         code: Of ``close``.
         door: Of connection kinds: "streams", "api" or "all".
         every_s: Of connection kinds: again and again; 0: once, now.
@@ -98,6 +110,7 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     stream: str = "*"
     delay_s: float = 1.0
     status: int = 503
+    error: int = 0
     code: int = 1001
     door: str = "all"
     every_s: float = 0.0
@@ -115,6 +128,8 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
             raise BadFault(f"A chance is from 0 to 1, not {self.chance}.")
         if self.status not in _BEFORE:
             raise BadFault(f"A status is 500, 503 or 504, not {self.status}.")
+        if self.error and self._error() is None:
+            raise BadFault(f"{self.kind!r} can't answer the error {self.error}.")
         if self.door not in ("streams", "api", "all"):
             raise BadFault(f"A door is streams, api or all, not {self.door!r}.")
         if not 1000 <= self.code < 5000:
@@ -122,9 +137,15 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
     def refusal(self) -> Reject:
         """The 5xx of ``before`` and ``after``."""
-        made = Reject(*(_BEFORE if self.kind == "before" else _AFTER)[self.status])
-        made.status = self.status  # type: ignore[attr-defined]
+        text = self._error() or (_BEFORE if self.kind == "before" else _AFTER)[self.status]
+        made = Reject(*text)
+        made.status = _STATUSES[text] if self.error else self.status  # type: ignore[attr-defined]
         return made
+
+    def _error(self) -> errors.ErrorText | None:
+        """The error that was asked for, if it can be answered then."""
+        text = _BY_CODE.get(self.error)
+        return None if self.kind == "after" and text in _NOTHING_DONE else text
 
 
 def parse_fault(text: str) -> Fault:

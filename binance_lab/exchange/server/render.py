@@ -223,10 +223,9 @@ def list_orders(row: OrderList) -> list[Json]:
 
 
 def placed_list(rules: SymbolRules, placed: PlacedList, kind: ResponseType, unit: TimeUnit) -> Json:
-    """The answer to a new order list; its reports are never FULL."""
-    reports = ResponseType.ACK if kind is ResponseType.ACK else ResponseType.RESULT
+    """The answer to a new order list, its orders as those of ``POST order``."""
     return order_list(placed.order_list, unit) | {
-        "orderReports": [placed_order(rules, leg, reports, unit) for leg in placed.placed]
+        "orderReports": [placed_order(rules, leg, kind, unit) for leg in placed.placed]
     }
 
 

@@ -33,7 +33,8 @@ class CancelReplaceRefused(Reject):
         super().__init__(*text)
         self.status = status
         self.data = data
-        self.placed = data["newOrderResult"] == "SUCCESS"  # and counts as an unfilled order
+        # What was not attempted counts as an unfilled order, too.
+        self.placed = data["newOrderResult"] != "FAILURE"
 
 
 def response_type(params: dict[str, Any]) -> ResponseType:

@@ -242,7 +242,9 @@ class ApiClient:
         request.logged_on = None
         key = self._gateway.key_of(USER_DATA, request, now_us)
         if key.kind != "ed25519":
-            raise Reject(*errors.UNSUPPORTED_OPERATION)
+            # Only Ed25519 keys have sessions; whoever tries with another reports this refusal:
+            # https://dev.binance.vision/t/websocket-api-signatures-broken/19997
+            raise Reject(*errors.INVALID_SIGNATURE)
         self._logged_on, self._authorized_us = key, now_us
         return self._status(request, now_us)
 

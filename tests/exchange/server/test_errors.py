@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 import requests
 
+from binance_lab.exchange.process import Exchange
+
 from ..conftest import Rest, encoded
 
 ORDER = {"symbol": "BTCUSDT", "side": "BUY", "type": "LIMIT", "timeInForce": "GTC", "quantity": "0.01", "price": "50000"}  # fmt: skip
@@ -123,6 +125,33 @@ def test_a_request_without_a_key_is_refused(rest: Rest):
     assert refusal(rest.get("/api/v3/account")) == expected
     headers = {"X-MBX-APIKEY": "short"}
     assert refusal(rest.send("GET", "/api/v3/account", headers=headers)) == expected
+
+
+def test_an_order_from_long_ago_is_archived():
+    """An order that ended without a fill 90 days ago is no longer shown: -2026; one with a fill is."""
+    with Exchange(symbols=["BTCUSDT"], stepped=True, agents=False, accounts=2) as exchange:
+        rest, other = Rest(exchange), Rest(exchange, 1)
+        gone, filled, resting = (
+            rest.order("BUY", "0.01", price) for price in ("50000", "51000", "49000")
+        )
+        rest.signed("DELETE", "/api/v3/order", symbol="BTCUSDT", orderId=gone["orderId"])
+        other.order("SELL", "0.01")
+        rest.lab("POST", "/clock", by_us=90 * 86_400_000_000)
+        asked = [
+            rest.signed("GET", "/api/v3/order", symbol="BTCUSDT", orderId=each["orderId"])
+            for each in (gone, filled, resting)
+        ]
+        assert [answer.status_code for answer in asked] == [200, 200, 200]
+        rest.lab("POST", "/clock", by_us=1_000_000)
+        asked = [
+            rest.signed("GET", "/api/v3/order", symbol="BTCUSDT", orderId=each["orderId"])
+            for each in (gone, filled, resting)
+        ]
+    text = (
+        "Order was canceled or expired with no executed qty over 90 days ago and has been archived."
+    )
+    assert refusal(asked[0]) == (400, -2026, text)
+    assert [answer.status_code for answer in asked[1:]] == [200, 200]
 
 
 def test_a_key_that_nobody_has_is_refused(rest: Rest):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +17,9 @@ from binance_lab.exchange.server.faults import BadFault, Faults, parse_fault
 from ..conftest import Rest, Socket
 
 Open = Callable[[str], Socket]
+DOCUMENTED = json.loads(
+    Path(__file__).parents[2].joinpath("data", "errors.json").read_text(encoding="utf-8")
+)
 LIMIT = {"symbol": "BTCUSDT", "side": "BUY", "type": "LIMIT", "timeInForce": "GTC", "quantity": "0.01", "price": "50000"}  # fmt: skip
 
 
@@ -37,6 +42,28 @@ def test_an_error_after_has_done_it(rest: Rest, status: int, code: int):
     rest.lab("POST", "/faults", kind="after", path="/api/v3/order", times=1, status=status)
     answer = rest.signed("POST", "/api/v3/order", **LIMIT)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert open_orders(rest) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [(-1000, 500), (-1001, 503), (-1006, 500), (-1007, 504), (-1008, 503), (-1016, 503)],
+)
+def test_an_error_before_has_a_code(rest: Rest, code: int, status: int):
+    """``error`` says which of the server's errors it is; its text and status come with it."""
+    rest.lab("POST", "/faults", kind="before", path="/api/v3/order", times=1, error=code)
+    answer = rest.signed("POST", "/api/v3/order", **LIMIT)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert [answer.json()["msg"]] == DOCUMENTED[str(code)]
+    assert open_orders(rest) == 0
+
+
+@pytest.mark.parametrize("code", [-1000, -1001, -1006, -1007])
+def test_an_unknown_outcome_may_be_an_order(rest: Rest, code: int):
+    """-1006 and its kind don't say whether the order was accepted: here it was."""
+    rest.lab("POST", "/faults", kind="after", path="/api/v3/order", times=1, error=code)
+    answer = rest.signed("POST", "/api/v3/order", **LIMIT)
+    assert answer.json()["code"] == code
     assert open_orders(rest) == 1
 
 
@@ -236,7 +263,17 @@ def test_a_fault_is_read_from_a_word():
 
 
 @pytest.mark.parametrize(
-    "text", ["fire", "lost:chance=2", "lost:x=1", "lost:chance", "slow:delay_s=x"]
+    "text",
+    [
+        "fire",
+        "lost:chance=2",
+        "lost:x=1",
+        "lost:chance",
+        "slow:delay_s=x",
+        "before:error=-1121",
+        "after:error=-1008",
+        "after:error=-1016",
+    ],
 )
 def test_a_fault_that_can_not_be_is_refused(text: str):
     """An unknown kind, name or value is a clear error."""

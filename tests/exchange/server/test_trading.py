@@ -108,6 +108,7 @@ def test_an_order_list_is_placed_found_and_canceled(
         (dropped(OCO, "belowStopPrice"), -1102, "Param 'belowStopPrice' or 'belowTrailingDelta' must be sent, but both were empty/null!"),
         (OCO | {"aboveStopPrice": "1"}, -1106, "Parameter 'aboveStopPrice' sent when not required."),
         (OCO | {"aboveType": "TAKE_PROFIT", "aboveStopPrice": "70000", "belowType": "TAKE_PROFIT"}, -1106, "Parameter 'abovePrice' sent when not required."),
+        (OCO | {"belowTimeInForce": "IOC", "belowIcebergQty": "0.001"}, -1160, "Parameter 'belowIcebergQty' is not supported if `aboveTimeInForce`/`belowTimeInForce` is not GTC."),
         (OCO | {"abovePrice": "55000", "belowStopPrice": "65000"}, -2010, "The relationship of the prices for the orders is not correct."),
     ],
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import time
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +12,18 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from binance_lab.exchange.clock import SteppedClock
+from binance_lab.exchange.server import ws_api
+from binance_lab.exchange.server.faults import Faults
+from binance_lab.exchange.server.gateway import Gateway
+from binance_lab.exchange.server.listen_keys import ListenKeys
+from binance_lab.exchange.server.publisher import Publisher
+from binance_lab.exchange.server.user_events import UserEvents
+from binance_lab.exchange.server.venue import Venue
+from binance_lab.exchange.server.ws_api import ApiClient
+from binance_lab.exchange.symbols import select_symbols
+from binance_lab.wire.signing import hmac_signer
 
 from ..conftest import Rest, Socket
 
@@ -169,3 +182,54 @@ def test_rsa_signatures_are_taken(rest: Rest, socket: Open):
     signature = private.sign(payload(params).encode(), padding.PKCS1v15(), SHA256())
     params["signature"] = base64.b64encode(signature).decode()
     assert socket(API).ask(id=1, method="account.status", params=params)["status"] == 200
+
+
+class Wire:
+    """A connection that keeps the last answer."""
+
+    ip = "127.0.0.1"
+
+    def __init__(self) -> None:
+        self.answer: Any = None
+
+    def send(self, event: bytes) -> None:
+        """Drop an event."""
+
+    def send_text(self, answer: bytes) -> None:
+        """Keep an answer."""
+        self.answer = json.loads(answer)
+
+
+def test_a_connection_runs_out_of_subscription_ids(monkeypatch: pytest.MonkeyPatch):
+    """A number is never given twice on a connection: after the last of 65,535 of them, -2042."""
+    assert ws_api.MAX_SUBSCRIPTION_IDS == 65_535
+    monkeypatch.setattr(ws_api, "MAX_SUBSCRIPTION_IDS", 50)
+    now_us = 1_700_000_000_000_000
+    venue = Venue(select_symbols(["BTCUSDT"]), clock=SteppedClock(now_us))
+    venue.limits.change(weight=10**9)
+    key = venue.keys.add(venue.engine.open_account({}).id)
+    events = UserEvents(venue)
+    listen_keys = ListenKeys(venue, Publisher(venue), events)
+    wire: Any = Wire()
+    client = ApiClient(wire, Gateway(venue), events, listen_keys, faults=Faults(1))
+    params: dict[str, Any] = {"apiKey": key.key, "timestamp": now_us // 1000}
+    params["signature"] = hmac_signer(key.secret).sign(payload(params))
+    method = "userDataStream.subscribe.signature"
+    subscribe = json.dumps({"id": 1, "method": method, "params": params})
+    unsubscribe = json.dumps({"id": 2, "method": "userDataStream.unsubscribe"})
+    for number in range(50):
+        client.received(subscribe)
+        assert wire.answer["result"] == {"subscriptionId": number}
+        client.received(unsubscribe)
+    client.received(subscribe)
+    text = "Maximum subscription ID reached for this connection."
+    assert wire.answer["error"] == {"code": -2042, "msg": text}
+
+
+def test_only_ed25519_keys_have_sessions(rest: Rest, socket: Open):
+    """session.logon with an HMAC key: -1022, though the same signature serves a single request."""
+    api = socket(API)
+    refused = api.ask(id=1, method="session.logon", params=signed(rest))
+    text = "Signature for this request is not valid."
+    assert (refused["status"], refused["error"]) == (400, {"code": -1022, "msg": text})
+    assert api.ask(id=2, method="account.status", params=signed(rest))["status"] == 200
