@@ -176,7 +176,10 @@ class MarketData:
         return block
 
     def block_trades(self, *, from_id: int, limit: int = 500, unit: TimeUnit = MS) -> list[Json]:
-        """``GET historicalBlockTrades``: from an id on, as far as they are kept."""
+        """``GET historicalBlockTrades``: from an id on, as far as they are kept.
+
+        https://developers.binance.com/docs/binance-spot-api-docs/rest-api/market-data-endpoints#historical-block-trades
+        """
         found = [each for each in self._blocks if each.id >= from_id][:limit]
         rows = [self._trade_json(each, unit) for each in found]
         for row in rows:

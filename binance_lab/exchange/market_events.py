@@ -39,7 +39,10 @@ def trade_event(
 def block_trade_event(
     market: MarketData, trade: PublicTrade, *, event_us: int, unit: TimeUnit = MS
 ) -> Json:
-    """``<symbol>@blockTrade``, one per trade that was arranged outside of the book."""
+    """``<symbol>@blockTrade``, one per trade that was arranged outside of the book.
+
+    https://developers.binance.com/docs/binance-spot-api-docs/web-socket-streams#block-trade-streams
+    """
     event = trade_event(market, trade, event_us=event_us, unit=unit) | {"e": "blockTrade"}
     del event["M"]
     return event

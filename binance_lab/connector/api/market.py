@@ -88,7 +88,9 @@ class Market(Api):
     def historical_block_trades(
         self, symbol: str, fromId: int, *, limit: int | None = None
     ) -> JsonArray:
-        """Block trades from an id on, oldest first.
+        """Block trades from an id on, oldest first: id, price, qty, quoteQty, time (ms), isBuyerMaker.
+
+        Their ids are their own, and they met no book: there is no isBestMatch.
 
         Args:
             limit: 500 if not given, 1000 at most.

@@ -71,6 +71,7 @@ class Gateway:
     def __init__(self, venue: Venue) -> None:
         self.venue = venue
         self.record: Callable[[str, Call], None] = lambda method, call: None  # before it is done
+        self.broke_off: Callable[[], None] = lambda: None  # what was recorded failed half-way
 
     def answer(self, route: Route, request: Request) -> Answer:
         """Check a request, run it and say what came of it."""
@@ -146,7 +147,17 @@ class Gateway:
             return self._run_counted(route, call)
         if route.changes:
             self.record(route.method, call)
-        return route.handler(call)
+        return self._handle(route, call)
+
+    def _handle(self, route: Route, call: Call) -> Any:
+        try:
+            return route.handler(call)
+        except Reject:
+            raise
+        except Exception:
+            if route.changes:
+                self.broke_off()
+            raise
 
     def _run_counted(self, route: Route, call: Call) -> Any:
         """Run what places orders, if the account's unfilled order count has room for them."""
@@ -161,7 +172,7 @@ class Gateway:
         self.record(route.method, call)  # not before: what was never tried must not be done again
         count.add(route.orders, call.now_us)  # before the order runs: its fills give back
         try:
-            return route.handler(call)
+            return self._handle(route, call)
         except Reject as refusal:
             if not getattr(refusal, "placed", False):
                 count.add(-route.orders, call.now_us)

@@ -15,6 +15,7 @@ from types import FunctionType, MethodType
 from typing import Any
 
 FILE_NAME = "exchange.db"
+FORMAT = 2  # goes up when an exchange's state has other parts than before
 
 _OWN = ("binance_lab.exchange.", "binance_lab.wire.")
 _STARTS_PROGRAMS = "binance_lab.exchange.process"
@@ -82,6 +83,7 @@ class Store:
             self._database.execute("PRAGMA journal_mode = WAL")
             # A commit must outlive the process, not the computer's power.
             self._database.execute("PRAGMA synchronous = NORMAL")
+            self._check_format()
             self._database.execute("CREATE TABLE IF NOT EXISTS snapshot (state BLOB NOT NULL)")
             self._database.execute(
                 "CREATE TABLE IF NOT EXISTS journal (number INTEGER PRIMARY KEY, entry BLOB NOT NULL)"
@@ -92,6 +94,21 @@ class Store:
                 "stop it, or choose another folder."
             ) from None
 
+    def _check_format(self) -> None:
+        """Refuse another version's file; a new one gets this version's number."""
+        (number,) = self._database.execute("PRAGMA user_version").fetchone()
+        (tables,) = self._database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if tables and number != FORMAT:
+            self._database.close()
+            raise self._unreadable(f"its format is {number}, not {FORMAT}")
+        self._database.execute(f"PRAGMA user_version = {FORMAT}")
+
+    def _unreadable(self, why: object) -> StoreError:
+        return StoreError(
+            f"{self.path} can't be read ({why}). It is damaged, or from another version: "
+            "move it away to start anew."
+        )
+
     def snapshot(self) -> Any:
         """The state of the last save; None if there was none.
 
@@ -99,18 +116,22 @@ class Store:
             StoreError: It is damaged, or another version's.
         """
         row = self._database.execute("SELECT state FROM snapshot").fetchone()
-        try:
-            return None if row is None else _load(row[0])
-        except (pickle.UnpicklingError, AttributeError, ImportError, EOFError, TypeError) as error:
-            raise StoreError(
-                f"{self.path} can't be read ({error}). It is damaged, or from another version: "
-                "move it away to start anew."
-            ) from None
+        return None if row is None else self._read(row[0])
 
     def journal(self) -> Iterator[Any]:
-        """What was done since, in its order."""
+        """What was done since, in its order.
+
+        Raises:
+            StoreError: It is damaged.
+        """
         for (entry,) in self._database.execute("SELECT entry FROM journal ORDER BY number"):
-            yield _load(entry)
+            yield self._read(entry)
+
+    def _read(self, blob: bytes) -> Any:
+        try:
+            return _load(blob)
+        except (pickle.UnpicklingError, AttributeError, ImportError, EOFError, TypeError) as error:
+            raise self._unreadable(error) from None
 
     def record(self, entry: Any) -> None:
         """Put one entry on record; it is there when this returns."""

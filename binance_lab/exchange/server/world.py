@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from binance_lab.exchange.rejects import Reject
 from binance_lab.exchange.server.app import Server
 from binance_lab.exchange.server.auth import ApiKey
 from binance_lab.exchange.server.call import Call
+from binance_lab.exchange.server.gateway import Gateway
 from binance_lab.exchange.server.player import Player
 from binance_lab.exchange.server.routes import BY_METHOD
 from binance_lab.exchange.server.store import Store, StoreError
@@ -32,6 +34,8 @@ OTHER_BALANCE = "100000"
 MOST_BEHIND_US = 2_000_000  # after a computer's sleep, agents leave out what they missed
 LONGEST_SLEEP_S = 1.0
 SAVE_INTERVAL_S = 60.0
+
+logger = logging.getLogger(__name__)
 
 
 class BadOptions(ValueError):
@@ -88,10 +92,10 @@ class World:
         try:
             store = Store(folder)
             saved = store.snapshot()
+            if saved is not None:
+                self._go_on(store, saved)
         except StoreError as error:
             raise BadOptions(str(error)) from None
-        if saved is not None:
-            self._go_on(store, saved)
         store.save(self._state())
         return store
 
@@ -104,7 +108,14 @@ class World:
         engine, markets, keys, self.users, self._agents = saved
         self.venue.adopt(engine, markets, keys)
         for entry in store.journal():
-            self._do_again(*entry)
+            try:
+                self._do_again(*entry)
+            except Exception:
+                # It failed when it was new, too, and was answered as an error. All that follows it on
+                # record was acknowledged, so that nothing of it may be lost to it.
+                logger.exception(
+                    "%s on record failed again; the exchange goes on without it", entry[0]
+                )
         given = self.options.api_key
         if given is not None and given not in {key.key for key in keys}:
             account_id = self.users[0].account_id
@@ -134,6 +145,15 @@ class World:
             self._store.record(("step", now_us))
         return agents.step(now_us)
 
+    def _save_what_is(self) -> None:
+        """After a command that failed half-way: keep what it left, as that is what is served from now on."""
+        try:
+            self.save()
+        except Exception:
+            logger.exception(
+                "the exchange's state can't be saved; what was acknowledged is on record"
+            )
+
     def save(self) -> None:
         """Put everything on record as it is now."""
         if self._store is not None:
@@ -147,8 +167,12 @@ class World:
 
     def close(self) -> None:
         """Save, and let go of the files."""
+        self.save()
+        self.leave()
+
+    def leave(self) -> None:
+        """Let go of the files without saving: what was acknowledged is on record."""
         if self._store is not None:
-            self.save()
             self._store.close()
 
     def _hire(self, rules: Sequence[SymbolRules]) -> Agents:
@@ -162,10 +186,15 @@ class World:
             most_behind_us=None if self.options.stepped else int(MOST_BEHIND_US * speed),
         )
 
+    def keep(self, gateway: Gateway) -> None:
+        """Put on record whatever a gateway is about to do."""
+        gateway.record = self._record_call
+        gateway.broke_off = self._save_what_is
+
     def start(self, server: Server) -> None:
         """Let the market move."""
         if self._store is not None:
-            server.gateway.record = self._record_call
+            self.keep(server.gateway)
             server.run(self._save_often())
         server.publisher.speed = self.options.speed or 1.0
         if self.player is not None:

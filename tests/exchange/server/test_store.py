@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from binance_lab.exchange.process import Exchange, ExchangeError
-from binance_lab.exchange.server.store import Store, StoreError
+from binance_lab.exchange.server import trade
+from binance_lab.exchange.server.call import Call
+from binance_lab.exchange.server.gateway import Answer, Gateway, Request
+from binance_lab.exchange.server.routes import BY_METHOD
+from binance_lab.exchange.server.store import FILE_NAME, Store, StoreError
+from binance_lab.exchange.server.world import BadOptions, Options, World
 
 from ..conftest import Rest
 
@@ -114,6 +121,78 @@ def test_a_folder_serves_one_exchange_at_a_time(tmp_path: Path):
         pytest.raises(ExchangeError, match="another exchange"),
     ):
         Exchange(symbols=["BTCUSDT"], agents=False, data=tmp_path)
+
+
+def broken(call: Call) -> Any:
+    """Places the order, then fails as nothing should."""
+    trade.place_order(call)
+    raise RuntimeError("a handler that is broken")
+
+
+def bid(world: World, price: str) -> Answer:
+    """Send a bid through the gateway, as its own session."""
+    texts = {name: str(value) for name, value in REPLACE.items()} | {"price": price}
+    texts["timestamp"] = str(world.venue.now_us() // 1000)
+    user = world.users[0]
+    request = Request("127.0.0.1", texts, None, payload=str, logged_on=user)
+    gateway = Gateway(world.venue)
+    world.keep(gateway)
+    return gateway.answer(BY_METHOD["order.place"], request)
+
+
+def prices(world: World) -> list[str]:
+    """The prices of the first account's orders."""
+    engine = world.venue.engine
+    rows = engine.orders(world.users[0].account_id, "BTCUSDT")
+    return [engine.rules("BTCUSDT").price_text(row.price_ticks) for row in rows]
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_command_that_breaks_off_keeps_no_exchange_from_starting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed: bool
+):
+    """What was acknowledged before and after it is there, though it fails again; with a kill in it, too."""
+    options = Options(symbols=["BTCUSDT"], agents=False, data=str(tmp_path))
+    world = World(options)
+    assert bid(world, "50000").status == 200
+    with monkeypatch.context() as patched:
+        route = BY_METHOD["order.place"]
+        patched.setitem(BY_METHOD, route.method, replace(route, handler=broken))
+        if killed:
+            patched.setattr(World, "save", lambda self: None)
+        with pytest.raises(RuntimeError):
+            bid(world, "51000")
+        if killed:
+            world.leave()
+            world = World(options)
+    assert bid(world, "52000").status == 200
+    seen = prices(world)
+    world.leave()
+    again = World(options)
+    assert prices(again) == seen
+    assert [seen[0], seen[-1]] == ["50000.00000000", "52000.00000000"]
+    again.leave()
+
+
+def test_another_versions_folder_is_refused(tmp_path: Path):
+    """A state of other parts is not half understood: the folder is named, and what to do."""
+    Store(tmp_path).close()
+    with sqlite3.connect(tmp_path / FILE_NAME) as database:
+        database.execute("PRAGMA user_version = 1")
+    database.close()
+    with pytest.raises(StoreError, match="its format is 1, not 2"):
+        Store(tmp_path)
+
+
+def test_a_damaged_journal_is_said(tmp_path: Path):
+    """An entry that can't be read is no traceback, but an error that says what to do."""
+    world = World(Options(symbols=["BTCUSDT"], agents=False, data=str(tmp_path)))
+    world.leave()
+    with sqlite3.connect(tmp_path / FILE_NAME) as database:
+        database.execute("INSERT INTO journal (entry) VALUES (?)", (b"\x80\x05garbled",))
+    database.close()
+    with pytest.raises(BadOptions, match="can't be read"):
+        World(Options(symbols=["BTCUSDT"], agents=False, data=str(tmp_path)))
 
 
 class Foreign:
