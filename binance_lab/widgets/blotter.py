@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import html
 import threading
 import time
@@ -14,6 +15,7 @@ import ipywidgets
 import pandas as pd
 
 from binance_lab.trading.desk import Trading
+from binance_lab.trading.fills import Fill
 from binance_lab.trading.guards import OrderRefused
 from binance_lab.trading.order import Order
 from binance_lab.trading.states import OrderState
@@ -261,9 +263,9 @@ class Blotter(View):
         orders = self.trading.orders
         open_orders = [order for order in orders if not order.done]
         self._draw_open(open_orders[-OPEN_ROWS:], len(open_orders))
-        done = [_order_cells(order) for order in reversed(orders) if order.done]
-        self._done_table.value = _table("Done", _ORDER_HEAD, done, DONE_ROWS)
-        self._fills_table.value = _table("Fills", _FILL_HEAD, _fill_cells(orders), FILL_ROWS)
+        done = [order for order in reversed(orders) if order.done]
+        self._done_table.value = _orders_table("Done", done, DONE_ROWS)
+        self._fills_table.value = _fills_table(orders)
         self._says.value = self._message_html()
 
     def _look_around(self) -> None:
@@ -310,9 +312,8 @@ class Blotter(View):
     def still(self) -> Still:
         """The tables as they are now."""
         orders = self.trading.orders
-        rows = [_order_cells(order) for order in reversed(orders)]
-        tables = _table("Orders", _ORDER_HEAD, rows, OPEN_ROWS + DONE_ROWS)
-        tables += _table("Fills", _FILL_HEAD, _fill_cells(orders), FILL_ROWS)
+        tables = _orders_table("Orders", orders[::-1], OPEN_ROWS + DONE_ROWS)
+        tables += _fills_table(orders)
         environment = self.trading.environment
         text = still_html(environment, bar("Orders", "", environment) + tables)
         return {"text/html": text, "text/plain": repr(self)}
@@ -380,10 +381,21 @@ def _order_cells(order: Order) -> tuple[str, ...]:
     )
 
 
-def _fill_cells(orders: list[Order]) -> list[tuple[str, ...]]:
-    """A row for each fill, newest first."""
+def _orders_table(title: str, orders: list[Order], most: int) -> str:
+    """The first orders as rows; of the others only how many there are."""
+    rows = [_order_cells(order) for order in orders[:most]]
+    return _table(title, _ORDER_HEAD, rows, len(orders))
+
+
+def _fills_table(orders: list[Order]) -> str:
+    """The newest fills as rows, newest first; of the others only how many there are."""
     fills = [(fill, order) for order in orders for fill in order.fills]
-    fills.sort(key=lambda pair: (pair[0].time_ms, pair[0].trade_id), reverse=True)
+    newest = heapq.nlargest(FILL_ROWS, fills, key=lambda pair: (pair[0].time_ms, pair[0].trade_id))
+    return _table("Fills", _FILL_HEAD, _fill_cells(newest), len(fills))
+
+
+def _fill_cells(fills: list[tuple[Fill, Order]]) -> list[tuple[str, ...]]:
+    """A row for each fill."""
     digits: dict[str, list[int]] = {}  # of each symbol's quantities and prices, the most there are
     for fill, order in fills:
         most = digits.setdefault(order.symbol, [0, 0])
@@ -415,12 +427,12 @@ def _bps(value: Decimal | None) -> str:
     return "" if value is None else f"{value:.1f} bp"
 
 
-def _table(title: str, head: tuple[str, ...], rows: list[tuple[str, ...]], most: int) -> str:
-    """The first rows as HTML; how many there are beyond them stands in the title."""
+def _table(title: str, head: tuple[str, ...], rows: list[tuple[str, ...]], total: int) -> str:
+    """The rows as HTML; how many there are beyond them stands in the title."""
     if not rows:
         return ""
-    if len(rows) > most:
-        title, rows = f"{title}, the last {most} of {len(rows)}", rows[:most]
+    if total > len(rows):
+        title = f"{title}, the last {len(rows)} of {total}"
     kinds = [_classes(name) for name in head]
     top = "".join(
         f"<th scope='col'{kind}>{name.capitalize()}</th>"

@@ -8,6 +8,7 @@ is transparent and the colors are read on white and on black.
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -20,7 +21,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.markers import CARETDOWN, CARETUP
+from matplotlib.markers import CARETDOWN, CARETUP, MarkerStyle
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, MaxNLocator
 from PIL import Image
 
@@ -60,7 +61,10 @@ class Look:
 
 
 class CandlePicture:
-    """A figure that is used again for each frame. One thread at a time.
+    """A figure whose axes are used again for each frame. Any thread; they take turns.
+
+    Axes are thousands of objects in cycles, and a canvas holds megabytes: made anew for each
+    picture they would pile up until Python's collector comes by.
 
     Args:
         width, height: Of the picture, in pixels.
@@ -70,14 +74,18 @@ class CandlePicture:
         self.figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor="none")
         self.canvas = FigureCanvasAgg(self.figure)
         self.backgrounds_drawn = 0
+        self._lock = threading.Lock()  # guards the figure and what is kept of it
+        self._axes = self._made_axes()
+        self._closed: list[Artist] = []  # what the background shows on the axes
         self._kept: Any = None
         self._kept_for: object = None
         self._top = self._bottom = math.nan
 
     def png(self, rows: Rows, look: Look) -> bytes:
         """The picture of the newest candles, transparent PNG."""
-        self._draw(rows[-SHOWN:], rows, look)
-        return png_of(Image.fromarray(np.asarray(self.canvas.buffer_rgba())))
+        with self._lock:
+            self._draw(rows[-SHOWN:], rows, look)
+            return png_of(Image.fromarray(np.asarray(self.canvas.buffer_rgba())))
 
     def _draw(self, rows: Rows, all_rows: Rows, look: Look) -> None:
         if not len(rows):
@@ -94,11 +102,30 @@ class CandlePicture:
             self._axes.draw_artist(artist)
             artist.remove()
 
+    def _made_axes(self) -> Axes:
+        axes = self.figure.add_axes((0, 0, 1, 1), facecolor="none")
+        axes.yaxis.tick_right()
+        axes.yaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 2.5, 5, 10]))
+        axes.tick_params(colors=TEXT, labelsize=8, length=0, pad=5)
+        axes.grid(color=GRID, lw=0.8)
+        axes.set_axisbelow(True)
+        for side in axes.spines.values():
+            side.set_visible(False)
+        return axes
+
+    def _wipe(self, *, axes: bool) -> None:
+        """Take away what was drawn, and show the axes or not."""
+        for artist in self._closed:
+            artist.remove()
+        self._closed.clear()
+        self._axes.set_visible(axes)
+
     def _draw_empty(self, look: Look) -> None:
-        self.figure.clear()
+        self._wipe(axes=False)
         self._kept_for = None
         text = f"{look.title}: no candles yet".lstrip(": ")
-        self.figure.text(0.5, 0.5, text, ha="center", va="center", color=TEXT)
+        said = self.figure.text(0.5, 0.5, text, ha="center", va="center", color=TEXT)
+        self._closed.append(said)
         self.canvas.draw()
 
     def _fit(self, rows: Rows) -> None:
@@ -111,19 +138,21 @@ class CandlePicture:
             self._bottom = low - (0.12 + _VOLUME_SHARE * 1.3) * span
 
     def _draw_background(self, rows: Rows, averages: list[Rows], look: Look) -> None:
-        self.figure.clear()
+        self._wipe(axes=True)
         height = self.figure.get_figheight() * DPI
         below, above = _AXIS_H / height, (_TITLE_H if look.title else _TOP_H) / height
-        self._axes = self.figure.add_axes((0.012, below, 0.905, 1 - below - above))
-        self._axes.set(xlim=(-1, len(rows) + 2), ylim=(self._bottom, self._top), facecolor="none")
-        self._label(rows, look)
+        self._axes.set_position((0.012, below, 0.905, 1 - below - above))
+        self._axes.set(xlim=(-1, len(rows) + 2), ylim=(self._bottom, self._top))
         most = float(rows[:, 5].max()) or 1.0
         self._volume_scale = (self._top - self._bottom) * _VOLUME_SHARE / most
-        for artist in self._candles(rows[:-1], first=0):
-            self._axes.add_artist(artist)
+        self._closed += self._candles(rows[:-1], first=0)
         for values, color in zip(averages, _cycle(AVERAGES), strict=False):
-            self._axes.plot(np.arange(len(rows) - 1), values[:-1], color=color, lw=1.1)
-        self._mark(rows, look)
+            line = Line2D(np.arange(len(rows) - 1), values[:-1], color=color, lw=1.1)
+            self._closed.append(line)
+        self._closed += [*_trades(rows, look.marks), *_orders(look.orders, len(rows))]
+        for artist in self._closed:
+            self._axes.add_artist(artist)
+        self._closed.append(self._label(rows, look))
         self.canvas.draw()
         self._kept = self.canvas.copy_from_bbox(self.figure.bbox)
         self.backgrounds_drawn += 1
@@ -170,41 +199,45 @@ class CandlePicture:
             PolyCollection([*_boxes(x, low, high)], facecolors=colors, linewidths=0),
         ]
 
-    def _label(self, rows: Rows, look: Look) -> None:
+    def _label(self, rows: Rows, look: Look) -> Artist:
+        """Write title, prices and times; the time zone's name is what comes out."""
         axes = self._axes
-        axes.yaxis.tick_right()
-        axes.yaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 2.5, 5, 10]))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, look.decimals)))
         at, texts = _time_ticks(rows[:, 0], look.zone)
         axes.xaxis.set_major_locator(FixedLocator(at))
         axes.xaxis.set_major_formatter(FixedFormatter(texts))
-        axes.tick_params(colors=TEXT, labelsize=8, length=0, pad=5)
-        axes.grid(color=GRID, lw=0.8)
-        axes.set_axisbelow(True)
-        for side in axes.spines.values():
-            side.set_visible(False)
-        zone = datetime.fromtimestamp(rows[-1, 0] / 1000, look.zone).astimezone(look.zone).tzname()
         axes.set_title(look.title, loc="left", color=TEXT, fontsize=10, fontweight="bold", pad=6)
-        axes.annotate(
+        zone = datetime.fromtimestamp(rows[-1, 0] / 1000, look.zone).astimezone(look.zone).tzname()
+        return axes.annotate(
             zone or "", (1, 0), (6, -13), xycoords="axes fraction",
             textcoords="offset points", color=TEXT, fontsize=7,
         )  # fmt: skip
 
-    def _mark(self, rows: Rows, look: Look) -> None:
-        """Own trades as triangles, open orders as dotted lines."""
-        for mark in look.marks:
-            at = int(np.searchsorted(rows[:, 0], mark["time"], "right")) - 1
-            if at >= 0:
-                _triangle(self._axes, at, mark["price"], buy=mark["side"] == "BUY")
-        for order in look.orders:
-            color = UP if order["side"] == "BUY" else DOWN
-            self._axes.axhline(order["price"], color=color, lw=0.9, ls=(0, (1, 3)))
+
+def _trades(rows: Rows, marks: Sequence[dict[str, Any]]) -> list[Artist]:
+    """Own trades as triangles, one artist for all of a side, however many they are.
+
+    Their tips are at the price: from below for a buy, from above for a sell.
+    """
+    drawn: list[Artist] = []
+    for side, marker, color in (("BUY", CARETUP, UP), ("SELL", CARETDOWN, DOWN)):
+        shown = [mark for mark in marks if mark["side"] == side and mark["time"] >= rows[0, 0]]
+        times = np.array([mark["time"] for mark in shown], float)
+        at = np.searchsorted(rows[:, 0], times, "right") - 1
+        prices = [mark["price"] for mark in shown]
+        tips = MarkerStyle(marker)
+        triangles = Line2D(
+            at, prices, marker=tips, ms=9, color=color, mec="white", mew=0.6, zorder=5, ls=""
+        )
+        drawn.append(triangles)
+    return drawn
 
 
-def _triangle(axes: Axes, x: float, price: float, *, buy: bool) -> None:
-    """Its tip at the price: from below for a buy, from above for a sell."""
-    marker, color = (CARETUP, UP) if buy else (CARETDOWN, DOWN)
-    axes.plot([x], [price], marker=marker, ms=9, color=color, mec="white", mew=0.6, zorder=5, ls="")
+def _orders(orders: Sequence[dict[str, Any]], count: int) -> list[Artist]:
+    """Open orders as dotted lines."""
+    levels = [[(-1, order["price"]), (count + 2, order["price"])] for order in orders]
+    colors = [UP if order["side"] == "BUY" else DOWN for order in orders]
+    return [LineCollection(levels, colors=colors, linewidths=0.9, linestyles=[(0, (1, 3))])]
 
 
 def _boxes(x: Rows, low: Rows, high: Rows, half: float = 0.36) -> Rows:

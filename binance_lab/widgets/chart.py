@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,6 +19,9 @@ from binance_lab.widgets.view import Source
 
 Mark = dict[str, Any]
 """A trade or an order: price, side (BUY or SELL), qty (text); a trade's time (ms)."""
+
+MARKS = 1_000
+"""Own trades that are marked, the newest ones."""
 
 _COLUMNS = ("open", "high", "low", "close", "volume")
 
@@ -63,7 +67,7 @@ def candle_rows(frame: pd.DataFrame) -> Rows:
 
 
 def _trade_marks(fills: pd.DataFrame, symbol: str) -> list[Mark]:
-    rows = fills[fills["symbol"] == symbol]
+    rows = fills[fills["symbol"] == symbol][-MARKS:]
     times = pd.DatetimeIndex(rows.index).as_unit("ms").asi8.tolist()
     values = zip(times, rows["price"], rows["qty"], rows["buyer"], strict=True)
     return [
@@ -98,7 +102,7 @@ class CandleChart(SurfaceView):
         engine: `canvas`, drawn in the browser; or `matplotlib`, the same picture as an image,
             for front ends that don't run anywidgets. It has no crosshair and no zoom.
         averages: Periods of moving averages of the close.
-        account: A live account, whose trades and open orders of the symbol are marked.
+        account: A live account, whose open orders and newest trades of the symbol are marked.
         keep: Candles that the chart holds, at most.
         height: In pixels.
     """
@@ -185,7 +189,11 @@ class CandleChart(SurfaceView):
             "orders": self._orders,
         }
         look = look_of(self.head(), meta, self.surface.zone)
-        return {"image/png": CandlePicture(height=self._height).png(rows, look)}
+        return {"image/png": self._still_picture.png(rows, look)}
+
+    @cached_property
+    def _still_picture(self) -> CandlePicture:
+        return CandlePicture(height=self._height)
 
     def _rows_since(self, version: int) -> Rows:
         self._version = self.candles.version  # read first: what changes meanwhile is sent twice

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,8 @@ class DepthChart(BookView):
         rate: float = 5.0,
     ) -> None:
         self._height = height
+        self._still_lock = threading.Lock()  # guards _still_drawing
+        self._still_drawing = Drawing(WIDTH)
         super().__init__(
             surface_of(engine, lambda: DepthSurface(height=height), self._picture),
             book,
@@ -60,7 +63,8 @@ class DepthChart(BookView):
     def still(self) -> Still:
         """The depth chart as a PNG."""
         bids, asks = self.top()
-        return {"image/png": self._png(Drawing(WIDTH), bids, asks)}
+        with self._still_lock:
+            return {"image/png": self._png(self._still_drawing, bids, asks)}
 
     def _picture(self) -> Picture:
         drawing = Drawing(WIDTH)

@@ -10,6 +10,7 @@ import pytest
 from binance_lab.trading.desk import Trading
 from binance_lab.trading.guards import OrderRefused
 from binance_lab.trading.journal import Journal
+from binance_lab.widgets import blotter as blotter_module
 from binance_lab.widgets.blotter import Blotter
 
 from ..trading.scripted import ScriptedClient
@@ -178,6 +179,22 @@ def test_more_open_orders_than_rows_are_counted(desk, blotter, monkeypatch):
     for order in desk.orders[:3]:
         desk.cancel(order)
     until(blotter, lambda: "Done, the last 1 of 3" in blotter._done_table.value)
+
+
+def test_only_what_is_shown_is_written(desk, blotter, monkeypatch):
+    """However many orders are done, a frame makes the rows that it shows and no others."""
+    monkeypatch.setattr("binance_lab.widgets.blotter.DONE_ROWS", 2)
+    for _ in range(6):
+        desk.cancel(desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT))
+    until(blotter, lambda: "Done, the last 2 of 6" in blotter._done_table.value)
+    blotter.stop()
+    made = []
+    cells = blotter_module._order_cells
+    monkeypatch.setattr(
+        blotter_module, "_order_cells", lambda order: made.append(order) or cells(order)
+    )
+    blotter.draw()
+    assert made == [order for order in reversed(desk.orders) if order.done][:2]
 
 
 def test_cancel_all_calls_nothing_canceled_that_is_unknown(desk, client, blotter):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import threading
 from typing import Any
@@ -15,7 +16,8 @@ from PIL import Image
 from binance_lab.frames.my_trades import my_trades_frame
 from binance_lab.frames.orders import orders_frame
 from binance_lab.widgets import refresh, surface
-from binance_lab.widgets.chart import CandleChart
+from binance_lab.widgets.candle_picture import CandlePicture, Look
+from binance_lab.widgets.chart import MARKS, CandleChart
 from binance_lab.widgets.picture import merged
 from tests.browser.stand_ins import MINUTE_MS, START_MS, MovedCandles
 
@@ -154,6 +156,38 @@ def test_still_is_a_picture_of_the_candles(candles: MovedCandles):
     assert any(g > r + 80 and a == 255 for r, g, b, a in colors)
 
 
+def test_pictures_leave_nothing_behind(candles: MovedCandles):
+    """However many are drawn, and of however many own trades, no objects wait for the collector."""
+    start_ms = candles.rows[0, 0]
+    marks = [{"time": start_ms + n, "price": 61000.0, "side": "BUY"} for n in range(500)]
+    looks = [Look(decimals=n, averages=(7,), marks=marks) for n in range(6)]
+    picture = CandlePicture()
+    picture.png(candles.rows, looks[0])
+    gc.collect()
+    gc.disable()
+    try:
+        before = len(gc.get_objects())
+        for look in looks[1:]:
+            picture.png(candles.rows, look)
+        left = len(gc.get_objects()) - before
+    finally:
+        gc.enable()
+    assert picture.backgrounds_drawn == 6
+    assert left < 500
+
+
+def test_a_chart_draws_its_stills_on_one_figure(candles: MovedCandles, monkeypatch):
+    """The picture that is kept, drawn once a minute, makes no figure anew."""
+    made = []
+    monkeypatch.setattr(
+        "binance_lab.widgets.chart.CandlePicture",
+        lambda **size: made.append(size) or CandlePicture(**size),
+    )
+    with CandleChart(candles) as chart:
+        pictures = {chart.still()["image/png"] for _ in range(3)}
+    assert len(pictures) == len(made) == 1
+
+
 def test_still_of_no_candles_says_so():
     """An empty market is a text in the chart's place, not an error."""
     with CandleChart(MovedCandles(0)) as chart:
@@ -266,3 +300,17 @@ def test_own_trades_and_orders_of_the_symbol_are_marked(candles: MovedCandles, s
     assert message["orders"] == [{"price": 60000.0, "qty": "0.02", "side": "SELL"}]
     account.change()
     assert sent.wait("delta")[0]["marks"] == [fill]
+
+
+class BusyAccount(MarkedAccount):
+    """An account that has traded all day."""
+
+    @property
+    def fills(self) -> pd.DataFrame:
+        return pd.concat([super().fills] * (MARKS + 5))
+
+
+def test_only_the_newest_own_trades_are_marked(candles: MovedCandles, sent: Sent):
+    """An account that trades all day doesn't make the chart's messages longer and longer."""
+    CandleChart(candles, account=BusyAccount())
+    assert len(sent.wait("snapshot")[0]["marks"]) == MARKS
