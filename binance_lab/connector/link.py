@@ -230,9 +230,12 @@ class Link:
 
     def _read(self) -> Ending:
         sock, parser, silence_ns = self._socket.sock, self._parser, self._options.silence_s * 1e9
+        # recv() would take READ_BYTES of fresh memory and give back what it doesn't need: messages
+        # that live on lie between such pieces, where later ones find no room.
+        buffer = memoryview(bytearray(READ_BYTES))
         while True:
             try:
-                data = sock.recv(READ_BYTES)
+                data = bytes(buffer[: sock.recv_into(buffer)])
             except TimeoutError:
                 return self._silent()
             except OSError as error:

@@ -104,6 +104,36 @@ def test_every_change_of_state_is_an_event(connect, server, rider):
     assert reconnecting.retry_in_s == 0.01
 
 
+def test_reads_share_one_buffer(server, monkeypatch):
+    """A message takes the memory that it needs: fresh room for a whole read would leave holes."""
+    buffers = []
+
+    class Wire(socket.socket):
+        def recv_into(self, buffer, *options):
+            buffers.append(buffer)
+            return super().recv_into(buffer, *options)
+
+    came: list[bytes] = []
+    ended = threading.Event()
+    link = Link(server.url, name="one", receive=lambda new, _: came.extend(new), ended=ended.set)
+    connected = link._socket.connect
+
+    def connect(*args: Any, **options: Any) -> None:
+        connected(*args, **options)
+        link._socket.sock = Wire(fileno=link._socket.sock.detach())
+
+    monkeypatch.setattr(link._socket, "connect", connect)
+    link.dial()
+    for number in range(3):
+        server.peer().send(f"message {number}")
+        wait_until(lambda number=number: len(came) == number + 1)
+    link.close()
+    assert ended.wait(5)
+    assert came == [b"message 0", b"message 1", b"message 2"]
+    assert len(buffers) > 2
+    assert len({id(buffer) for buffer in buffers}) == 1
+
+
 def test_silent_socket_is_replaced(connect, server, rider):
     """A socket that brings no frame for a while is closed and made again."""
     connect(silence_s=0.1)
