@@ -116,7 +116,11 @@ class Threads:
 
 
 class _Worker:
-    """Threads that do jobs in order of their due time, then of their coming."""
+    """Threads that do jobs in order of their due time, then of their coming.
+
+    Only one of them waits for the next job. Whoever takes it has another one wait if more is to
+    come; who finds one waiting ends. So what a moment needs of threads is not kept for ever.
+    """
 
     def __init__(self, name: str, count: int) -> None:
         self._name = name
@@ -126,7 +130,7 @@ class _Worker:
         self._delayed: list[tuple[float, int, Job]] = []
         self._numbers = itertools.count()
         self._threads: list[threading.Thread] = []
-        self._idle = 0
+        self._waiting = False  # one that was woken and doesn't run yet still counts
         self._stopped = False
 
     def put(self, job: Job, *, delay_s: float = 0.0) -> None:
@@ -138,9 +142,7 @@ class _Worker:
                 heapq.heappush(self._delayed, (due, next(self._numbers), job))
             else:
                 self._now.append(job)
-            # an idle thread that was woken for an earlier job still counts as idle
-            if max(1, len(self._now)) > self._idle and len(self._threads) < self._count:
-                self._start()
+            self._have_one_wait()
             self._wake.notify()
 
     def stop(self) -> None:
@@ -151,11 +153,15 @@ class _Worker:
             self._wake.notify_all()
 
     def join(self, timeout_s: float) -> None:
-        for thread in self._threads:
+        with self._wake:
+            threads = list(self._threads)
+        for thread in threads:
             if thread is not threading.current_thread():
                 thread.join(timeout_s)
 
-    def _start(self) -> None:
+    def _have_one_wait(self) -> None:
+        if self._waiting or len(self._threads) == self._count:
+            return
         name = f"binance_lab:live:{self._name}"
         thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._threads.append(thread)
@@ -170,14 +176,25 @@ class _Worker:
             del job  # an idle thread keeps nothing alive
 
     def _next(self) -> Job | None:
+        """The next job, when it is due; None to end."""
         with self._wake:
             while not self._stopped:
-                if self._now:
-                    return self._now.popleft()
-                wait_s = self._delayed[0][0] - time.monotonic() if self._delayed else None
-                if wait_s is not None and wait_s <= 0:
-                    return heapq.heappop(self._delayed)[2]
-                self._idle += 1
+                wait_s = self._due_in_s()
+                if wait_s == 0:
+                    job = self._now.popleft() if self._now else heapq.heappop(self._delayed)[2]
+                    if self._due_in_s() is not None:
+                        self._have_one_wait()
+                    return job
+                if self._waiting:
+                    self._threads.remove(threading.current_thread())
+                    return None
+                self._waiting = True
                 self._wake.wait(wait_s)
-                self._idle -= 1
+                self._waiting = False
         return None
+
+    def _due_in_s(self) -> float | None:
+        """When the next job is due; None if there is none."""
+        if self._now:
+            return 0.0
+        return max(0.0, self._delayed[0][0] - time.monotonic()) if self._delayed else None

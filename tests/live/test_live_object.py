@@ -258,7 +258,7 @@ def test_two_fetches_do_not_wait_for_each_other(threads):
     threads.fetch(idle.set)
     assert idle.wait(5)
     fetcher = threads._workers["fetch"]
-    wait_until(lambda: fetcher._idle == 1)
+    wait_until(lambda: fetcher._waiting)
     both, met = threading.Barrier(2), threading.Semaphore(0)
 
     def meet() -> None:
@@ -268,5 +268,37 @@ def test_two_fetches_do_not_wait_for_each_other(threads):
     with fetcher._wake:  # so that the idle thread can't take the first before the second is there
         threads.fetch(meet)
         threads.fetch(meet)
+    assert met.acquire(timeout=5)
+    assert met.acquire(timeout=5)
+
+
+def test_threads_that_a_moment_needed_end(threads):
+    """Three fetches at once take three threads; afterwards one waits for the next."""
+    together, met = threading.Barrier(3), threading.Semaphore(0)
+
+    def meet() -> None:
+        together.wait(5)
+        met.release()
+
+    for _ in range(3):
+        threads.fetch(meet)
+    assert all(met.acquire(timeout=5) for _ in range(3))
+    fetcher = threads._workers["fetch"]
+    wait_until(lambda: fetcher._waiting and len(fetcher._threads) == 1)
+    again = threading.Event()
+    threads.fetch(again.set)
+    assert again.wait(5)
+
+
+def test_delayed_fetches_do_not_wait_for_each_other(threads):
+    """Two that are due at the same time are done at the same time."""
+    both, met = threading.Barrier(2), threading.Semaphore(0)
+
+    def meet() -> None:
+        both.wait(5)
+        met.release()
+
+    for _ in range(2):
+        threads.fetch(meet, delay_s=0.01)
     assert met.acquire(timeout=5)
     assert met.acquire(timeout=5)
