@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from typing import TYPE_CHECKING
 
 from .connector.exceptions import BadInput, ConfigError, LabError
+from .wire.words import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,18 +51,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Fetch or verify, and print what there is; 1 if a file is damaged."""
+    from .history.request import range_ms, symbols_of
     from .lab import Lab
 
-    with Lab(args.env, url=args.url, data=args.data) as lab:
-        _must_last(lab, args.data)
-        lab.history.use_unverified = args.use_unverified
-        return _verify(lab.history, args) if args.verify else _download(lab.history, args)
-
-
-def _download(history: History, args: argparse.Namespace) -> int:
     dataset = _dataset(args)
+    asked = symbols_of(args.symbols) if args.symbols else None
+    if args.start:  # before anything is opened
+        range_ms(args.start, args.end, now_ms=int(time.time() * 1000))
+    with Lab(args.env, url=args.url, data=args.data) as lab:
+        _must_last(lab)
+        history = lab.history
+        history.use_unverified = args.use_unverified
+        if asked is None and not len(history.contents()):
+            print(
+                f"Nothing is in {history.folder} yet. Say what to fetch: "
+                "binance-lab download BTCUSDT --interval 1m --start 2024-01-01"
+            )
+            return 0
+        if args.verify:
+            return _verify(history, asked, dataset)
+        return _download(history, args, asked, dataset)
+
+
+def _download(
+    history: History, args: argparse.Namespace, asked: list[str] | None, dataset: str | None
+) -> int:
     try:
-        history.sync(args.symbols or None, dataset, start=args.start, end=args.end)
+        history.sync(asked, dataset, start=args.start, end=args.end)
     except KeyboardInterrupt:
         print("\nStopped; the same command goes on from what is kept.", file=sys.stderr)
         return 1
@@ -69,19 +86,23 @@ def _download(history: History, args: argparse.Namespace) -> int:
         print(f"binance-lab download: {error} {notes}".rstrip(), file=sys.stderr)
         return 1
     if args.compact:
-        history.compact(args.symbols or None, dataset)
-    print(_told(history.contents()))
-    problems = history.quality(args.symbols or None, dataset)
+        history.compact(asked, dataset)
+    contents = history.contents()
+    if len(contents):
+        print(_told(contents))
+    if without := sorted(set(asked or ()) - set(contents["symbol"])):
+        print(f"Nothing was traded in this range: {', '.join(without)}.")
+    problems = history.quality(asked, dataset)
     if len(problems):
         print(f"\nNot as it should be:\n{_told(problems)}")
     print(f"\n{history.folder}")
     return 0
 
 
-def _verify(history: History, args: argparse.Namespace) -> int:
-    found = history.verify(args.symbols or None, _dataset(args))
+def _verify(history: History, asked: list[str] | None, dataset: str | None) -> int:
+    found = history.verify(asked, dataset)
     wrong = found[found["problem"] != ""]
-    print(f"{len(found)} files, {len(wrong)} damaged.")
+    print(f"{counted(len(found), 'file')}, {len(wrong)} damaged.")
     if len(wrong):
         print(_told(wrong))
     return int(len(wrong) > 0)
@@ -102,7 +123,7 @@ def _dataset(args: argparse.Namespace) -> str | None:
     return None
 
 
-def _must_last(lab: Lab, data: str | None) -> None:
+def _must_last(lab: Lab) -> None:
     if lab.history.temporary:
         raise ConfigError(
             "The embedded exchange and its history end with this command: say where to keep it "

@@ -71,11 +71,10 @@ def rate(asset: str, quote: str, prices: Mapping[str, Any]) -> Decimal | None:
 def _direct(asset: str, quote: str, prices: Mapping[str, Any]) -> Decimal | None:
     if asset == quote:
         return Decimal(1)
-    if asset + quote in prices:
-        return Decimal(str(prices[asset + quote]))
-    if quote + asset in prices:
-        price = Decimal(str(prices[quote + asset]))
-        return 1 / price if price else None
+    if price := Decimal(str(prices.get(asset + quote, 0))):  # 0: never traded
+        return price
+    if price := Decimal(str(prices.get(quote + asset, 0))):
+        return 1 / price
     return None
 
 

@@ -49,7 +49,7 @@ def of_trades(
     """
     quote = price * qty
     taker_bought = ~buyer_is_maker
-    return of_candles(
+    made = of_candles(
         times_us,
         {
             **dict.fromkeys(("open", "high", "low", "close"), price),
@@ -62,12 +62,13 @@ def of_trades(
         interval,
         zone_ms=zone_ms,
     )
+    return with_quiet_ones(made, interval, zone_ms=zone_ms)
 
 
 def of_candles(
     times_us: Ints, candles: Mapping[str, Any], interval: Interval, *, zone_ms: int = 0
 ) -> Columns:
-    """The longer candles that shorter ones make up; those without any repeat the close before.
+    """The longer candles that shorter ones make up; where there are none, there is none.
 
     Args:
         times_us: When the shorter ones open, in µs, oldest first.
@@ -85,9 +86,8 @@ def of_candles(
     for name in _SUMS:
         if name in candles:
             made[name] = _reduced(np.add, candles[name], starts)
-    whole = _with_quiet_ones(made, interval, zone_ms)
-    whole["close_time"] = _next_opens_us(whole["open_time"], interval, zone_ms) - US_PER_MS
-    return whole
+    made["close_time"] = close_times_us(made["open_time"], interval, zone_ms=zone_ms)
+    return made
 
 
 def _reduced(function: np.ufunc, values: Any, starts: Ints) -> npt.NDArray[Any]:
@@ -95,8 +95,11 @@ def _reduced(function: np.ufunc, values: Any, starts: Ints) -> npt.NDArray[Any]:
     return function.reduceat(column, starts) if len(starts) else column[:0]
 
 
-def _with_quiet_ones(made: Columns, interval: Interval, zone_ms: int) -> Columns:
-    """Put candles without trades where nothing was traded, as the exchange does."""
+def with_quiet_ones(made: Columns, interval: Interval, *, zone_ms: int = 0) -> Columns:
+    """Put candles without trades where nothing was traded, as the exchange does.
+
+    Columns that candles don't have are taken from the candle before.
+    """
     opens = made["open_time"]
     if not len(opens):
         return made
@@ -112,6 +115,7 @@ def _with_quiet_ones(made: Columns, interval: Interval, zone_ms: int) -> Columns
     for name in _SUMS:
         if name in whole:
             whole[name] = np.where(quiet, 0, whole[name])
+    whole["close_time"] = close_times_us(wanted, interval, zone_ms=zone_ms)
     return whole
 
 
@@ -125,11 +129,12 @@ def every_open_us(
     return np.array(list(times), dtype=np.int64) * US_PER_MS
 
 
-def _next_opens_us(opens_us: Ints, interval: Interval, zone_ms: int) -> Ints:
+def close_times_us(opens_us: Ints, interval: Interval, *, zone_ms: int = 0) -> Ints:
+    """The last millisecond of the candles that open then, in µs."""
     if interval.length_ms is not None:
-        return opens_us + interval.length_ms * US_PER_MS
-    after = [
-        interval.next_open_time(open_ms, zone_ms=zone_ms)
+        return opens_us + (interval.length_ms - 1) * US_PER_MS
+    last = [
+        interval.close_time(open_ms, zone_ms=zone_ms)
         for open_ms in (opens_us // US_PER_MS).tolist()
     ]
-    return np.array(after, dtype=np.int64) * US_PER_MS
+    return np.array(last, dtype=np.int64) * US_PER_MS

@@ -131,11 +131,8 @@ def _realise(fills: Iterable[_Fill], method: Method) -> Iterable[tuple[Decimal, 
         if fill.qty > 0:
             _buy(lots, fill, method)
         else:
-            sold = -fill.qty
-            cost, covered = _take(lots, sold)
-            proceeds = covered * fill.price
-            realised = proceeds - cost - fill.fee
-            _take(lots, fill.fee_in_base)
+            cost, covered = _take(lots, -fill.qty)
+            realised = covered * fill.price - cost - _fee_cost(lots, fill)
         position = sum((qty for qty, _ in lots), _ZERO)
         yield fill.fee, position, sum((cost for _, cost in lots), _ZERO), realised
 
@@ -148,6 +145,14 @@ def _buy(lots: deque[tuple[Decimal, Decimal]], fill: _Fill, method: Method) -> N
         held = lots.pop()
         lot = (held[0] + lot[0], held[1] + lot[1])
     lots.append(lot)
+
+
+def _fee_cost(lots: deque[tuple[Decimal, Decimal]], fill: _Fill) -> Decimal:
+    """What a sale's fee cost: one in the base asset takes from what is held, at its cost there."""
+    if not fill.fee_in_base:
+        return fill.fee
+    cost, covered = _take(lots, fill.fee_in_base)
+    return cost + (fill.fee_in_base - covered) * fill.price
 
 
 def _take(lots: deque[tuple[Decimal, Decimal]], qty: Decimal) -> tuple[Decimal, Decimal]:

@@ -6,12 +6,14 @@ https://github.com/binance/binance-public-data
 from __future__ import annotations
 
 import hashlib
+import lzma
+import struct
 import tempfile
 import threading
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +24,8 @@ import requests
 from .datasets import Dataset
 from .errors import ArchiveError, NotArchived
 from .extra import need
-from .tasks import Received
+from .progress import Arrival
+from .series import DOWNLOAD, writing
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,6 +36,19 @@ _TIMEOUT_S = (10.0, 180.0)  # to connect, and between two chunks
 _TRIES = 3
 _BACK_OFF_S = 0.5
 _CHUNK = 2**18
+# What Python's zipfile raises of a file with a bit that is wrong: it may then look encrypted, or packed
+# in another way, whose own errors are these.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    IndexError,  # there is no file in it
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +81,31 @@ class Archive:
 
     @contextmanager
     def file(
-        self, path: str, stopping: threading.Event, received: Received | None = None
+        self,
+        path: str,
+        stopping: threading.Event,
+        *,
+        folder: Path | None = None,
+        arrival: Arrival | None = None,
     ) -> Iterator[ArchiveFile]:
         """A file and its checksum; the file is gone after the with block.
 
         Args:
             stopping: Once it is set, the download ends with an error.
-            received: Is told the bytes as they come.
+            folder: Where it lies meanwhile; the system's for temporary files if None.
+            arrival: Is told the bytes as they come.
 
         Raises:
             NotArchived: There is none.
             ArchiveError: The archive can't be reached, or answers with something else.
+            StoreError: The disk is full, or the folder can't be written to.
         """
-        url = self.url + quote(path)
-        with tempfile.TemporaryDirectory(prefix="binance-lab-") as folder:
-            target = Path(folder, path.rpartition("/")[2])
-            digest = _persist(lambda: self._download(url, target, stopping, received), stopping)
+        url, within = self.url + quote(path), folder or Path(tempfile.gettempdir())
+        with ExitStack() as kept:
+            with writing(within):
+                made = tempfile.TemporaryDirectory(prefix=DOWNLOAD, dir=within)
+                target = Path(kept.enter_context(made), path.rpartition("/")[2])
+                digest = _persist(lambda: self._download(url, target, stopping, arrival), stopping)
             yield ArchiveFile(target, url, digest, self.checksum(path))
 
     def checksum(self, path: str) -> str | None:
@@ -97,21 +122,21 @@ class Archive:
         self._session.close()
 
     def _download(
-        self, url: str, target: Path, stopping: threading.Event, received: Received | None
+        self, url: str, target: Path, stopping: threading.Event, arrival: Arrival | None
     ) -> str:
         digest = hashlib.sha256()
         with self._get(url) as response, target.open("wb") as file:
-            size = 0
+            size, length = 0, response.headers.get("Content-Length")
+            due = None if length is None else int(length)
             for chunk in _chunks(response, url):
                 if stopping.is_set():
                     raise ArchiveError(f"{url} was not fetched: stopped.")
                 digest.update(chunk)
                 file.write(chunk)
                 size += len(chunk)
-                if received is not None:
-                    received.add(len(chunk))
-        due = response.headers.get("Content-Length")
-        if due is not None and int(due) != size:
+                if arrival is not None:
+                    arrival.add(len(chunk), due)
+        if due is not None and due != size:
             raise ArchiveError(f"{url} broke off after {size} of {due} bytes.")
         return digest.hexdigest()
 
@@ -125,7 +150,8 @@ class Archive:
             response = self._session.get(url, headers=headers, stream=True, timeout=_TIMEOUT_S)
         except requests.RequestException as error:
             raise ArchiveError(
-                f"The archive can't be reached: {url} ({type(error).__name__}). Check the network."
+                f"The archive can't be reached: {url} ({type(error).__name__}). Check the network; "
+                "lab.history.klines(…, keep=False) does without the archive."
             ) from None
         if response.status_code in (403, 404):
             response.close()
@@ -162,7 +188,7 @@ def read_zip(path: Path, dataset: Dataset) -> Iterator[pa.Table]:
     Raises:
         ArchiveError: It is truncated, damaged, or holds something else.
     """
-    invalid = need("pyarrow").ArrowInvalid
+    arrow_error = need("pyarrow").ArrowException
     try:
         with zipfile.ZipFile(path) as archive:
             name = archive.namelist()[0]
@@ -172,5 +198,5 @@ def read_zip(path: Path, dataset: Dataset) -> Iterator[pa.Table]:
                 return
             with archive.open(name) as file:
                 yield from dataset.read_csv(file, header=not start[:1].isdigit())  # type: ignore[arg-type]
-    except (zipfile.BadZipFile, zlib.error, EOFError, IndexError, invalid) as error:
+    except (*_DAMAGED, arrow_error) as error:
         raise ArchiveError(f"{path.name} can't be read: {error}") from None

@@ -12,24 +12,20 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
-from tqdm.auto import tqdm
-
 from ..connector.exceptions import LabError
 from ..connector.spot import Spot
-from ..wire.intervals import DAY_MS
 from . import budget, datasets
 from .archive import Archive
 from .errors import ArchiveError, StoreError
 from .extra import need
 from .fetching import Fetcher
 from .manifest import Manifest
-from .paging import BAR_AFTER_S
+from .progress import Bar, Received
 from .series import Series
 from .spans import Span, text
 from .store import Store
 
 _AHEAD = 2  # pieces asked for, for each thread of the cluster: what is done waits in its memory
-_BAR = "{l_bar}{bar}| {n:.0f}/{total:.0f} days [{elapsed}<{remaining}]"
 _ROUNDS = 3  # other processes may fetch the same, and be faster
 
 Wanted: TypeAlias = Sequence[tuple[Series, Span]]
@@ -96,24 +92,25 @@ def _spread(pieces: Wanted, source: Source, client: Any) -> None:
             done.add(future)
 
     total_ms, done_ms = sum(end - start for _, (start, end) in pieces), 0
-    bar = tqdm(
-        desc="cluster", total=total_ms / DAY_MS, bar_format=_BAR, delay=BAR_AFTER_S, leave=False
-    )
+    received = Received()
+    bar = Bar("cluster", total_ms, received)
     try:
         for _ in range(_AHEAD * max(1, sum(client.nthreads().values()))):
             submit()
         for future in done:
             series, (start, end) = asked.pop(future)
             try:
-                _keep(series, future.result())
+                parcel = future.result()
             except lost as error:
                 raise ArchiveError(
                     f"The cluster lost worker after worker over {series.symbol} from {text(start)} "
                     f"to {text(end)}. Give its workers more memory, or sync without client=."
                 ) from error
+            _keep(series, parcel)
             submit()
+            received.add(sum(map(len, parcel.files.values())))
             done_ms += end - start
-            bar.update(done_ms / DAY_MS - bar.n)
+            bar.show(done_ms)
     finally:
         client.cancel(list(asked))
         bar.close()

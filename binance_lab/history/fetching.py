@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,9 +34,10 @@ from .paging import (
     trades_calls,
 )
 from .plan import Piece, plan
+from .progress import Received
 from .series import Series, take_over
 from .spans import Span, by_day, day_of, without
-from .tasks import Received, Task, work_off
+from .tasks import Task, work_off
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -179,12 +182,12 @@ class Fetcher:
             NotArchived: There is no such file.
             _Unusable: It is not to be used.
         """
-        with self._archive.file(path, self._stopping, self._received) as file:
+        with self._file(series, path, piece.span) as file:
             if file.verified:
                 self._keep_file(series, piece, file, "verified")
                 return
         # The file or its checksum may just have been replaced, or a byte got lost on the way.
-        with self._archive.file(path, self._stopping, self._received) as file:
+        with self._file(series, path, piece.span) as file:
             if file.verified:
                 self._keep_file(series, piece, file, "verified")
                 return
@@ -194,6 +197,16 @@ class Fetcher:
                 raise _Unusable(f"{what}; not used")
             self._keep_file(series, piece, file, checksum)
             self._note(series, piece, file.url, f"{what}; used on consent")
+
+    @contextmanager
+    def _file(self, series: Series, path: str, span: Span | None = None) -> Iterator[ArchiveFile]:
+        """A file of the archive, beside the series it is for; of a span that is asked for it is counted."""
+        length = 0 if span is None else _length(span)
+        with (
+            self._received.file(length) as arrival,
+            self._archive.file(path, self._stopping, folder=series.folder, arrival=arrival) as file,
+        ):
+            yield file
 
     def _keep_file(self, series: Series, piece: Piece, file: ArchiveFile, checksum: str) -> None:
         origin = Origin(kind=piece.source, url=file.url, sha256=file.sha256, checksum=checksum)
@@ -312,18 +325,30 @@ class Fetcher:
 
     def _explain_by_archive(self, series: Series, part: Part) -> None:
         now_ms = self._client.clock.now_s() * 1000
-        for hole in part.holes[:_MOST_EXPLAINED]:
-            day = day_of(hole.first_ms)
-            if day[1] + DAY_MS > now_ms or series.dataset.pages(day) < 1:
-                continue
-            path = series.dataset.archive_path(series.symbol, day[0], daily=True)
-            try:
-                with self._archive.file(path, self._stopping, self._received) as file:
-                    tables = read_zip(file.path, series.dataset)
-                    found = any(self._has(series.dataset, table, hole) for table in tables)
-                    hole.lacks = "rest" if found else "exchange"
-            except ArchiveError as error:
-                self._note(series, part, self._archive.url + path, f"a hole not explained: {error}")
+        some = part.holes[:_MOST_EXPLAINED]
+        for day, holes in groupby(some, lambda hole: day_of(hole.first_ms)):
+            if day[1] + DAY_MS <= now_ms and series.dataset.pages(day) >= 1:
+                self._explain_by_day(series, part, day, list(holes))
+
+    def _explain_by_day(self, series: Series, part: Part, day: Span, holes: list[Hole]) -> None:
+        """Whether a day's file has what holes that begin in it lack."""
+        dataset = series.dataset
+        path = dataset.archive_path(series.symbol, day[0], daily=True)
+        found: set[int] = set()
+        try:
+            with self._file(series, path) as file:
+                self._must_be_usable(file)
+                for table in read_zip(file.path, dataset):
+                    found |= {h.first_key for h in holes if self._has(dataset, table, h)}
+        except ArchiveError as error:
+            self._note(series, part, self._archive.url + path, f"a hole not explained: {error}")
+            return
+        for hole in holes:
+            hole.lacks = "rest" if hole.first_key in found else "exchange"
+
+    def _must_be_usable(self, file: ArchiveFile) -> None:
+        if not (file.verified or self._use_unverified):
+            raise ArchiveError(f"{file.url} doesn't match its checksum; not used.")
 
     def mend(self, series: Series) -> int:
         """Put rows into holes that another source has; answers how many.
@@ -355,9 +380,8 @@ class Fetcher:
         elif hole.lacks == "rest":
             for day, _ in by_day((hole.first_ms, hole.last_ms + 1)):
                 path = dataset.archive_path(series.symbol, day_of(day)[0], daily=True)
-                with self._archive.file(path, self._stopping, self._received) as file:
-                    if not (file.verified or self._use_unverified):
-                        raise ArchiveError(f"{file.url} doesn't match its checksum; not used.")
+                with self._file(series, path) as file:
+                    self._must_be_usable(file)
                     for table in read_zip(file.path, dataset):
                         keys = dataset.keys(table)
                         inside = (keys >= hole.first_key) & (keys <= last)

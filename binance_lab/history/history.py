@@ -187,18 +187,18 @@ class History:
                 what a lost worker was at is done by another.
             symbols: All that are in the store if None.
             dataset: An interval (``1m``), ``trades`` or ``agg_trades``; all in the store if None.
-            start: Where the store begins if None.
+            start: Where the store begins if None, also if its first file was taken out by verify.
             end: Now if None.
 
         Raises:
-            BadInput: Nothing is in the store yet, and start isn't given.
+            BadInput: A symbol isn't in the store yet, and start isn't given.
             ApiError, RequestError, ArchiveError, StoreError: What was fetched is kept.
         """
         wanted = []
         for series in self._chosen(symbols, dataset):
-            since, parts = start, series.manifest().parts
-            if since is None and parts:
-                since = parts[0].start_ms
+            since = series.begins_ms() if start is None else start
+            if since is None and symbols is None:
+                continue  # asked for before, and there were no rows
             if since is None:
                 raise BadInput(f"{series.symbol} isn't in the store yet; sync needs a start.")
             first, last = range_ms(since, end, now_ms=self._now_ms())

@@ -73,7 +73,8 @@ class Incident(msgspec.Struct, kw_only=True):
 class Manifest(msgspec.Struct, kw_only=True):
     """All that is known of a series.
 
-    ``first_ms`` is when its first row ever is, asked from the server; None before.
+    ``first_ms`` is when its first row ever is, asked from the server; None before. ``begins_ms``
+    is where what is kept begins, as it was asked for or pruned.
     """
 
     dataset: str
@@ -81,6 +82,7 @@ class Manifest(msgspec.Struct, kw_only=True):
     source: str
     version: int = 1
     first_ms: int | None = None
+    begins_ms: int | None = None
     parts: list[Part] = msgspec.field(default_factory=list)
     incidents: list[Incident] = msgspec.field(default_factory=list)
 

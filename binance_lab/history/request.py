@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from numbers import Integral
 from typing import Any, TypeAlias
 
 from ..connector.exceptions import BadInput
-from ..wire.caller import stacklevel
+from ..wire.caller import warn_once
 from ..wire.encoding import time_number
 from ..wire.intervals import INTERVALS, Interval, interval_of
 
@@ -26,8 +25,7 @@ def time_ms(time: Time) -> int:
         BadInput: It isn't one, or a number that can only be seconds.
     """
     if isinstance(time, datetime) and time.tzinfo is None:
-        # Python shows a warning once for each place in the user's code.
-        warnings.warn(f"{time} has no time zone and is taken as UTC.", stacklevel=stacklevel())
+        warn_once("A time without a zone is taken as UTC.")
     if isinstance(time, float | Integral) and 0 < int(time) < _FEWEST_MS:
         raise BadInput(f"{time} would be ms in the 1970s; seconds times 1000 are ms.")
     try:
@@ -74,7 +72,8 @@ def symbols_of(symbol: str | Sequence[str]) -> list[str]:
     Raises:
         BadInput: One can't be a symbol, or there is none.
     """
-    names = [symbol] if isinstance(symbol, str) else list(symbol)
+    alone = isinstance(symbol, str) or not isinstance(symbol, Iterable)
+    names: list[Any] = [symbol] if alone else list(symbol)
     for name in names:
         if not isinstance(name, str) or not name.isalnum():
             raise BadInput(f"{name!r} can't be a symbol; those of the exchange are lab.symbols().")

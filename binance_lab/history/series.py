@@ -12,6 +12,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -34,6 +35,9 @@ from .spans import Span, text
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+DOWNLOAD = ".download-"
+"""What folders begin with that a file of the archive lies in until its rows are kept."""
 
 _LEFT_OVER_S = 3_600  # older hidden files belong to a process that was killed
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -143,9 +147,14 @@ class Series:
             if others and not replaces:
                 return False
             self._place(hidden, part)
+            manifest.begins_ms = min([part.start_ms, *_beginning(manifest)])
             manifest.parts = [each for each in manifest.parts if each not in others]
             manifest.parts.append(part)
         return True
+
+    def begins_ms(self) -> int | None:
+        """What is kept begins there, if a file is gone or was taken out, too; None if nothing was kept."""
+        return min(_beginning(self.listed()), default=None)
 
     def note(self, incident: Incident) -> None:
         """Keep what was wrong with a source."""
@@ -282,6 +291,11 @@ class Series:
             with suppress(FileNotFoundError):  # its own process has just finished with it
                 if time.time() - hidden.stat().st_mtime > _LEFT_OVER_S:
                     hidden.unlink()
+        for folder in self.folder.glob(f"{DOWNLOAD}*"):
+            with suppress(FileNotFoundError):
+                newest = max(path.stat().st_mtime for path in (folder, *folder.iterdir()))
+                if time.time() - newest > _LEFT_OVER_S:
+                    shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
@@ -316,6 +330,12 @@ def within_span(table: pa.Table, dataset: Dataset, span: Span) -> pa.Table:
     times = times_us(table, dataset.time)
     first, stop = np.searchsorted(times, np.array(span) * 1000)
     return table if stop - first == len(times) else table.slice(first, stop - first)
+
+
+def _beginning(manifest: Manifest) -> list[int]:
+    if manifest.begins_ms is not None:
+        return [manifest.begins_ms]
+    return [part.start_ms for part in manifest.parts[:1]]
 
 
 def _overlap(one: Span, other: Span) -> bool:

@@ -104,6 +104,8 @@ class Store:
         with series.changing() as manifest:
             kept = [part for part in manifest.parts if part.end_ms > before_ms]
             removed = len(manifest.parts) - len(kept)
+            if removed:
+                manifest.begins_ms = kept[0].start_ms if kept else before_ms
             manifest.parts = kept
         return removed
 

@@ -3,40 +3,18 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from queue import Empty, SimpleQueue
-from typing import NoReturn, TypeAlias
+from typing import TypeAlias
 
-from tqdm.auto import tqdm
-
-from ..wire.intervals import DAY_MS
-from .paging import BAR_AFTER_S
+from .progress import Bar, Received
 
 _WAKE_S = (
     0.5  # the bar moves, and ctrl-c gets through where waiting for a queue can't be interrupted
 )
-_BAR = "{l_bar}{bar}| {n:.0f}/{total:.0f} days [{elapsed}<{remaining}{postfix}]"
-
-
-class Received:
-    """Counts the bytes that came.  Any thread may."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()  # guards bytes
-        self._began_s = time.monotonic()
-        self.bytes = 0
-
-    def add(self, count: int) -> None:
-        """So many more."""
-        with self._lock:
-            self.bytes += count
-
-    def __str__(self) -> str:
-        megabytes, seconds = self.bytes / 1e6, time.monotonic() - self._began_s
-        return f"{megabytes:.1f} MB, {megabytes / max(seconds, 1e-3):.1f} MB/s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +36,7 @@ def work_off(
     stopping: threading.Event,
     received: Received,
 ) -> None:
-    """Do the tasks and all that follow; if it takes, a bar shows days, bytes, rate and time left.
+    """Do the tasks and all that follow; if it takes, a bar shows how far it is.
 
     Without a label there is no bar.
 
@@ -74,26 +52,18 @@ def work_off(
         name = f"binance_lab:history:{number}"
         threading.Thread(target=_work, args=(todo, done), name=name, daemon=True).start()
     total_ms, done_ms = sum(task.span_ms for task in waiting), 0
-    bar = tqdm(
-        desc=label,
-        total=total_ms / DAY_MS,
-        bar_format=_BAR,
-        delay=BAR_AFTER_S,
-        leave=False,
-        disable=label is None,
-    )
+    bar = Bar(label, total_ms, received)
     try:
         while waiting or running:
             while waiting and running < workers:
                 todo.put(waiting.popleft())
                 running += 1
-            task, follow = _next(done, bar, received)
+            task, follow = _next(done, partial(bar.show, done_ms))
             running -= 1
             if isinstance(follow, BaseException):
                 raise follow
-            bar.set_postfix_str(str(received), refresh=False)
             done_ms += task.span_ms - sum(each.span_ms for each in follow)
-            bar.update(done_ms / DAY_MS - bar.n)
+            bar.show(done_ms)
             waiting.extendleft(reversed(follow))
     finally:
         if waiting or running:
@@ -112,9 +82,9 @@ def _work(todo: SimpleQueue[Task | None], done: SimpleQueue[_Done]) -> None:
             done.put((task, error))
 
 
-def _next(done: SimpleQueue[_Done], bar: tqdm[NoReturn], received: Received) -> _Done:
+def _next(done: SimpleQueue[_Done], meanwhile: Callable[[], None]) -> _Done:
     while True:
         try:
             return done.get(timeout=_WAKE_S)
         except Empty:
-            bar.set_postfix_str(str(received))
+            meanwhile()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from pathlib import Path
 
 _PACKAGE = str(Path(__file__).parents[1])
+_told: set[tuple[str, str, int]] = set()
 
 
 def stacklevel() -> int:
@@ -14,3 +16,16 @@ def stacklevel() -> int:
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame, level = frame.f_back, level + 1
     return level
+
+
+def warn_once(text: str) -> None:
+    """Warn once for each line of the caller's own code, however often it runs.
+
+    Python's own memory of that is lost whenever a library changes filters for itself, as pandas does.
+    """
+    level = stacklevel()
+    frame = sys._getframe(level - 1)
+    place = text, frame.f_code.co_filename, frame.f_lineno
+    if place not in _told:
+        _told.add(place)
+        warnings.warn(text, stacklevel=level)

@@ -125,7 +125,7 @@ def parse_time_zone(text: str) -> int:
     """The offset in ms of a ``timeZone`` parameter, such as "0", "8", "-1:00" or "05:45".
 
     Raises:
-        ValueError: It isn't hours and minutes from -12:00 to +14:00.
+        BadInput: It isn't hours and minutes from -12:00 to +14:00.
     """
     match = _ZONE.fullmatch(text.strip())
     if match:
@@ -134,6 +134,6 @@ def parse_time_zone(text: str) -> int:
         offset = -offset if sign == "-" else offset
         if int(minutes or 0) < 60 and -12 * HOUR_MS <= offset <= 14 * HOUR_MS:
             return offset
-    raise ValueError(
+    raise BadInput(
         f"Invalid time zone: {text!r}. Use hours and minutes from -12:00 to +14:00, such as 5:45."
     )

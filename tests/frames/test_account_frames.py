@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from binance_lab.frames import (
     balances_frame,
@@ -123,6 +125,14 @@ def test_balances_have_a_value():
     assert frame["value"].loc["ODD"].is_nan()
 
 
+def test_a_symbol_that_was_never_traded_has_no_price():
+    """A last price of 0 is none: another way is taken, or the value isn't known."""
+    prices = {"BTCEUR": "0.00", "BTCUSDT": "60000", "EURUSDT": "1.2", "ODDUSDT": "0.00"}
+    values = balances_frame(ACCOUNT, prices=prices, quote="EUR")["value"]
+    assert values["BTC"] == pytest.approx(100_000)
+    assert pd.isna(values["ODD"])
+
+
 def test_an_order_is_a_row():
     """The wire's keys become words, and the average price is what was paid for what is filled."""
     row = orders_frame([ORDER]).iloc[0]
@@ -186,6 +196,57 @@ def test_a_fee_in_the_base_asset_makes_the_position_smaller():
     bought = my_trades_frame([my_trade(1, "BUY", "1", "100", "0.1", "BTC")])
     frame = with_pnl(bought, base="BTC", quote="USDT")
     assert frame[["fee", "position", "cost"]].iloc[0].tolist() == [10, 0.9, 100]
+
+
+@pytest.mark.parametrize("method", ["average", "fifo"])
+def test_a_sale_whose_fee_is_in_the_base_asset_loses_no_cost(method):
+    """What a fee takes from the position leaves at its cost: gains and position are all the money."""
+    trades = my_trades_frame(
+        [
+            my_trade(1, "BUY", "10", "100"),
+            my_trade(2, "SELL", "5", "200", "1", "BTC"),
+            my_trade(3, "SELL", "4", "50"),
+        ],
+        numbers="decimal",
+    )
+    frame = with_pnl(trades, base="BTC", quote="USDT", method=method)
+    assert frame["position"].tolist() == [10, 4, 0]
+    assert frame["fee"].tolist() == [0, 200, 0]
+    assert frame["realised"].tolist() == [0, 1000 - 500 - 100, 200 - 400]
+    assert frame["realised"].sum() == 5 * 200 + 4 * 50 - 10 * 100
+
+
+FILLS = st.lists(
+    st.tuples(
+        st.sampled_from(["BUY", "SELL"]),
+        st.integers(1, 50),
+        st.integers(1, 900),
+        st.sampled_from([("0", "USDT"), ("3", "USDT"), ("0.01", "BTC"), ("0.2", "BNB")]),
+    ),
+    max_size=12,
+)
+
+
+@settings(deadline=None, max_examples=40)
+@given(fills=FILLS, method=st.sampled_from(["average", "fifo"]))
+def test_gains_and_cost_are_the_money_that_moved(fills, method):
+    """As long as nothing is sold that wasn't bought: gains are what came in, less what went out, and what is held."""
+    trades, money, held = [], Decimal(0), Decimal(0)
+    for number, (side, qty, price, (fee, asset)) in enumerate(fills):
+        sign = 1 if side == "BUY" else -1
+        in_base = Decimal(fee) if asset == "BTC" else 0
+        if held + sign * qty - in_base < 0:
+            continue
+        held += sign * qty - in_base
+        money -= sign * qty * price + {"USDT": Decimal(fee), "BNB": Decimal(fee) * 600}.get(
+            asset, 0
+        )
+        trades.append(my_trade(number, side, str(qty), str(price), fee, asset))
+    frame = my_trades_frame(trades, numbers="decimal")
+    frame = with_pnl(frame, base="BTC", quote="USDT", method=method, prices={"BNB": 600})
+    assert (frame["position"].iloc[-1] if len(frame) else 0) == held
+    cost = frame["cost"].iloc[-1] if len(frame) else Decimal(0)
+    assert float(frame["realised"].sum() - cost) == pytest.approx(float(money))
 
 
 def test_a_fee_in_another_asset_needs_its_price():

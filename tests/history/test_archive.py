@@ -116,3 +116,18 @@ def test_an_archive_that_cannot_be_reached_is_an_error():
     stopped.set()
     with pytest.raises(ArchiveError, match="Check the network"), archive.file(PATH, stopped):
         pytest.fail("there is no file")
+
+
+def test_a_damaged_file_is_an_error_of_ours_whichever_bit_is_wrong(zipped):
+    """A bit of a zip that is wrong is told as such, or the rows are read; nothing else comes of it."""
+    path, told = zipped(candle(US, 1000) * 3), 0
+    whole = path.read_bytes()
+    for at in range(len(whole) * 8):
+        spoiled = bytearray(whole)
+        spoiled[at // 8] ^= 1 << at % 8
+        path.write_bytes(bytes(spoiled))
+        try:
+            assert sum(table.num_rows for table in read_zip(path, klines("1m"))) <= 3
+        except ArchiveError:
+            told += 1
+    assert told > len(whole)

@@ -68,6 +68,42 @@ def test_what_cannot_be_done_is_one_line(download, words, says):
     assert "Traceback" not in printed
 
 
+def test_an_empty_store_says_what_to_do(download, tmp_path):
+    """Without symbols there is nothing to go on with, to verify neither."""
+    for words in ([], ["--verify"]):
+        code, printed = download(*words)
+        assert code == 0
+        assert f"Nothing is in {tmp_path / 'local'} yet" in printed
+        assert "binance-lab download BTCUSDT" in printed
+        assert "Empty" not in printed
+
+
+def test_a_range_before_the_listing_is_told(download):
+    """No rows is an answer, not an empty table."""
+    code, printed = download("SOLUSDT", "--start", "2019-01-01", "--end", "2019-02-01")
+    assert code == 0
+    assert "Nothing was traded in this range: SOLUSDT." in printed
+    assert "Empty" not in printed
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["BTCUSDT", "--interval", "7m"], "Invalid interval: '7m'"),
+        (["BTC/USDT", "--start", "2025-01-01"], "'BTC/USDT' can't be a symbol"),
+        (["BTCUSDT", "--start", "soon"], "'soon' is not a time"),
+        (["BTCUSDT", "--start", "2025-02-01", "--end", "2025-01-01"], "starts after it ends"),
+    ],
+)
+def test_what_is_typed_wrong_is_told_before_anything_is_opened(monkeypatch, capsys, words, says):
+    """The folder that is missing, too, comes after it."""
+    for name in ("ENV", "LOCAL_URL", "DATA"):
+        monkeypatch.delenv(f"BINANCE_LAB_{name}", raising=False)
+    monkeypatch.setattr("binance_lab.lab.Lab.__init__", None)
+    assert cli.main(["download", *words]) == 1
+    assert says in capsys.readouterr().err
+
+
 def test_history_of_an_exchange_that_ends_needs_a_folder(monkeypatch, capsys):
     """Where exchange and store would both end with the command, it asks for a folder."""
     for name in ("ENV", "LOCAL_URL", "DATA"):

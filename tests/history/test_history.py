@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import sys
+import warnings
 import zipfile
+from datetime import datetime
 from decimal import Decimal
 
 import msgspec
@@ -160,6 +162,30 @@ def test_a_range_over_the_listing_begins_with_the_first_candle(history):
     assert frame.attrs["quality"]["missing"] == []
 
 
+@pytest.mark.parametrize("interval", ["3m", "1h", "2h", "6h", "8h", "1d", "3d", "1w", "1M"])
+@pytest.mark.parametrize("time_zone", ["0", "8", "-3:30"])
+def test_resampled_candles_are_those_that_the_exchange_has(history, client, interval, time_zone):
+    """Longer candles made of shorter ones are the server's to the last digit, in any time zone."""
+    short, days = ("1m", 2) if interval == "3m" else ("30m", 70)
+    span = {
+        "start": "2025-01-01",
+        "end": pd.Timestamp("2025-01-01", tz="UTC") + pd.Timedelta(days, "D"),
+    }
+    frame = history.klines("BTCUSDT", short, **span, numbers="decimal", keep=False)
+    made = frame.ohlcv.resample(interval, time_zone=time_zone).iloc[1:-1]
+    first, last = (int(time.timestamp() * 1000) for time in (made.index[0], made.index[-1]))
+    pages = pd.concat(
+        klines_frame(
+            client.klines(
+                "BTCUSDT", interval, startTime=start, endTime=last, timeZone=time_zone, limit=1000
+            ),
+            numbers="decimal",
+        )
+        for start in range(first, last + 1, 1000 * 3_600_000)
+    )
+    same(made.drop(columns="closed"), pages[~pages.index.duplicated()])
+
+
 # Archives that aren't as they should be
 
 
@@ -257,7 +283,7 @@ def test_what_the_archive_lacks_is_mended_by_rest(history, mirror):
 
 def digest_of_spoiled(mirror) -> bytes:
     """The checksum of the file with its hole, as the archive would publish it."""
-    path = next(path for path in mirror.asked if path.endswith("2025-02.zip"))
+    path = next(path for path in mirror.asked if path.endswith(".zip"))
     return hashlib.sha256(mirror.sent[path]).hexdigest().encode() + b"  x.zip\n"
 
 
@@ -265,8 +291,32 @@ def test_what_neither_source_has_the_exchange_lacks(history, mirror):
     """A hole that the archive has, too, was an outage."""
     mirror.wrong["*api/v3/klines*"] = without_hour
     mirror.wrong["*daily/klines*.zip"] = without_hour_of_zip
+    mirror.wrong["*daily/klines*.CHECKSUM"] = lambda answer: (200, {}, digest_of_spoiled(mirror))
     frame = history.klines("BTCUSDT", "1m", start="2025-01-01", end="2025-01-01T23:59")
     assert [hole["lacks"] for hole in frame.attrs["quality"]["missing"]] == ["exchange"]
+
+
+def test_a_damaged_file_says_nothing_of_a_hole(history, mirror):
+    """What doesn't match its checksum isn't asked who lacks what; that is told."""
+    mirror.wrong["*api/v3/klines*"] = without_hour
+    mirror.wrong["*daily/klines*.zip"] = without_hour_of_zip
+    frame = history.klines("BTCUSDT", "1m", start="2025-01-01", end="2025-01-01T23:59")
+    assert [hole["lacks"] for hole in frame.attrs["quality"]["missing"]] == ["unknown"]
+    assert "doesn't match its checksum" in frame.attrs["quality"]["incidents"][0]["what"]
+
+
+def test_all_holes_of_a_day_are_looked_up_in_one_file(history, mirror):
+    """Ten holes don't fetch the day ten times."""
+    mirror.wrong["*api/v3/klines*"] = every_tenth_left_out
+    frame = history.klines("BTCUSDT", "1m", start="2025-01-01", end="2025-01-01T02:59")
+    assert [hole["lacks"] for hole in frame.attrs["quality"]["missing"]] == ["rest"] * 18
+    assert mirror.count("*daily/klines*.zip") == 1
+
+
+def every_tenth_left_out(answer: Answer) -> Answer:
+    code, headers, body = answer
+    rows = [row for row in msgspec.json.decode(body) if row[0] // 60_000 % 10 != 5]
+    return code, headers, msgspec.json.encode(rows)
 
 
 def without_hour_of_zip(answer: Answer) -> Answer:
@@ -317,6 +367,8 @@ def test_a_ban_ends_the_call_at_once(mirror, tmp_path):
         (lambda h: h.klines("BTCUSDT", start="soon"), "2026-01-31"),
         (lambda h: h.klines("../BTCUSDT", start="2025-01-01"), "can't be a symbol"),
         (lambda h: h.klines([], start="2025-01-01"), "No symbol"),
+        (lambda h: h.klines(None, start="2025-01-01"), "None can't be a symbol"),
+        (lambda h: h.trades(5, start="2025-01-01"), "5 can't be a symbol"),
         (lambda h: h.sync("BTCUSDT", "1m"), "sync needs a start"),
         (
             lambda h: h.sync("BTCUSDT", "candles", start="2025-01-01"),
@@ -347,6 +399,16 @@ def test_times_without_a_zone_are_said_to_be_utc(history):
         )
     assert frame.index[0] == pd.Timestamp("2025-01-01", tz="UTC")
     assert warned[0].filename == __file__
+
+
+def test_times_without_a_zone_are_said_once(history):
+    """A loop over many of them is told once, not once for each time."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("default")
+        for day in range(1, 5):
+            start = datetime(2025, 1, day)
+            history.klines("BTCUSDT", "1h", start=start, end=start, keep=False)
+    assert len(told) == 1
 
 
 def test_without_pyarrow_rest_still_answers_and_the_store_says_what_to_install(

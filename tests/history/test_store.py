@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import subprocess
 import sys
 
@@ -11,6 +12,8 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from binance_lab import Spot
+from binance_lab.history import History
 from binance_lab.history.cleaning import Cleaner
 from binance_lab.history.datasets import klines
 from binance_lab.history.errors import StoreError
@@ -201,6 +204,93 @@ def test_a_limit_of_the_system_on_files_is_a_full_disk(past, tmp_path):
     assert "StoreError" in ran.stderr
     assert "the disk is full" in ran.stderr
     assert not list(tmp_path.rglob("*.parquet"))
+
+
+def test_a_full_disk_while_a_file_comes_is_told(history, mirror, monkeypatch):
+    """A download that the disk has no room for is the same error, and leaves nothing."""
+
+    class Full:
+        def __init__(self, path):
+            self._path = path
+
+        def open(self, mode):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("binance_lab.history.archive.Path", lambda *parts: Full(parts))
+    with pytest.raises(StoreError, match="the disk is full"):
+        history.klines("BTCUSDT", "15m", start="2025-02-01", end="2025-02-28T23:59")
+    monkeypatch.undo()
+    assert not list(history.folder.rglob(".download-*"))
+    assert len(history.klines("BTCUSDT", "15m", start="2025-02-01", end="2025-02-28T23:59")) == 2688
+
+
+def test_a_small_disk_that_is_full_is_told(past, tmp_path):
+    """A real file system without room: neither half a file nor half a manifest counts, and it goes on later."""
+    mount = ["mount", "-t", "tmpfs", "-o", "size=400k", "none", tmp_path]
+    if sys.platform != "linux" or os.geteuid() or subprocess.run(mount).returncode:
+        pytest.skip("only who may mount a file system can fill it")
+    span = {"start": "2025-01-01", "end": "2025-03-31T23:59"}
+    try:
+        with (
+            Spot(base_url=past.rest) as client,
+            History(client, tmp_path, archive_url=past.rest) as history,
+        ):
+            with pytest.raises(StoreError, match="the disk is full"):
+                history.klines("BTCUSDT", "15m", **span)
+            assert set(history.verify()["problem"]) <= {""}
+            subprocess.run(["mount", "-o", "remount,size=40m", tmp_path], check=True)
+            assert len(history.klines("BTCUSDT", "15m", **span)) == 90 * 96
+            assert set(history.verify()["problem"]) == {""}
+    finally:
+        subprocess.run(["umount", "--lazy", tmp_path], check=True)
+
+
+def test_what_a_killed_download_left_is_removed(filled):
+    """A file of the archive that came in half goes with a later change; no reader sees it meanwhile."""
+    old, young = (folder(filled) / f".download-{name}" for name in ("old", "young"))
+    for made in (old, young):
+        made.mkdir()
+        (made / "half.zip").write_bytes(b"PK")
+    for path in (old / "half.zip", old):
+        os.utime(path, (0, 0))
+    os.utime(young, (0, 0))  # begun long ago, and still coming
+    assert len(pd.read_parquet(filled.folder / "klines_15m")) == 44 * 96 + 49
+    filled.sync(end="2025-03-06")
+    assert not old.exists()
+    assert young.exists()
+
+
+@pytest.mark.parametrize("damaged", [0, -1])
+def test_sync_fetches_what_repair_took_out_first_or_last(filled, damaged):
+    """What is kept begins where it was asked to, whichever of its files is gone."""
+    path = sorted(filled.folder.rglob("*.parquet"))[damaged]
+    path.write_bytes(b"")
+    filled.verify(repair=True)
+    filled.sync(end="2025-03-05T12:00")
+    assert filled.contents()["rows"].tolist() == [44 * 96 + 49]
+    assert filled.contents()["first"].iloc[0] == pd.Timestamp(SPAN["start"], tz="UTC")
+
+
+def test_sync_fetches_what_repair_took_out_alone(history):
+    """The only file of a series may be gone, too."""
+    history.klines("BTCUSDT", "15m", start="2025-02-01", end="2025-02-28T23:59")
+    next(history.folder.rglob("*.parquet")).unlink()
+    history.verify(repair=True)
+    history.sync(end="2025-02-28T23:59")
+    assert history.contents()["rows"].tolist() == [2688]
+
+
+def test_what_was_pruned_is_not_fetched_by_sync(filled):
+    """The store begins where it was pruned."""
+    filled.prune("2025-02-15")
+    filled.sync(end="2025-03-05T12:00")
+    assert filled.contents()["first"].iloc[0] == pd.Timestamp("2025-02-01", tz="UTC")
+
+
+def test_sync_passes_over_what_has_no_rows(filled):
+    """A range before the listing was asked for: there is nothing to go on from."""
+    filled.klines("SOLUSDT", "1h", start="2019-01-01", end="2019-03-01", keep=True)
+    assert filled.sync(end="2025-03-06")["symbol"].tolist() == ["BTCUSDT"]
 
 
 def test_of_two_who_fetch_the_same_one_is_kept(tmp_path):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from functools import partial
 
 import pytest
 from tqdm.std import tqdm
 
-from binance_lab.history.tasks import Received, Task, work_off
-from binance_lab.wire.intervals import DAY_MS
+from binance_lab.history.progress import Bar, Received
+from binance_lab.history.tasks import Task, work_off
+from binance_lab.wire.intervals import DAY_MS, HOUR_MS
 
 
 def work(*tasks: Task, workers: int = 1) -> threading.Event:
@@ -59,8 +61,8 @@ def test_no_tasks_are_done_at_once():
 
 def test_a_bar_tells_days_and_bytes_as_they_come(monkeypatch, capsys):
     """What takes shows the days that are done, what follows counted once, the bytes, the time left."""
-    monkeypatch.setattr("binance_lab.history.tasks.BAR_AFTER_S", 0)
-    monkeypatch.setattr("binance_lab.history.tasks.tqdm", partial(tqdm, mininterval=0))
+    monkeypatch.setattr("binance_lab.history.progress.BAR_AFTER_S", 0)
+    monkeypatch.setattr("binance_lab.history.progress.tqdm", partial(tqdm, mininterval=0))
     received = Received()
     month = Task(30 * DAY_MS, lambda: received.add(5_000_000) or [Task(10 * DAY_MS, tuple)])
     stopping = threading.Event()
@@ -69,3 +71,59 @@ def test_a_bar_tells_days_and_bytes_as_they_come(monkeypatch, capsys):
     assert "BTCUSDT:   0%" in shown
     assert "20/30 days" in shown
     assert "5.0 MB" in shown
+
+
+class Shown:
+    """What a bar would show, without the terminal."""
+
+    def __init__(self, monkeypatch):
+        self.bar = None
+        monkeypatch.setattr("binance_lab.history.progress.tqdm", self.made)
+
+    def made(self, **options):
+        self.bar = tqdm(**{**options, "disable": False, "delay": 0, "file": io.StringIO()})
+        return self.bar
+
+
+def test_history_counts_as_it_comes(monkeypatch):
+    """Half a file is half of its days; the bar doesn't jump when the file is kept, nor ever go back."""
+    shown, received = Shown(monkeypatch), Received()
+    bar = Bar("BTCUSDT", 60 * DAY_MS, received)
+    with received.file(30 * DAY_MS) as file:
+        file.add(1_000, 4_000)
+        bar.show(0)
+        assert shown.bar.n == 7.5
+        file.add(3_000, 4_000)
+        bar.show(0)
+        assert shown.bar.n == 30
+    bar.show(0)
+    assert shown.bar.n == 30
+    bar.show(30 * DAY_MS)
+    assert (shown.bar.n, received.bytes) == (30, 4_000)
+    bar.close()
+
+
+def test_a_file_whose_length_nobody_tells_counts_when_it_is_whole(monkeypatch):
+    """Without a Content-Length its bytes are counted, and its days at the end."""
+    received = Received()
+    with received.file(30 * DAY_MS) as file:
+        file.add(1_000, None)
+        assert (received.bytes, received.coming_ms) == (1_000, 0)
+
+
+def test_a_short_range_is_told_in_hours(monkeypatch):
+    """Less than three days would be 0 or 1 of 1 most of the time."""
+    shown = Shown(monkeypatch)
+    bar = Bar("BTCUSDT", 36 * HOUR_MS, Received())
+    bar.show(12 * HOUR_MS)
+    assert "12/36 hours" in str(shown.bar)
+
+
+def test_time_left_is_what_came_carried_on(monkeypatch):
+    """A burst after a slow beginning doesn't promise that the rest comes as fast."""
+    shown = Shown(monkeypatch)
+    bar = Bar("BTCUSDT", 100 * DAY_MS, Received())
+    assert shown.bar.smoothing == 0
+    shown.bar.start_t -= 60
+    bar.show(50 * DAY_MS)
+    assert "[01:00<01:00" in str(shown.bar)
