@@ -49,7 +49,7 @@ peers: .venv-peers/.ready
 .venv-peers/.ready: .venv/.python pyproject.toml
 	$(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/python -m pip install --quiet --upgrade "pip>=25.1"
-	.venv-peers/bin/python -m pip install --quiet --editable . python-binance==1.0.37 binance-sdk-spot pytest pytest-timeout
+	.venv-peers/bin/python -m pip install --quiet --editable . python-binance==1.0.37 binance-sdk-spot ccxt pytest pytest-timeout
 	.venv-peers/bin/python -m pip install --quiet --no-deps --upgrade --target .venv-peers/connector binance-connector==3.13.0
 	! command -v npm >/dev/null || npm install --silent --prefix .venv-peers @binance/connector@3.6.1
 	@touch $@

@@ -198,7 +198,10 @@ def order_amendments(call: Call) -> list[Json]:
 
 
 def my_filters(call: Call) -> Json:
-    """``myFilters``, with the limits in number that count against the account."""
+    """``myFilters``, with the limits in number that count against the account, as Binance's SDK reads them.
+
+    https://github.com/binance/binance-connector-python/tree/master/clients/spot
+    """
     filters = call.venue.engine.filters(call.account_id, call.check_symbol())
     orders = [rule.as_json() for rule in call.venue.limits.orders]
     return filters | {"rateLimits": orders}

@@ -84,7 +84,7 @@ class Gateway:
             body = self._run(route, call)
         except Reject as refusal:
             return refused(refusal, now_us)
-        if route.free:
+        if route.is_free(body):
             address.refund(weight, now_us)
         return Answer(200, body, now_us, ordered_by=call.account_id if route.orders else None)
 

@@ -13,6 +13,7 @@ from binance_lab.exchange.orders import NewOrderList
 from binance_lab.exchange.server import account, general, market, order_form, trade
 from binance_lab.exchange.server.call import Call
 from binance_lab.exchange.server.params import Param, params
+from binance_lab.wire.enums import OrderStatus
 
 Weight = int | Callable[[Mapping[str, str]], int]  # by what was sent, before it is parsed
 
@@ -21,7 +22,7 @@ NONE, USER_DATA, TRADE, USER_STREAM = "NONE", "USER_DATA", "TRADE", "USER_STREAM
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One endpoint. ``free`` ones cost no weight when they succeed; ``orders`` are placed by success."""
+    """One endpoint; ``orders`` are placed by success."""
 
     http: str  # GET, POST, PUT, DELETE; "" if only the WebSocket API has it
     path: str
@@ -47,10 +48,11 @@ class Route:
         """Whether it can change the exchange's state."""
         return self.security == TRADE and not self.path.endswith("/test")
 
-    @property
-    def free(self) -> bool:
-        """Whether success costs no weight."""
-        return self.security == TRADE and not self.path.endswith(("/test", "/keepPriority"))
+    def is_free(self, answer: Any) -> bool:
+        """Whether this success costs no weight: an amendment only if the order expired by it."""
+        if self.path.endswith("/keepPriority"):
+            return bool(answer["amendedOrder"]["status"] == OrderStatus.EXPIRED)
+        return self.changes
 
     def weight_of(self, sent: Mapping[str, str]) -> int:
         """What a request costs."""

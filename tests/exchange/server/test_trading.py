@@ -224,6 +224,20 @@ def test_an_order_is_amended_and_its_history_told(rest: Rest):
     assert [(row["origQty"], row["newQty"]) for row in history] == [("0.02000000", "0.01000000")]
 
 
+def test_an_amendment_is_free_only_if_the_order_expired_by_it(rest: Rest, other: Rest):
+    """Reducing an order costs weight 4; reducing it to what it filled already ends it and costs none."""
+    placed = rest.order("BUY", "0.02", "50000")
+    other.order("SELL", "0.01", "50000")
+    used = int(rest.get("/api/v3/ping").headers["x-mbx-used-weight-1m"])
+    params = {"symbol": "BTCUSDT", "orderId": placed["orderId"]}
+    statuses, weights = [], []
+    for quantity in ("0.015", "0.01"):
+        answer = rest.signed("PUT", "/api/v3/order/amend/keepPriority", **params, newQty=quantity)
+        statuses.append(answer.json()["amendedOrder"]["status"])
+        weights.append(int(answer.headers["x-mbx-used-weight-1m"]) - used)
+    assert (statuses, weights) == (["PARTIALLY_FILLED", "EXPIRED"], [4, 4])
+
+
 def test_a_test_order_places_nothing(rest: Rest):
     """order/test answers {}, or the rates that the order would pay."""
     params = {"symbol": "BTCUSDT", "side": "BUY", "type": "MARKET", "quantity": "0.01"}
