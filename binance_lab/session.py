@@ -41,20 +41,21 @@ Opened = TypeVar("Opened", bound=_Closable)
 _CLOSED = "This lab is closed. Make a new one: lab = Lab()"
 
 
-class _Opened(Generic[Opened]):
+class _Opened(property, Generic[Opened]):
     """A property that opens its thing when first read, once, whichever thread reads it.
 
-    Unlike `functools.cached_property` it says so where the session is closed.
+    Unlike `functools.cached_property` it says so where the session is closed, and `help` takes it
+    for a property.
     """
 
     def __init__(self, open_it: Callable[[Any], Opened]) -> None:
+        super().__init__(open_it)
         self._open = open_it
-        self.__doc__ = open_it.__doc__
 
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
 
-    @overload
+    @overload  # type: ignore[override]
     def __get__(self, session: None, owner: type) -> Self: ...
 
     @overload

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import inspect
 import json
+import pydoc
 import re
 import threading
 import time
@@ -255,6 +256,16 @@ def test_the_first_page_names_everything(lab):
     assert [name for name in dir(lab) if not name.startswith("_") and name not in named] == []
     assert [name for name in inspect.signature(Lab).parameters if name not in named] == []
     assert "allow_orders" in inspect.signature(Lab).parameters
+
+
+def test_help_shows_what_a_lab_opens_as_properties(lab):
+    """help(lab) has client, live and the rest by name and purpose, not by the address of a thing."""
+    page = pydoc.plain(pydoc.render_doc(lab))
+    readonly = page.partition("Readonly properties")[2]
+    for name in ("client", "history", "live", "streams", "trading", "ws_api"):
+        assert re.search(rf"(?m)^ \|  {name}\n \|      [A-Z]", readonly)
+    assert "object at" not in page
+    assert "_Opened" not in page
 
 
 def test_the_account_says_what_it_is_worth(lab):
