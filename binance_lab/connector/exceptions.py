@@ -9,7 +9,8 @@
     │   └── BadAnswer            not JSON, or half of it
     ├── ApiError                 the server said no: status, code, msg, headers
     │   ├── BadParameter         a parameter is missing, malformed or unknown
-    │   │   └── BadSymbol
+    │   │   ├── BadSymbol
+    │   │   └── TooPrecise       a number has more decimals than are taken
     │   ├── OrderRejected        the matching engine refused
     │   │   ├── FilterFailure    .filter says which
     │   │   ├── InsufficientBalance
@@ -114,6 +115,16 @@ class BadSymbol(BadParameter):
     """No such symbol, or not in the status that was asked for."""
 
     hint = "See client.exchange_info() for the symbols that trade."
+
+
+class TooPrecise(BadParameter):
+    """A number has more decimals than the symbol or the asset takes."""
+
+    hint = (
+        "Give it as text or Decimal, in whole steps of the symbol's tickSize (prices) or stepSize"
+        " (quantities), see client.exchange_info(symbol): a float such as 0.1 + 0.2 is"
+        " 0.30000000000000004."
+    )
 
 
 class OrderRejected(ApiError):
@@ -233,6 +244,7 @@ _BY_CODE: dict[int, type[ApiError]] = {
     -1015: TooManyRequests,
     -1034: TooManyRequests,
     -1021: ClockError,
+    -1111: TooPrecise,
     -1121: BadSymbol,
     -1122: BadSymbol,
     -1220: BadSymbol,
@@ -255,6 +267,7 @@ _BY_TEXT: tuple[tuple[str, type[ApiError]], ...] = (
     ("may not place or cancel orders", PermissionDenied),
 )
 _SYMBOL = re.compile(r" symbols?=(\S+)")
+_PARAMETER = re.compile(r"Parameter '(\w+)'")
 _BAN_END = re.compile(r"banned until (\d{13})")
 
 
@@ -298,6 +311,9 @@ def api_error(
     said = (f"{code} {msg}" if code is not None else f"HTTP {status} {msg}").rstrip(" .")
     if cls is BadSymbol and (symbol := _SYMBOL.search(request)):
         said += f": {symbol[1]}"
+    if cls is TooPrecise and (name := _PARAMETER.search(msg)):
+        sent = re.search(rf" {name[1]}=(\S+)", request)
+        said += f": {sent[1]}" if sent else ""
     message = f"{asked}: {said}. {cls.hint}".rstrip()
     error = cls(
         message, status=status, code=code, msg=msg, headers=headers, request=request, data=data

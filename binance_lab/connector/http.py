@@ -121,7 +121,9 @@ class Http:
         self._api_key = api_key
         self._account = account_scope(api_key)
         self._log = logger or logging.getLogger("binance_lab.rest")
-        self._current = 0  # the host that answered last
+        self._current = 0  # the host to ask next
+        self._known = 0  # the host that answered last, as far as the log has told
+        self._left = ""  # why the host before it was left
         self._random = random.Random()
 
     @property
@@ -151,7 +153,9 @@ class Http:
                 call.uses, asked=call.asked, wait=options.on_limit == "wait"
             )
             try:
-                return self._attempt(call, index, booking, decode)
+                answered = self._attempt(call, index, booking, decode)
+                self._tell_host(index)
+                return answered
             except (RequestError, ApiError) as error:
                 self._recover(call, index, error)
             except KeyboardInterrupt:
@@ -302,7 +306,14 @@ class Http:
     def _fail_over(self, index: int, error: RequestError | ApiError) -> None:
         if len(self.base_urls) > 1 and isinstance(error, RequestError | ServerError):
             self._current = (index + 1) % len(self.base_urls)
-            self._log.warning("asking %s from now on: %s", self.base_url, error)
+            self._left = str(error)
+
+    def _tell_host(self, index: int) -> None:
+        """Say once that another host is asked, when it has answered: without network none does."""
+        if index != self._known:
+            before, self._known = self.base_urls[self._known], index
+            now = self.base_urls[index]
+            self._log.warning("%s is asked instead of %s: %s", now, before, self._left)
 
     def measure_clock(self, timeout_s: float) -> float:
         """Ask the server's time; its clock minus this computer's, in ms.

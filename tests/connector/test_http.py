@@ -44,6 +44,7 @@ from binance_lab.connector.exceptions import (
     ServerError,
     Timeout,
     TooManyRequests,
+    TooPrecise,
     UnknownOrder,
 )
 from binance_lab.connector.spot import Spot
@@ -450,6 +451,8 @@ def test_certificate_of_a_bundle_is_trusted(serve, tmp_path, monkeypatch):
     ("status", "code", "msg", "error", "advice"),
     [
         (400, -1121, "Invalid symbol.", BadSymbol, "exchange_info"),
+        (400, -1111, "Parameter 'quantity' has too much precision.", TooPrecise, ": 1. Give it as text"),
+        (400, -1111, "Precision is over the maximum defined for this asset.", TooPrecise, "Decimal"),
         (400, -1013, "Filter failure: LOT_SIZE", FilterFailure, "exchange_info"),
         (400, -2010, "Account has insufficient balance for requested action.", InsufficientBalance, "account"),
         (400, -2011, "Unknown order sent.", UnknownOrder, "get_orders"),
@@ -754,6 +757,25 @@ def test_read_fails_over_to_the_next_host(serve):
     client = Spot(base_url=[f"http://127.0.0.1:{free_port()}", good.url], timeout=5)
     assert client.ping() == {"from": "good"}
     assert client.base_url == good.url
+
+
+def test_another_host_is_told_once_when_it_answers(serve, caplog):
+    """The log says which host is asked instead of which and why, once."""
+    good, gone = serve(lambda asked: reply({})), f"http://127.0.0.1:{free_port()}"
+    client = Spot(base_url=[gone, good.url], timeout=5)
+    client.ping()
+    client.ping()
+    told = [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING]
+    assert len(told) == 1
+    assert told[0].startswith(f"{good.url} is asked instead of {gone}: no connection to")
+
+
+def test_without_network_the_log_does_not_flip_between_hosts(caplog):
+    """Where no host answers, the error says all there is to say."""
+    client = Spot(base_url=[f"http://127.0.0.1:{free_port()}" for _ in range(3)], timeout=5)
+    with pytest.raises(ConnectionFailed, match=r"check the address, the network.*tried 3 times"):
+        client.ping()
+    assert not [each for each in caplog.records if each.levelno >= logging.WARNING]
 
 
 def test_algo_order_has_an_id_of_its_length(serve):
