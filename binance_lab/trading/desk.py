@@ -35,6 +35,8 @@ from .sending import Sender
 from .surroundings import Book, Surroundings
 from .ticket import Ticket, exact, make_ticket
 
+_LISTS = 1_000  # order lists that are known, besides those that aren't done
+
 
 class Trading:
     """The order desk of one environment.
@@ -116,7 +118,10 @@ class Trading:
 
     @property
     def orders(self) -> list[Order]:
-        """Every order of this desk and of its journal, and others of the account, oldest first."""
+        """Orders of this desk and of its journal, and others of the account, oldest first.
+
+        All that aren't done, and of the others the latest, 2,000 at least.
+        """
         return self._register.orders
 
     @property
@@ -135,7 +140,7 @@ class Trading:
 
     @property
     def lists(self) -> list[OrderList]:
-        """The order lists that were placed here, oldest first."""
+        """The order lists that were placed here, oldest first; of those that are done, the latest 1,000."""
         return list(self._lists)
 
     @property
@@ -167,11 +172,11 @@ class Trading:
         return self._register.journal_error
 
     def frame(self) -> pd.DataFrame:
-        """Every order as a row; see ``records.orders_frame``."""
+        """The `orders`, a row each; see ``records.orders_frame``."""
         return self._with_attrs(orders_frame(self.orders))
 
     def fills_frame(self) -> pd.DataFrame:
-        """Every fill as a row; see ``records.fills_frame``."""
+        """Their fills, a row each; see ``records.fills_frame``."""
         return self._with_attrs(fills_frame(self.orders))
 
     def on_change(self, callback: Callable[[], None]) -> Callable[[], None]:
@@ -362,7 +367,8 @@ class Trading:
         legs = {name: self._new_order(leg, _new_id(), list_id) for name, leg in ticket.legs.items()}
         placed = OrderList(ticket, list_id, legs)
         self._gate.enter(placed.orders)
-        self._lists.append(placed)
+        old, new = self._lists[:-_LISTS], self._lists[-_LISTS:]
+        self._lists = [*(each for each in old if not each.done), *new, placed]
         with self._explaining(*placed.orders):
             self._sender.place_list(placed)
         return placed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Protocol
 
 import msgspec
@@ -48,7 +48,10 @@ interrupt ended it."""
 
 _log = logging.getLogger(__name__)
 _ASK_S = (0.2, 0.5, 1.0, 2.0)
-_LATEST = 2_000  # orders of a journal that are taken over, besides those that are open
+_LATEST = 2_000
+"""So many orders are known, or up to twice as many, besides those that aren't done: some 5 kB each. A
+journal that is opened gives as many; on disk it keeps many more."""
+
 _TRADES = 1_000  # the most that one answer lists
 
 
@@ -119,7 +122,7 @@ class Register:
 
     @property
     def orders(self) -> list[Order]:
-        """Every order, oldest first."""
+        """The latest orders, 2,000 of them at least, and all that aren't done; oldest first."""
         with self._lock:
             return list(self._orders)
 
@@ -480,6 +483,17 @@ class Register:
         self._by_id[order.client_order_id] = order  # first: what is listed can be found
         self._orders.append(order)
         order.on_change(self._changed)
+        if len(self._orders) > 2 * _LATEST:
+            self._forget()
+
+    def _forget(self) -> None:
+        """Know the latest orders only, and all that aren't done: a form may trade for weeks."""
+        self._orders = _latest(self._orders)
+        known = set(self._orders)
+        self._by_id = {name: order for name, order in self._by_id.items() if order in known}
+        self._missing_since = {
+            order: since for order, since in self._missing_since.items() if order in known
+        }
 
     def _changed(self, order: Order) -> None:
         with self._lock:
@@ -500,7 +514,7 @@ class Register:
             return
         if self.journal.torn:
             _log.warning("%s lines of the journal are torn, by a crash", self.journal.torn)
-        for order in _latest(kept):
+        for order in _latest(kept.values()):
             self._take_over(order)
 
     def _take_over(self, order: Order) -> None:
@@ -515,12 +529,12 @@ class Register:
             self.keeper.soon(order)
 
 
-def _latest(orders: Mapping[str, Order]) -> list[Order]:
+def _latest(orders: Collection[Order]) -> list[Order]:
     """The latest orders, and all that aren't done, oldest first."""
     old = max(0, len(orders) - _LATEST)
-    return [order for n, order in enumerate(orders.values()) if n >= old or not order.done]
+    return [order for n, order in enumerate(orders) if n >= old or not order.done]
 
 
 def _wanted(entries: Iterable[Entry]) -> set[str]:
     """What a journal that has grown too long goes on keeping."""
-    return {order.client_order_ids[0] for order in _latest(restored(entries))}
+    return {order.client_order_ids[0] for order in _latest(restored(entries).values())}

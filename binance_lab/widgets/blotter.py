@@ -138,11 +138,11 @@ class Blotter(View):
         self.start()
 
     def frame(self) -> pd.DataFrame:
-        """Every order as a row; see ``records.orders_frame``."""
+        """The desk's orders, a row each; see ``records.orders_frame``."""
         return self.trading.frame()
 
     def fills_frame(self) -> pd.DataFrame:
-        """Every fill as a row; see ``records.fills_frame``."""
+        """Their fills, a row each; see ``records.fills_frame``."""
         return self.trading.fills_frame()
 
     @property

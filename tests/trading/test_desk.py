@@ -19,6 +19,7 @@ from binance_lab.connector.exceptions import (
     InsufficientBalance,
     OrderRejected,
 )
+from binance_lab.trading import desk as desk_module
 from binance_lab.trading import register
 from binance_lab.trading.desk import Trading
 from binance_lab.trading.gate import RiskyKey
@@ -602,6 +603,16 @@ def test_an_order_list_is_one_request_with_an_order_for_each_leg(desk, client):
     assert placed.state == "open"
 
 
+def test_a_desk_forgets_old_order_lists(desk, monkeypatch):
+    """It knows the latest, and all that aren't done."""
+    monkeypatch.setattr(desk_module, "_LISTS", 1)
+    placed = [desk.place_list("OCO", "BTCUSDT", **OCO) for _ in range(2)]
+    for order in placed[1].orders:
+        desk.cancel(order)
+    placed += [desk.place_list("OCO", "BTCUSDT", **OCO) for _ in range(2)]
+    assert desk.lists == [placed[0], *placed[2:]]
+
+
 def test_in_an_opo_the_pending_order_has_no_quantity(desk, client):
     """It sells what the working order bought; that it is worth enough is checked all the same."""
     working = {"side": "BUY", "type": "LIMIT", "quantity": "0.01", "price": "60000"}
@@ -817,6 +828,18 @@ def test_a_journal_that_can_not_be_read_lets_orders_be_canceled_only(client, tmp
         with pytest.raises(OrderRefused, match="Not sent"):
             desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
         assert [order.state.value for order in desk.cancel_all()] == ["canceled"]
+
+
+def test_a_desk_that_trades_for_weeks_forgets_old_orders(desk, monkeypatch):
+    """It knows the latest orders, under all their ids, and all that aren't done."""
+    monkeypatch.setattr(register, "_LATEST", 3)
+    still_open = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    done = [desk.cancel(desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)) for _ in range(6)]
+    assert desk.orders == [still_open, *done[3:]]
+    assert desk.order(done[3].order_id) is done[3]
+    assert desk.order(still_open.client_order_id) is still_open
+    with pytest.raises(OrderRefused, match="No order"):
+        desk.order(done[2].client_order_id)
 
 
 def test_a_long_journal_keeps_what_is_open_and_what_was_last(client, tmp_path, monkeypatch):
