@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import psutil
 
 from binance_lab import Exchange
-from soak.findings import Sample, judged, table, write_json, write_section
+from soak.findings import Sample, judged, table, threads, write_json, write_section
 from soak.notebooks import NOTEBOOKS, Notebook
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +44,7 @@ def main() -> int:
     parser.add_argument("--readme", type=Path, help='whose section "Soak" is to be written')
     args = parser.parse_args()
     samples = soak(args.hours * 3600)
-    print(table(samples))
+    print(table(samples), threads(samples), sep="\n\n")
     args.json.parent.mkdir(exist_ok=True)
     write_json(samples, args.json)
     if args.readme:

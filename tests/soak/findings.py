@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from statistics import median
+from statistics import median, median_low
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
@@ -27,6 +29,9 @@ SPARE = {"threads": 0, "sockets": 2}
 
 CPU_SHARE = 0.6
 """Of one core, for any one process."""
+
+_NUMBER = re.compile(r"(?<=[-:])\d+\b(?!\.)")
+"""In a thread's name: which connection, and to which port. Another connection has another number."""
 
 HEADER = ("process", "CPU of a core", "MB, middle", "MB, end", "threads", "sockets", "holes filled")
 
@@ -55,6 +60,7 @@ class Process:
     end_mb: float
     threads: tuple[float, float]
     sockets: tuple[float, float]
+    named: tuple[Counter[str], Counter[str]]
     last: dict[str, Any]
 
     @classmethod
@@ -72,8 +78,21 @@ class Process:
             end_mb=median(each.rss_mb for each in end),
             threads=_two_medians(middle, end, "threads"),
             sockets=_two_medians(middle, end, "sockets"),
+            named=(_thread_names(middle), _thread_names(end)),
             last=samples[-1].report,
         )
+
+    @property
+    def came(self) -> Counter[str]:
+        """The threads of its last third that its middle third didn't have, by name."""
+        middle, end = self.named
+        return end - middle
+
+    @property
+    def went(self) -> Counter[str]:
+        """The threads of its middle third that its last third had no more, by name."""
+        middle, end = self.named
+        return middle - end
 
     @property
     def wrong(self) -> Iterable[str]:
@@ -84,7 +103,8 @@ class Process:
         for what, spare in SPARE.items():
             before, after = getattr(self, what)
             if after > before + spare:
-                yield f"{self.name}: {what} grew from {before:.0f} to {after:.0f}"
+                more = f": {_counted(self.came)}" if what == "threads" and self.came else ""
+                yield f"{self.name}: {what} grew from {before:.0f} to {after:.0f}{more}"
         if self.cpu_share > CPU_SHARE:
             yield f"{self.name}: {self.cpu_share:.0%} of a core, more than {CPU_SHARE:.0%}"
         if (
@@ -101,6 +121,19 @@ def _two_medians(middle: list[Sample], end: list[Sample], what: str) -> tuple[fl
     return (
         median(getattr(each, what) for each in middle),
         median(getattr(each, what) for each in end),
+    )
+
+
+def _thread_names(samples: list[Sample]) -> Counter[str]:
+    """The threads that Python knows at the time that has the most usual number of them."""
+    usual = median_low(len(each.report.get("threads", ())) for each in samples)
+    names = next(names for each in samples if len(names := each.report.get("threads", ())) == usual)
+    return Counter(_NUMBER.sub("#", name) for name in names)
+
+
+def _counted(names: Counter[str]) -> str:
+    return ", ".join(
+        f"{count} {name}" if count > 1 else name for name, count in sorted(names.items())
     )
 
 
@@ -144,6 +177,17 @@ def table(samples: list[Sample]) -> str:
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in cells
     )
+
+
+def threads(samples: list[Sample]) -> str:
+    """The threads of each process by name, and which of them came or went, for a terminal."""
+    lines = []
+    for each in processes(samples):
+        if names := each.named[0]:
+            lines.append(f"{each.name}: {_counted(names)}")
+            lines += [f"  came: {_counted(each.came)}"] * bool(each.came)
+            lines += [f"  went: {_counted(each.went)}"] * bool(each.went)
+    return "\n".join(lines)
 
 
 def write_json(samples: list[Sample], path: Path) -> None:

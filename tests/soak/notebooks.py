@@ -23,7 +23,7 @@ def report():
     holes = [made.gaps for made in followed]
     return json.dumps({
         "objects": len(gc.get_objects()),
-        "python_threads": threading.active_count(),
+        "threads": sorted(thread.name for thread in threading.enumerate()),
         "messages": sum(getattr(made, "received", 0) for made in lab.live.objects),
         "states": sorted({made.state for made in lab.live.objects}),
         "holes": sum(len(each) for each in holes),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from .__main__ import soak
-from .findings import Sample, judged, rows, write_section
+from .findings import Sample, judged, rows, threads, write_section
 
 SECONDS = 12.0
 
@@ -50,6 +50,21 @@ def test_a_steady_process_is_right():
 def test_what_is_wrong_is_said(changes, words):
     """Growth, a dear process, a hole that nobody lists, a lost click, a failed view."""
     assert any(words in line for line in judged(steady(**changes)))
+
+
+def test_threads_that_came_are_named():
+    """A thread more says which; a connection that took another's place is no news."""
+    before = ["MainThread", "binance_lab:ws:stream-1:127.0.0.1:4711"]
+    after = ["MainThread", "binance_lab:ws:stream-2:127.0.0.1:4711", "one", "two", "two"]
+    samples = [
+        replace(each, report={"threads": after if each.at_s > 205 else before})
+        for each in steady(threads=23)
+    ]
+    assert judged(samples) == ["desk: threads grew from 20 to 23: one, 2 two"]
+    assert threads(samples).splitlines() == [
+        "desk: MainThread, binance_lab:ws:stream-#:127.0.0.1:#",
+        "  came: one, 2 two",
+    ]
 
 
 def test_the_section_replaces_the_former(tmp_path):
