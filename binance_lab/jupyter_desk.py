@@ -50,8 +50,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``binance-lab desk``."""
     parser.add_argument("symbol", nargs="?", default="BTCUSDT", help="default: BTCUSDT")
     parser.add_argument("--interval", default="1m", help="of the candles (default: 1m)")
-    parser.add_argument(
-        "--environment", choices=get_args(Name), help="default: BINANCE_LAB_ENV, else local"
+    names = get_args(Name)
+    parser.add_argument("--env", choices=names, help="default: BINANCE_LAB_ENV, else local")
+    parser.add_argument(  # its former name
+        "--environment", dest="env", choices=names, help=argparse.SUPPRESS
     )
     parser.add_argument("--theme", choices=("light", "dark"), default="light")
     parser.add_argument("--no-browser", action="store_true", help="only print the URL")
@@ -64,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError('Voilà is not installed. Run: pip install "binance-lab[lab]"')
     symbol, interval = args.symbol.upper(), interval_named(args.interval).name
     try:
-        with Lab(args.environment) as lab, tempfile.TemporaryDirectory() as folder:
+        with Lab(args.env) as lab, tempfile.TemporaryDirectory() as folder:
             lab.client.exchange_info(symbol=symbol)  # an unknown one is told here and now
             name = lab.environment.name
             _write(Path(folder), symbol, interval, f"{symbol} · {name}", args.theme)
@@ -108,7 +110,14 @@ def _write(folder: Path, symbol: str, interval: str, title: str, theme: str) -> 
         "cells": [{**cell, "execution_count": None}],
     }
     settings = {
-        "Voila": {"ip": "127.0.0.1", "port_retries": 0, "auto_token": True, "log_level": "ERROR"},
+        "Voila": {
+            "ip": "127.0.0.1",
+            "port_retries": 0,
+            "auto_token": True,
+            "log_level": "ERROR",
+            # Tornado warns of Jupyter's own settings, and of kernels that end with their page.
+            "logging_config": {"loggers": {"tornado": {"level": "ERROR"}}},
+        },
         "VoilaConfiguration": {"template": "desk", "theme": theme, "show_tracebacks": True},
     }
     template = folder / "voila" / "templates" / "desk"

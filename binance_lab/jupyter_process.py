@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import socket
@@ -11,13 +12,32 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from .connector.exceptions import RequestError
 
 _START_TIMEOUT_S = 60
 _END_TIMEOUT_S = 15
+
+# A kernel that runs this Python, where binance_lab is, whatever else is installed as "python3";
+# without its warning that its sockets on loopback aren't encrypted.
+_KERNEL = {
+    "argv": [
+        *(sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"),
+        "--log-level=ERROR",
+    ],
+    "display_name": "Python 3 (ipykernel)",
+    "language": "python",
+    "metadata": {"debugger": True},
+}
+# What JupyterLab does where its user has set nothing: it neither asks whether to fetch Jupyter's
+# news nor looks for newer versions of itself.
+_SETTINGS = {
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}
+}
 
 
 class JupyterProcess:
@@ -43,12 +63,14 @@ class JupyterProcess:
         self.port = port or _free_port()
         self.token = secrets.token_urlsafe(24)
         self._module = module
+        self._own = TemporaryDirectory(prefix="binance-lab-jupyter-")
+        given = {**os.environ, **(environment or {})}
         own = [argument.replace("{port}", str(self.port)) for argument in arguments]
         self._process = subprocess.Popen(
             [sys.executable, "-m", module, *own],
             cwd=folder,
             # Not an argument: arguments show in the list of processes.
-            env={**os.environ, **(environment or {}), "JUPYTER_TOKEN": self.token},
+            env={**given, **_first(Path(self._own.name), given), "JUPYTER_TOKEN": self.token},
         )
 
     def __enter__(self) -> Self:
@@ -83,6 +105,7 @@ class JupyterProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._own.cleanup()
 
     def _wait_until_up(self) -> None:
         deadline = time.monotonic() + _START_TIMEOUT_S
@@ -99,6 +122,21 @@ class JupyterProcess:
         raise RequestError(
             f"{self._module} did not start on port {self.port}; its own lines above say why."
         )
+
+
+def _first(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
+    """Variables by which a server finds our kernel and settings before all others."""
+    _write(folder / "kernels" / "python3" / "kernel.json", _KERNEL)
+    _write(folder / "labconfig" / "default_setting_overrides.json", _SETTINGS)
+    return {
+        name: os.pathsep.join(filter(None, [str(folder), given.get(name)]))
+        for name in ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH")
+    }
+
+
+def _write(path: Path, what: Mapping[str, Any]) -> None:
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(what), "utf-8")
 
 
 def local_environment(rest: str, api_key: str, api_secret: str) -> dict[str, str]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .widgets.desk import Desk
     from .widgets.order_form import OrderForm
     from .widgets.picture import Engine
+    from .widgets.precision import Precision
     from .widgets.status import StatusView
     from .widgets.tape import TapeView
     from .widgets.view import View
@@ -45,6 +46,7 @@ class Views(Session):
     """
 
     def _begun(self) -> None:
+        self._precisions: dict[str, Precision] = {}
         _labs.add(self)
         _show_live_objects()
 
@@ -58,11 +60,13 @@ class Views(Session):
         """
         from .widgets.chart import CandleChart
 
+        candles = self.live.candles(symbol, interval_named(interval).name)
         return self._shown(
             CandleChart(
-                self.live.candles(symbol, interval_named(interval).name),
+                candles,
                 engine=engine,
                 account=self.live.account() if self._keys else None,
+                precision=self._precision(candles.symbol),
                 environment=self.environment.name,
                 **settings,
             )
@@ -73,8 +77,15 @@ class Views(Session):
         from .widgets.depth_ladder import DepthLadder
 
         book = self.live.book(symbol)
-        where = self.environment.name
-        return self._shown(DepthLadder(book, engine=engine, levels=levels, environment=where))
+        return self._shown(
+            DepthLadder(
+                book,
+                engine=engine,
+                levels=levels,
+                precision=self._precision(book.symbol),
+                environment=self.environment.name,
+            )
+        )
 
     def depth_chart(
         self, symbol: str, *, engine: Engine = "canvas", levels: int = 80, height: int = 240
@@ -82,12 +93,14 @@ class Views(Session):
         """How much is bid down to a price and offered up to one, live; ``height`` in pixels."""
         from .widgets.depth_chart import DepthChart
 
+        book = self.live.book(symbol)
         return self._shown(
             DepthChart(
-                self.live.book(symbol),
+                book,
                 engine=engine,
                 levels=levels,
                 height=height,
+                precision=self._precision(book.symbol),
                 environment=self.environment.name,
             )
         )
@@ -97,22 +110,34 @@ class Views(Session):
         from .widgets.tape import TapeView
 
         trades = self.live.trades(symbol)
-        return self._shown(TapeView(trades, engine=engine, environment=self.environment.name))
+        return self._shown(
+            TapeView(
+                trades,
+                engine=engine,
+                precision=self._precision(trades.symbol),
+                environment=self.environment.name,
+            )
+        )
 
-    def watchlist(self, symbols: Sequence[str], *, engine: Engine = "canvas") -> Watchlist:
+    def watchlist(self, symbols: str | Sequence[str], *, engine: Engine = "canvas") -> Watchlist:
         """Price, change, range and volume of symbols, live, with sparklines."""
-        tickers = self.live.tickers(list(symbols))
+        named = [symbols] if isinstance(symbols, str) else symbols
+        symbols = [symbol.upper() for symbol in named]
+        tickers = self.live.tickers(symbols)
         return self._watchlist(tickers, symbols, engine=engine)
 
     def balances(self, *, engine: Engine = "canvas", quote: str = "USDT") -> Balances:
         """What the account holds and what it is worth in a quote asset, live."""
+        from .frames.account import rate_symbols
         from .widgets.balances import Balances
 
         self._need_keys("see balances")
+        quote = quote.upper()
         account = self.live.account()
         traded = {row["symbol"] for row in self.client.ticker_price() if isinstance(row, dict)}
-        priced = [asset + quote for asset in account.frame().index if asset + quote in traded]
-        tickers = self.live.tickers(priced) if priced else None
+        held = map(str, account.frame().index)
+        priced = dict.fromkeys(s for asset in held for s in rate_symbols(asset, quote, traded))
+        tickers = self.live.tickers(list(priced)) if priced else None
         return self._shown(
             Balances(
                 account,
@@ -179,15 +204,20 @@ class Views(Session):
             from .widgets.chart import CandleChart
 
             account = self.live.account() if self._keys else None
-            return self._shown(CandleChart(live, account=account, environment=where))
+            precision = self._precision(live.symbol)
+            return self._shown(
+                CandleChart(live, account=account, precision=precision, environment=where)
+            )
         if isinstance(live, OrderBook):
             from .widgets.depth_ladder import DepthLadder
 
-            return self._shown(DepthLadder(live, environment=where))
+            precision = self._precision(live.symbol)
+            return self._shown(DepthLadder(live, precision=precision, environment=where))
         if isinstance(live, Tape):
             from .widgets.tape import TapeView
 
-            return self._shown(TapeView(live, environment=where))
+            precision = self._precision(live.symbol)
+            return self._shown(TapeView(live, precision=precision, environment=where))
         if isinstance(live, Tickers):
             return self._watchlist(live, live.symbols or _busiest(live))
         if isinstance(live, Account):
@@ -207,9 +237,16 @@ class Views(Session):
             symbol: [float(row[4]) for row in self.client.klines(symbol, "30m", limit=48)]
             for symbol in asked
         }
-        where = self.environment.name
+        self._ask_precisions(asked)
         return self._shown(
-            Watchlist(tickers, symbols, engine=engine, history=history, environment=where)
+            Watchlist(
+                tickers,
+                symbols,
+                engine=engine,
+                history=history,
+                precision=self._precisions,
+                environment=self.environment.name,
+            )
         )
 
     def close_button(self) -> Button:
@@ -225,6 +262,19 @@ class Views(Session):
 
         button.on_click(close)
         return button
+
+    def _precision(self, symbol: str) -> Precision | None:
+        """The decimals of a symbol, by the exchange's rules of it."""
+        self._ask_precisions([symbol])
+        return self._precisions.get(symbol)
+
+    def _ask_precisions(self, symbols: Sequence[str]) -> None:
+        """Learn the decimals of those symbols of which they aren't known yet, in one request."""
+        from .widgets.precision import Precision
+
+        if unknown := [symbol for symbol in symbols if symbol not in self._precisions]:
+            for info in self.client.exchange_info(symbols=unknown)["symbols"]:
+                self._precisions[info["symbol"]] = Precision.of(info)
 
     def _shown(self, view: Shown) -> Shown:
         """Let this view stop when the lab is closed, before the objects that it shows."""

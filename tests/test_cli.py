@@ -7,6 +7,8 @@ import signal
 import socket
 import subprocess
 import sys
+from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 import requests
@@ -99,7 +101,7 @@ def test_the_ready_line_is_json():
 
 
 def test_jupyterlab_prints_its_address_and_no_warning(tmp_path):
-    """Nothing stands before the two addresses, and the second one is answered."""
+    """Nothing stands before the two addresses; JupyterLab asks for no news, and runs this Python."""
     command = [sys.executable, "-m", "binance_lab", "lab", "--no-browser", str(tmp_path)]
     pipes = {"stdout": subprocess.PIPE, "stderr": (tmp_path / "errors").open("w"), "text": True}
     with pipes["stderr"], subprocess.Popen(command, **pipes) as running:
@@ -108,10 +110,21 @@ def test_jupyterlab_prints_its_address_and_no_warning(tmp_path):
             exchange, lab = running.stdout.readline(), running.stdout.readline()
             before = (tmp_path / "errors").read_text()
             answer = requests.get(lab.split()[-1], timeout=30)
+            asked = "lab/api/settings/@jupyterlab/apputils-extension:notification"
+            news = _ask(lab.split()[-1], asked)["schema"]["properties"]
+            kernel = _ask(lab.split()[-1], "api/kernelspecs")["kernelspecs"]["python3"]["spec"]
         finally:
             running.terminate()
     assert exchange.startswith("Embedded exchange: http://127.0.0.1:")
     assert (before, answer.status_code) == ("", 200)
+    assert (news["fetchNews"]["default"], news["checkForUpdates"]["default"]) == ("false", False)
+    assert kernel["argv"][0] == sys.executable
+
+
+def _ask(page: str, path: str) -> Any:
+    """What the server of this page answers; the token is the page's."""
+    address = f"{urljoin(page, '/')}{path}?{urlsplit(page).query}"
+    return requests.get(address, timeout=30).json()
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -66,6 +66,17 @@ def rate(asset: str, quote: str, prices: Mapping[str, Any]) -> Decimal | None:
         if first is not None and second is not None:
             return first * second
     return None
+
+
+def rate_symbols(asset: str, quote: str, traded: Container[str]) -> list[str]:
+    """The symbols whose prices `rate` uses, of those that are traded; empty if none join the two."""
+    paths = [[(asset, quote)]] + [[(asset, via), (via, quote)] for via in ("USDT", "BTC")]
+    for path in paths:
+        legs = [pair for pair in path if pair[0] != pair[1]]
+        found = [[s for s in (a + b, b + a) if s in traded][:1] for a, b in legs]
+        if all(found):
+            return [symbol for each in found for symbol in each]
+    return []
 
 
 def _direct(asset: str, quote: str, prices: Mapping[str, Any]) -> Decimal | None:

@@ -104,7 +104,8 @@ class Recorder:
     def __repr__(self) -> str:
         state = "stopped" if self._stop.is_set() else "recording"
         errors = f", {self.error}" if self.error else ""
-        return f"<Recorder {len(self._tracks)} symbols: {state}, {self.count:,} messages{errors}>"
+        symbols = f"{len(self._tracks)} symbol{'' if len(self._tracks) == 1 else 's'}"
+        return f"<Recorder {symbols}: {state}, {self.count:,} messages{errors}>"
 
     def __enter__(self) -> Recorder:
         return self

@@ -12,8 +12,9 @@ import pandas as pd
 from binance_lab.connector.exceptions import BadInput
 from binance_lab.widgets.candle_picture import CandlePicture, Rows
 from binance_lab.widgets.kept import Still
-from binance_lab.widgets.numbers import decimals_of, plain
+from binance_lab.widgets.numbers import plain
 from binance_lab.widgets.picture import Engine, MovingCandles, look_of, surface_of
+from binance_lab.widgets.precision import Precision
 from binance_lab.widgets.surface import Packet, Surface, SurfaceView, script
 from binance_lab.widgets.view import Source
 
@@ -105,6 +106,7 @@ class CandleChart(SurfaceView):
         account: A live account, whose open orders and newest trades of the symbol are marked.
         keep: Candles that the chart holds, at most.
         height: In pixels.
+        precision: The symbol's decimals, by its rules; those of the numbers seen if not given.
     """
 
     kind = "chart"
@@ -118,6 +120,7 @@ class CandleChart(SurfaceView):
         account: AccountSource | None = None,
         keep: int = 1000,
         height: int = 420,
+        precision: Precision | None = None,
         environment: str = "",
         name: str | None = None,
         rate: float = 10.0,
@@ -127,7 +130,7 @@ class CandleChart(SurfaceView):
         self.keep = keep
         self._height = height
         self._version = 0
-        self._decimals = 0
+        self._decimals = (precision or Precision.seen()).price
         self._account = account
         self._account_version = -1
         self._marks: list[Mark] = []
@@ -182,8 +185,9 @@ class CandleChart(SurfaceView):
     def still(self) -> Still:
         """The newest candles as a PNG."""
         rows = candle_rows(self.candles.since(0))
+        self._decimals.see(rows[:, 1:5].ravel())
         meta = {
-            "decimals": max(self._decimals, decimals_of(rows[:, 1:5].ravel())),
+            "decimals": self._decimals.count,
             "averages": self.averages,
             "marks": self._marks,
             "orders": self._orders,
@@ -198,7 +202,7 @@ class CandleChart(SurfaceView):
     def _rows_since(self, version: int) -> Rows:
         self._version = self.candles.version  # read first: what changes meanwhile is sent twice
         rows = candle_rows(self.candles.since(version))[-self.keep :]
-        self._decimals = max(self._decimals, decimals_of(rows[:, 1:5].ravel()))
+        self._decimals.see(rows[:, 1:5].ravel())
         return rows
 
     def _read_account(self) -> None:
@@ -212,7 +216,7 @@ class CandleChart(SurfaceView):
         self._marked = True
 
     def _meta(self) -> dict[str, Any]:
-        return {"decimals": self._decimals, "keep": self.keep}
+        return {"decimals": self._decimals.count, "keep": self.keep}
 
     def _markings(self) -> dict[str, Any]:
         self._marked = False

@@ -8,8 +8,9 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 
 from binance_lab.widgets.kept import Still
-from binance_lab.widgets.numbers import decimals_of, number
+from binance_lab.widgets.numbers import number
 from binance_lab.widgets.picture import Engine, Picture, surface_of
+from binance_lab.widgets.precision import Precision
 from binance_lab.widgets.surface import FrameSink, Packet, Surface, SurfaceView, script
 from binance_lab.widgets.table_picture import SLIM, TablePicture
 from binance_lab.widgets.tables import Cell, Column, table_html
@@ -43,11 +44,17 @@ class BookView(SurfaceView):
     subtitle: ClassVar[str] = "order book"
 
     def __init__(
-        self, surface: FrameSink, book: BookSource, *, levels: int, **options: Any
+        self,
+        surface: FrameSink,
+        book: BookSource,
+        *,
+        levels: int,
+        precision: Precision | None,
+        **options: Any,
     ) -> None:
         self.book = book
         self.levels = levels
-        self.decimals = {"price": 0, "qty": 0}
+        self._precision = precision or Precision.seen()
         super().__init__(surface, sources=[book], subject=book.symbol, **options)
         self.start()
 
@@ -58,16 +65,15 @@ class BookView(SurfaceView):
     def snapshot(self) -> Packet:
         """The best levels of both sides: price and amount."""
         sides = [np.array(side, float).reshape(-1, 2) for side in self.top()]
-        return Packet({"levels": self.levels, "decimals": self.decimals}, sides)
+        return Packet({"levels": self.levels, "decimals": self._precision.counts()}, sides)
 
     def top(self) -> tuple[Levels, Levels]:
         """The levels to show: bids, asks; none before the book's first snapshot."""
         if self.book.state == "connecting":
             return [], []
         bids, asks = self.book.top(self.levels, stale=True)
-        for at, name in enumerate(("price", "qty")):  # a symbol's precision is what it has shown
-            seen = decimals_of(level[at] for side in (bids, asks) for level in side)
-            self.decimals[name] = max(self.decimals[name], seen)
+        for at, decimals in enumerate(self._precision):
+            decimals.see(level[at] for side in (bids, asks) for level in side)
         return list(bids), list(asks)
 
 
@@ -78,6 +84,7 @@ class DepthLadder(BookView):
         book: A live order book.
         engine: `canvas`, drawn in the browser; or `matplotlib`, as an image.
         levels: How many a side.
+        precision: The symbol's decimals, by its rules; those of the numbers seen if not given.
     """
 
     kind = "ladder"
@@ -88,6 +95,7 @@ class DepthLadder(BookView):
         *,
         engine: Engine = "canvas",
         levels: int = 12,
+        precision: Precision | None = None,
         environment: str = "",
         name: str | None = None,
         rate: float = 10.0,
@@ -96,6 +104,7 @@ class DepthLadder(BookView):
             surface_of(engine, LadderSurface, self._picture, width=f"{SLIM}px"),
             book,
             levels=levels,
+            precision=precision,
             environment=environment,
             name=name,
             rate=rate,
@@ -129,16 +138,16 @@ class DepthLadder(BookView):
     def _middle(self, bids: Levels, asks: Levels) -> list[Cell]:
         if not bids or not asks:
             return [["one side is empty" if bids or asks else "no orders", ""], ["", ""], ["", ""]]
-        decimals, bid, ask = self.decimals["price"], bids[0][0], asks[0][0]
+        decimals, bid, ask = self._precision.price.count, bids[0][0], asks[0][0]
         spread = f"spread {number(ask - bid, decimals)}"
         return [[number((bid + ask) / 2, decimals + 1), ""], [spread, "muted"], ["", ""]]
 
     def _row(self, level: tuple[float, float], total: float, tone: str) -> list[Cell]:
         price, qty = level
         return [
-            [number(price, self.decimals["price"]), tone],
-            [number(qty, self.decimals["qty"]), ""],
-            [number(total, self.decimals["qty"]), "muted"],
+            [number(price, self._precision.price.count), tone],
+            [number(qty, self._precision.qty.count), ""],
+            [number(total, self._precision.qty.count), "muted"],
         ]
 
 

@@ -74,7 +74,7 @@ class Desk(View):
     def _flex(self, view: View) -> str:
         """A view's share of its row, and the width below which it goes to the next one."""
         share = self._shares.get(view.kind, 1.0)
-        return f"{share} 1 {300 * share:.0f}px"
+        return f"{share} 1 {min(_SLIM * share, _WIDE):.0f}px"
 
     def _moved(self) -> int:
         return sum(view.frames for view in self.views)
@@ -85,4 +85,5 @@ class Desk(View):
         return super()._end()
 
 
+_SLIM, _WIDE = 300, 520  # pixels that a view needs: of weight 1, and at most
 _ROW = "display:flex; flex-wrap:wrap; gap:6px 24px; align-items:flex-start; margin-bottom:10px"

@@ -24,7 +24,8 @@ def gap_line(sources: Iterable[Any]) -> tuple[str, str]:
     missing = [(gap, ledger.key) for ledger in ledgers for gap in ledger.unfilled]
     if missing:
         gap, key = max(missing, key=lambda pair: pair[0].noticed_ns)
-        more = f", and {len(missing) - 1:,} older ones" if len(missing) > 1 else ""
+        older = len(missing) - 1
+        more = f", and {older:,} older one{'' if older == 1 else 's'}" if older else ""
         why = "being fetched" if gap.state == "open" else f"given up: {gap.reason}"
         return f"gap: {_missing(gap, key)} since {_time(gap.noticed_ns)}{more}, {why}", "warn"
     newest = [(gaps[-1], ledger.key) for ledger in ledgers if (gaps := list(ledger))]
@@ -46,7 +47,9 @@ def _count(first: int, last: int, key: str) -> str:
     """How many, or from when to when where the key is a time in ms."""
     if key in _COUNTED:
         return _plural(last - first + 1, _COUNTED[key])
-    return f"{_time(first * 1_000_000)}–{_time(last * 1_000_000)}"
+    if first == last:
+        return f"candle of {_time(first * 1_000_000)}"
+    return f"candles of {_time(first * 1_000_000)}–{_time(last * 1_000_000)}"
 
 
 def _plural(count: int, word: str) -> str:

@@ -34,7 +34,9 @@ def compact(value: float) -> str:
     """1234567 as `1.23M`: where the size matters and not the last digit."""
     if not np.isfinite(value):
         return "–"
-    for unit, letter in ((1e9, "B"), (1e6, "M"), (1e3, "K")):
-        if abs(value) >= unit:
-            return f"{value / unit:,.2f}{letter}"
-    return f"{value:,.2f}"
+    size = abs(value)
+    for unit, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K")):
+        if size >= unit:
+            return f"{value / unit:,.{1 if size >= 100 * unit else 2}f}{letter}"
+    decimals = 0 if size >= 100 or not size else 2 if size >= 1 else 4 if size >= 0.01 else 8
+    return f"{value:,.{decimals}f}"

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from binance_lab.widgets.kept import Still
-from binance_lab.widgets.numbers import decimals_of, number
+from binance_lab.widgets.numbers import number
 from binance_lab.widgets.picture import Engine, Picture, surface_of
+from binance_lab.widgets.precision import Precision
 from binance_lab.widgets.surface import Packet, Surface, SurfaceView, script
 from binance_lab.widgets.table_picture import ROW_H, SLIM, TablePicture
 from binance_lab.widgets.tables import Cell, Column, table_html
@@ -47,6 +48,7 @@ class TapeView(SurfaceView):
         engine: `canvas`, drawn in the browser; or `matplotlib`, as an image.
         keep: How many are shown.
         height: In pixels; the rest scrolls.
+        precision: The symbol's decimals, by its rules; those of the numbers seen if not given.
     """
 
     kind = "tape"
@@ -58,6 +60,7 @@ class TapeView(SurfaceView):
         engine: Engine = "canvas",
         keep: int = 60,
         height: int = 420,
+        precision: Precision | None = None,
         environment: str = "",
         name: str | None = None,
         rate: float = 10.0,
@@ -65,7 +68,7 @@ class TapeView(SurfaceView):
         self.tape = tape
         self.keep = keep
         self._last_id = -1.0
-        self._decimals = {"price": 0, "qty": 0}
+        self._precision = precision or Precision.seen()
         self._seen = height // ROW_H - 1
         super().__init__(
             surface_of(
@@ -110,21 +113,20 @@ class TapeView(SurfaceView):
         names = ("price", "qty", "buyer_is_maker")
         columns = [frame["id"].to_numpy(float), times]
         rows = np.column_stack([*columns, *(frame[name].to_numpy(float) for name in names)])
-        for name, at in (("price", 2), ("qty", 3)):
-            self._decimals[name] = max(self._decimals[name], decimals_of(rows[:, at]))
+        self._precision.price.see(rows[:, 2])
+        self._precision.qty.see(rows[:, 3])
         return rows
 
     def _packet(self, rows: Rows) -> Packet:
         if len(rows):
             self._last_id = rows[-1, 0]
-        return Packet({"keep": self.keep, "decimals": self._decimals}, [rows])
+        return Packet({"keep": self.keep, "decimals": self._precision.counts()}, [rows])
 
     def _cells(self, row: Rows) -> list[Cell]:
         _, time_ms, price, qty, sold = row
         tone = "down" if sold else "up"
-        decimals = self._decimals
         return [
             [time_text(time_ms), "muted"],
-            [number(price, decimals["price"]), tone],
-            [number(qty, decimals["qty"]), ""],
+            [number(price, self._precision.price.count), tone],
+            [number(qty, self._precision.qty.count), ""],
         ]

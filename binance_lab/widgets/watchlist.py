@@ -7,8 +7,9 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from binance_lab.widgets.numbers import compact, decimals_of, number
+from binance_lab.widgets.numbers import compact, number
 from binance_lab.widgets.picture import Engine
+from binance_lab.widgets.precision import Precision
 from binance_lab.widgets.tables import Cell, Column, Rows, TableView
 from binance_lab.widgets.view import Source
 
@@ -57,6 +58,7 @@ class Watchlist(TableView):
         engine: `canvas`, drawn in the browser; or `matplotlib`, as an image.
         history: Prices by symbol, oldest first, which sparklines show with the last price at
             their end; without it they show the last two minutes.
+        precision: The decimals of symbols, by their rules; of others those of the numbers seen.
     """
 
     kind = "watchlist"
@@ -78,6 +80,7 @@ class Watchlist(TableView):
         *,
         engine: Engine = "canvas",
         history: Mapping[str, Iterable[float]] | None = None,
+        precision: Mapping[str, Precision] | None = None,
         environment: str = "",
         name: str | None = None,
         rate: float = 5.0,
@@ -90,7 +93,8 @@ class Watchlist(TableView):
         self._sampled: dict[str, deque[float]] = {
             symbol: deque(maxlen=SPARK_POINTS) for symbol in self.symbols
         }
-        self._decimals = dict.fromkeys(self.symbols, 0)
+        known = precision or {}
+        self._decimals = {s: known.get(s, Precision.seen()).price for s in self.symbols}
         self._before: dict[str, float] = {}
         self._sampled_at = 0.0
         super().__init__(
@@ -117,7 +121,7 @@ class Watchlist(TableView):
         except KeyError:
             return [[symbol, ""], *([["–", "muted"]] * 5), ["", "muted"]]
         self._learn(symbol, ticker, sample=sample)
-        decimals = self._decimals[symbol]
+        decimals = self._decimals[symbol].count
         change = 100 * (ticker.close / ticker.open - 1) if ticker.open else float("nan")
         tone = "up" if change > 0 else "down" if change < 0 else "muted"
         sign = "+" if change > 0 else ""
@@ -133,8 +137,7 @@ class Watchlist(TableView):
         ]
 
     def _learn(self, symbol: str, ticker: Ticker, *, sample: bool) -> None:
-        seen = decimals_of((ticker.open, ticker.high, ticker.low, ticker.close))
-        self._decimals[symbol] = max(self._decimals[symbol], seen)
+        self._decimals[symbol].see((ticker.open, ticker.high, ticker.low, ticker.close))
         if sample:
             self._sampled[symbol].append(ticker.close)
 

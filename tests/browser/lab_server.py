@@ -1,4 +1,4 @@
-"""A throw-away JupyterLab on a free loopback port, with settings and files in a folder of its own."""
+"""A throw-away JupyterLab, or Notebook 7, on a free loopback port, with a folder of its own."""
 
 from __future__ import annotations
 
@@ -31,9 +31,14 @@ SETTINGS = {
 
 
 class JupyterServer:
-    """JupyterLab that serves `root`; kernels run this Python and find the package and the tests."""
+    """JupyterLab that serves `root`; kernels run this Python and find the package and the tests.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        application: What Python runs: ``jupyterlab``, or ``notebook`` for Notebook 7.
+    """
+
+    def __init__(self, folder: Path, *, application: str = "jupyterlab") -> None:
+        self.application = application
         self.folder = folder
         self.root = folder / "root"
         self.root.mkdir(parents=True)
@@ -55,6 +60,11 @@ class JupyterServer:
         """An address of this server, with the token."""
         mark = "&" if "?" in path else "?"
         return f"http://127.0.0.1:{self.port}/{path}{mark}token={self.token}"
+
+    def notebook_url(self, name: str) -> str:
+        """Where a notebook in `root` is opened, alone on its page."""
+        alone = self.application == "notebook"
+        return self.url(f"notebooks/{name}" if alone else f"doc/tree/{name}?reset")
 
     def api(self, path: str, method: str = "GET") -> Any:
         """The answer of Jupyter's REST API."""
@@ -80,7 +90,7 @@ class JupyterServer:
 
     def _command(self) -> list[str]:
         return [
-            *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+            *(sys.executable, "-m", self.application, "--no-browser", "--allow-root"),
             *("--expose-app-in-browser", f"--ServerApp.root_dir={self.root}"),
             *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={self.port}"),
             *("--ServerApp.port_retries=0", "--LabApp.news_url=None"),
@@ -118,7 +128,7 @@ class JupyterServer:
                 time.sleep(0.1)
         log = (self.folder / "server.log").read_text(errors="replace")[-3000:]
         self.close()
-        raise RuntimeError(f"JupyterLab did not start:\n{log}")
+        raise RuntimeError(f"{self.application} did not start:\n{log}")
 
 
 def _free_port() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -42,6 +43,10 @@ _EXECUTE = f"""async (code) => {{ {_NOTEBOOK}
 _TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
+# https://github.com/jupyter/notebook/issues/7862: Notebook 7 reads a setting before it has it.
+_OF_NOTEBOOK = re.compile(r"reading 'schema'\)\s+at \S*/static/notebook/notebook_core\.")
+
+
 class Browsing:
     """A browser's window onto JupyterLab, and all that goes wrong in it."""
 
@@ -55,9 +60,13 @@ class Browsing:
         """A tab whose errors are kept."""
         page = self.context.new_page()
         page.set_default_timeout(TIMEOUT_S * 1000)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("pageerror", self._raised)
         page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
         return page
+
+    def _raised(self, error: Any) -> None:
+        if not _OF_NOTEBOOK.search(str(error.stack)):
+            self.errors.append(str(error))
 
     def _refuse(self, route: Any) -> None:
         self.outside.append(route.request.url)
@@ -82,7 +91,7 @@ class NotebookPage:
         self.path = server.root / f"{name}.ipynb"
         nbformat.write(notebook, self.path)
         self.name, self.page = name, browsing.new_page()
-        self.page.goto(server.url(f"doc/tree/{self.path.name}?reset"))
+        self.page.goto(server.notebook_url(self.path.name))
         self._wait_open()
 
     def run(self, *cells: int, wait: bool = True) -> None:
@@ -122,6 +131,18 @@ class NotebookPage:
         while not condition(*self.seen(cell)):
             assert time.monotonic() < deadline, self.seen(cell)
             self.page.wait_for_timeout(50)
+
+    def interrupt_kernel(self) -> None:
+        """Interrupt the cell that runs."""
+        self.page.evaluate(f"async () => {{ {_NOTEBOOK} await kernel.interrupt() }}")
+        self.wait_idle()
+
+    def restart_kernel(self) -> None:
+        """Restart the kernel, as the menu does, without its question."""
+        self.page.evaluate(
+            f"async () => {{ {_NOTEBOOK} await panel.context.sessionContext.restartKernel() }}"
+        )
+        self.wait_idle(60)
 
     def shut_down_kernel(self) -> None:
         """End the kernel, as the menu does."""

@@ -67,7 +67,21 @@ def test_the_desk_is_a_page_of_its_own(desk: Running, browsing: Browsing):
     left = psutil.Process(desk.process.pid).children(recursive=True)
     desk.process.send_signal(signal.SIGINT)
     assert desk.process.wait(20) == 0
+    assert desk.process.stderr is not None
+    assert desk.process.stderr.read() == "\nThe desk is stopped.\n"
     assert psutil.wait_procs(left, 10)[1] == []
+
+
+@pytest.mark.parametrize("option", ["--env", "--environment"])
+def test_the_environment_is_named_as_in_other_verbs(option: str):
+    """`--env` as for download and record; the former name still works, and is not in the help."""
+    command = [sys.executable, "-m", "binance_lab", "desk"]
+    wrong = subprocess.run([*command, option, "nowhere"], capture_output=True, text=True)
+    assert wrong.returncode == 2
+    assert "invalid choice: 'nowhere'" in wrong.stderr
+    shown = subprocess.run([*command, "--help"], capture_output=True, text=True).stdout
+    assert "--env {local,testnet,live}" in shown
+    assert "--environment" not in shown
 
 
 def test_an_unknown_symbol_is_told_before_a_page_opens():

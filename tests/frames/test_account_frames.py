@@ -17,6 +17,7 @@ from binance_lab.frames import (
     orders_frame,
     with_pnl,
 )
+from binance_lab.frames.account import rate, rate_symbols
 
 ACCOUNT = {
     "makerCommission": 10,
@@ -114,6 +115,24 @@ def test_balances_are_added_up():
     """What is free and what open orders hold is the total."""
     frame = balances_frame(ACCOUNT)
     assert frame.loc["BTC"].to_dict() == {"free": 1.5, "locked": 0.5, "total": 2.0}
+
+
+@pytest.mark.parametrize(
+    ("asset", "symbols"),
+    [
+        ("USDT", []),
+        ("BTC", ["BTCUSDT"]),
+        ("TRY", ["USDTTRY"]),
+        ("EUR", ["BTCEUR", "BTCUSDT"]),
+        ("XYZ", []),
+    ],
+)
+def test_the_symbols_of_a_rate_are_those_it_uses(asset: str, symbols: list[str]):
+    """With their prices alone an asset has the rate that it has with all prices."""
+    prices = {"BTCUSDT": "50000", "USDTTRY": "40", "BTCEUR": "45000", "XYZETH": "1"}
+    assert rate_symbols(asset, "USDT", prices) == symbols
+    alone = {symbol: prices[symbol] for symbol in symbols}
+    assert rate(asset, "USDT", alone) == rate(asset, "USDT", prices)
 
 
 def test_balances_have_a_value():

@@ -114,3 +114,16 @@ def test_a_thousand_rows_a_second_are_few_frames(sent: Sent):
     assert view.frames - frames < 50
     assert all(len(numbers[0]) <= 30 * 5 * 8 for _, numbers in sent.frames if numbers)
     assert view.errors == 0
+
+
+def test_views_of_a_lab_have_the_decimals_of_the_rules(lab: Lab, sent: Sent):
+    """A symbol's views write prices by its tick and amounts by its step, whatever was traded."""
+    views = [lab.chart("SHIBUSDT"), lab.ladder("SHIBUSDT"), lab.depth_chart("SHIBUSDT")]
+    views += [lab.tape("SHIBUSDT"), lab.view_of(lab.live.book("SHIBUSDT"))]
+    for view in views:
+        until(view, lambda view=view: view.frames > 0)
+    seen = [content["decimals"] for content, _ in list(sent.frames) if "decimals" in content]
+    assert {d for d in seen if isinstance(d, int)} == {8}
+    assert [d for d in seen if d not in (8, {"price": 8, "qty": 0})] == []
+    [row] = lab.watchlist("shibusdt").rows().values()
+    assert len(row[1][0].partition(".")[2]) == 8

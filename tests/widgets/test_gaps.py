@@ -37,7 +37,7 @@ def test_a_hole_that_was_given_up_says_why():
     ledger.note(5, 5)
     ledger.give_up(ledger.note(9, 9), "the server has no trade 9")
     assert gap_line([source_of(ledger)])[0].endswith(
-        ", and 1 older ones, given up: the server has no trade 9"
+        ", and 1 older one, given up: the server has no trade 9"
     )
 
 
@@ -55,7 +55,18 @@ def test_missing_candles_are_told_by_their_times():
     """Candles are counted by time: the line has from when to when."""
     ledger = Ledger("btcusdt@kline_1m", "time (ms)")
     ledger.note(1_723_112_580_000, 1_723_112_700_000)
+    assert "gap: candles of " in gap_line([source_of(ledger)])[0]
     assert ":23:00–" in gap_line([source_of(ledger)])[0]
+
+
+def test_one_candle_has_one_time():
+    """Of a single candle the line does not say from when to when."""
+    ledger = Ledger("btcusdt@kline_1m", "time (ms)")
+    ledger.note(1_723_112_580_000, 1_723_112_580_000)
+    ledger.fill(1_723_112_580_000, 1_723_112_580_000, reason="fetched by REST")
+    text, _ = gap_line([source_of(ledger)])
+    assert text.startswith("backfilled: candle of ")
+    assert text.endswith(":23:00, fetched by REST")
 
 
 def test_every_view_of_a_source_has_the_line():

@@ -26,6 +26,11 @@ function trace(ctx, points, x, y, end) {
   ctx.lineTo(end, y(0));
 }
 
+// How much there is up to this distance from the middle.
+function within(points, mid, distance) {
+  return points.filter(({ price }) => Math.abs(price - mid) <= distance).at(-1)?.total ?? 0;
+}
+
 function build(frame, { model, redraw }) {
   const canvas = element("canvas", { "aria-hidden": "true" });
   const box = element("div", { class: "bl-chart" }, canvas);
@@ -33,7 +38,7 @@ function build(frame, { model, redraw }) {
   box.style.height = `${model.get("height")}px`;
   frame.body.append(box, empty);
   frame.root.classList.add("bl-depth");
-  let [bids, asks, decimals] = [[], [], { price: 2, qty: 4 }];
+  let [bids, asks, decimals, levels] = [[], [], { price: 2, qty: 4 }, 0];
   let cursor = null;
   const at = (event) => event.clientX - box.getBoundingClientRect().left;
   box.addEventListener("pointermove", (event) => {
@@ -45,10 +50,16 @@ function build(frame, { model, redraw }) {
     redraw();
   });
   const take = (message, [bidValues, askValues]) => {
-    decimals = message.decimals;
+    ({ decimals, levels } = message);
     [bids, asks] = [summed(floats(bidValues)), summed(floats(askValues))];
   };
 
+  // To the nearer end of the sides that go on behind what was sent: up to there both are known.
+  const reachOf = (mid) => {
+    const ends = [bids, asks].map((points) => Math.abs(points.at(-1).price - mid));
+    const cut = ends.filter((_, side) => [bids, asks][side].length >= levels);
+    return (cut.length ? Math.min(...cut) : Math.max(...ends)) || mid * 1e-6;
+  };
   const paint = (colors) => {
     const ratio = window.devicePixelRatio || 1;
     const [width, height] = [canvas.clientWidth, canvas.clientHeight];
@@ -58,8 +69,8 @@ function build(frame, { model, redraw }) {
     ctx.font = `11px ${getComputedStyle(canvas).fontFamily}`;
     ctx.textBaseline = "middle";
     const mid = (bids[0].price + asks[0].price) / 2;
-    const reach = Math.max(mid - bids.at(-1).price, asks.at(-1).price - mid) || mid * 1e-6;
-    const most = Math.max(bids.at(-1).total, asks.at(-1).total);
+    const reach = reachOf(mid);
+    const most = Math.max(within(bids, mid, reach), within(asks, mid, reach)) || 1;
     const floor = height - AXIS_H;
     const x = (price) => width / 2 + ((price - mid) / reach) * (width / 2);
     const y = (total) => floor - (total / most) * (floor - 18);
@@ -80,7 +91,10 @@ function build(frame, { model, redraw }) {
       ctx.stroke();
     }
     ctx.fillStyle = colors("muted");
-    for (const share of [0.1, 0.3, 0.5, 0.7, 0.9]) {
+    const room = ctx.measureText(number(mid, decimals.price)).width + 16;
+    const labels = Math.max(1, Math.min(5, Math.floor(width / room)));
+    for (let i = 0; i < labels; i++) {
+      const share = (i + 0.5) / labels;
       ctx.textAlign = "center";
       ctx.fillText(number(mid + (share * 2 - 1) * reach, decimals.price), share * width, floor + AXIS_H / 2 + 1);
     }
@@ -91,9 +105,8 @@ function build(frame, { model, redraw }) {
   // Both sides at the same distance from the middle: what it takes to move the price so far.
   const crosshair = (ctx, colors, { x, y, mid, reach, width, floor }) => {
     const distance = Math.abs((cursor - width / 2) / (width / 2)) * reach;
-    const within = (points) => points.filter(({ price }) => Math.abs(price - mid) <= distance).at(-1)?.total ?? 0;
     for (const [points, price, name, align] of [[bids, mid - distance, "up", "left"], [asks, mid + distance, "down", "right"]]) {
-      const total = within(points);
+      const total = within(points, mid, distance);
       ctx.setLineDash([3, 3]);
       ctx.strokeStyle = colors("cross");
       ctx.lineWidth = 1;

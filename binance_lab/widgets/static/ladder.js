@@ -63,7 +63,7 @@ function build(frame) {
     setClass(price, lastMid === null || mid === lastMid ? "" : mid > lastMid ? "bl-up" : "bl-down");
     setText(price, number(mid, decimals + 1));
     const basis = ((ask.price - bid.price) / mid) * 10_000;
-    setText(spread, `spread ${number(ask.price - bid.price, decimals)} · ${number(basis, 2)} bp`);
+    setText(spread, `spread ${number(ask.price - bid.price, decimals)} · ${number(basis, basis < 0.1 ? 4 : 2)} bp`);
     lastMid = mid;
   };
   const take = (message, [bids, asks]) => {

@@ -18,8 +18,8 @@ function drawSpark(canvas, values, color) {
 }
 
 // Text stands left; what is optional goes where the table is narrow, so that no number is cut.
-function classOf({ text, optional }) {
-  return [text ? "bl-text" : "", optional ? "bl-optional" : ""].join(" ").trim();
+function classOf({ title, text, optional }) {
+  return [text ? "bl-text" : "", optional ? "bl-optional" : "", title ? "" : "bl-spark"].join(" ").trim();
 }
 
 function build(frame, { model }) {
@@ -88,7 +88,7 @@ function build(frame, { model }) {
       for (const key of all ? rows.keys() : stale) {
         const entry = rows.get(key);
         entry?.cells.forEach(([, tone, spark], i) => {
-          if (spark) drawSpark(entry.row.children[i].firstChild, spark, colors(tone || "muted"));
+          if (spark && entry.row.children[i].clientWidth) drawSpark(entry.row.children[i].firstChild, spark, colors(tone || "muted"));
         });
       }
       table.dataset.drawn = theme;

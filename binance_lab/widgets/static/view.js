@@ -47,11 +47,11 @@ function signed(value, decimals = 2) {
   return (value > 0 ? "+" : "") + number(value, decimals);
 }
 
-// 1,234,567 as 1.235M: for volumes, where the size matters and not the last digit.
+// 1,234,567 as 1.23M: for volumes, where the size matters and not the last digit.
 function compact(value) {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
-  for (const [unit, letter] of [[1e9, "B"], [1e6, "M"], [1e3, "K"]]) {
+  for (const [unit, letter] of [[1e12, "T"], [1e9, "B"], [1e6, "M"], [1e3, "K"]]) {
     if (size >= unit) return number(value / unit, size >= 100 * unit ? 1 : 2) + letter;
   }
   return number(value, size >= 100 || size === 0 ? 0 : size >= 1 ? 2 : size >= 0.01 ? 4 : 8);
@@ -154,12 +154,12 @@ function showHead(frame, head) {
 }
 
 // The source's state, with the age of its last message once that is worth a look.
-function showState(frame, { head, headAt, heardAt }) {
+function showState(frame, { head, headAt, heardAt, ended }) {
   let text = head.state ?? "";
   if (text === "saved" && (performance.now() - heardAt) / 1000 < ANSWER_S) text = "connecting";
   let mood = MOODS[text] ?? "none";
   const age = head.age_s == null ? null : head.age_s + (performance.now() - headAt) / 1000;
-  if (head.state !== "saved" && (performance.now() - heardAt) / 1000 > SILENT_S) {
+  if (head.state !== "saved" && (ended || (performance.now() - heardAt) / 1000 > SILENT_S)) {
     [text, mood] = ["kernel gone", "bad"];
   } else if (text === "live" && age > QUIET_S) {
     mood = "warn";
@@ -167,6 +167,22 @@ function showState(frame, { head, headAt, heardAt }) {
   if (age != null && age >= 2) text += ` · ${ageText(age)} ago`;
   setText(frame.state, text);
   frame.state.dataset.mood = mood;
+}
+
+// Calls back when the kernel ends or restarts: at once, where the front end's widget manager knows
+// its kernel, as JupyterLab's does. Elsewhere the kernel's silence tells. The result takes it back.
+function onKernelEnd(model, ended) {
+  const kernel = model.widget_manager?.kernel;
+  if (!kernel?.statusChanged || !kernel.disposed) return () => {};
+  const look = (_, status) => {
+    if (["restarting", "autorestarting", "terminating", "dead"].includes(status)) ended();
+  };
+  kernel.statusChanged.connect(look);
+  kernel.disposed.connect(ended);
+  return () => {
+    kernel.statusChanged.disconnect(look);
+    kernel.disposed.disconnect(ended);
+  };
 }
 
 // The protocol.
@@ -177,7 +193,7 @@ function showState(frame, { head, headAt, heardAt }) {
 function view(build) {
   return ({ model, el }) => {
     const frame = makeFrame();
-    const status = { head: {}, headAt: performance.now(), heardAt: performance.now() };
+    const status = { head: {}, headAt: performance.now(), heardAt: performance.now(), ended: false };
     const page = Math.random().toString(36).slice(2);
     let seq = null;
     let helloAt = -Infinity;
@@ -202,7 +218,7 @@ function view(build) {
       try {
         model.send({ page, ...content });
       } catch {
-        status.heardAt = -Infinity; // no kernel to send to
+        status.ended = true; // no kernel to send to
       }
     };
     const hello = () => {
@@ -212,7 +228,7 @@ function view(build) {
     };
     const takeHead = (head) => {
       const now = performance.now();
-      Object.assign(status, { head, headAt: now, heardAt: now });
+      Object.assign(status, { head, headAt: now, heardAt: now, ended: false });
       showHead(frame, head);
     };
     const take = (message, buffers) => {
@@ -261,6 +277,10 @@ function view(build) {
     const unfollow = followTheme(frame.root, redraw);
     const resize = new ResizeObserver(redraw);
     resize.observe(frame.root);
+    const forget = onKernelEnd(model, () => {
+      if (status.head.state !== "saved") status.ended = true;
+      showState(frame, status);
+    });
     let ticks = 0;
     const timer = setInterval(() => {
       showState(frame, status);
@@ -277,6 +297,7 @@ function view(build) {
       watch.disconnect();
       document.removeEventListener("visibilitychange", visibility);
       unfollow();
+      forget();
       model.off("msg:custom", take);
       face.close?.();
       send({ bye: true });
