@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack, overload
 
 from .connector.exceptions import BadInput
 from .views import Views, interval_named
+from .wire.order_fields import OrderFields, with_order_fields
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from .frames import Numbers
     from .live import Recorder
     from .trading.check import Finding
+    from .trading.lists import OrderList
     from .trading.order import Order
     from .trading.ticket import Ticket
 
@@ -33,7 +35,7 @@ class Lab(Views):
         lab = Lab()                                  # the embedded exchange: offline, no key
         lab.klines("BTCUSDT", "1h", start="2026-01-01")             # a DataFrame
         lab.chart("BTCUSDT", "1m")                                  # a live chart
-        lab.place("BTCUSDT", "BUY", "LIMIT", quantity="0.01", price="60000")
+        lab.place("BTCUSDT", "BUY", "MARKET", quantity="0.01")
         lab.close()
 
     | data, as DataFrames | `klines` `trades` `agg_trades` `depth` `tickers` `symbols` |
@@ -249,32 +251,68 @@ class Lab(Views):
 
     # Orders.
 
-    def place(self, symbol: str, side: str, type: str, **fields: Any) -> Order:  # noqa: A002
+    @with_order_fields
+    def place(
+        self,
+        symbol: str,
+        side: str,
+        type: str,  # noqa: A002
+        *,
+        once: str | None = None,
+        check: bool = True,
+        **fields: Unpack[OrderFields],
+    ) -> Order:
         """Place an order and return it as an object that lives: ``order.wait()``.
 
         Args:
-            fields: quantity, price, time_in_force and what else the type needs, see
-                `binance_lab.trading.Trading.place`.
+            once: A name of your own, under which it is placed only once, however often the cell runs.
+            check: Look at the symbol's filters first, and send nothing that breaks one.
+            fields: quantity, price and what else the type needs, see
+                `binance_lab.trading.OrderFields` and `binance_lab.trading.Trading.place`.
 
         Raises:
             OrderRefused: A limit or the environment forbids it; nothing was sent.
             ApiError: The exchange refused it.
         """
-        return self.trading.place(symbol, side, type, **fields)
+        return self.trading.place(symbol, side, type, once=once, check=check, **fields)
 
-    def cancel(self, order: Order) -> Order:
-        """Cancel an order; returns it once the exchange has answered."""
+    @overload
+    def cancel(self, order: OrderList) -> OrderList: ...
+
+    @overload
+    def cancel(self, order: Order | str | int) -> Order: ...
+
+    def cancel(self, order: Order | OrderList | str | int) -> Order | OrderList:
+        """Cancel an order, or a list of them; returns it once the exchange has answered.
+
+        Args:
+            order: What ``place`` answered, or an id of it.
+        """
         return self.trading.cancel(order)
 
     def cancel_all(self, symbol: str | None = None) -> list[Order]:
         """Cancel every open order, of one symbol or of all."""
         return self.trading.cancel_all(symbol)
 
-    def check_order(self, symbol: str, side: str, type: str, **fields: Any) -> list[Finding]:  # noqa: A002
+    @with_order_fields
+    def check_order(
+        self,
+        symbol: str,
+        side: str,
+        type: str,  # noqa: A002
+        **fields: Unpack[OrderFields],
+    ) -> list[Finding]:
         """What the exchange would object to; empty if nothing.  Sends no order."""
         return self.trading.check_order(symbol, side, type, **fields)
 
-    def nearest_order(self, symbol: str, side: str, type: str, **fields: Any) -> Ticket:  # noqa: A002
+    @with_order_fields
+    def nearest_order(
+        self,
+        symbol: str,
+        side: str,
+        type: str,  # noqa: A002
+        **fields: Unpack[OrderFields],
+    ) -> Ticket:
         """The nearest order that the exchange would accept."""
         return self.trading.nearest_order(symbol, side, type, **fields)
 

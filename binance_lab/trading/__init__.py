@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from binance_lab.wire.order_fields import OrderFields
+
 from .check import Finding
 from .desk import Trading
 from .fills import Fill
@@ -19,6 +21,7 @@ from .ticket import BadTicket, Ticket
 __all__ = [
     "Trading",
     "Order",
+    "OrderFields",
     "OrderList",
     "OrderState",
     "Fill",

@@ -16,7 +16,7 @@ from binance_lab.wire.encoding import decimal_text
 from binance_lab.wire.enums import OrderType, PegPriceType, Side
 from binance_lab.wire.filters import OrderFacts
 
-from .estimate import cost
+from .estimate import beyond_book, cost
 from .rules import MAX_PEG_LEVEL, Rules, Scene
 from .ticket import CONTINGENT, WIRE_NAMES, Ticket
 
@@ -243,9 +243,10 @@ def _of_balance(ticket: Ticket, scene: Scene) -> Iterator[Finding]:
     if needed <= free:
         return
     field = "quantity" if ticket.quantity is not None else "quote_order_qty"
+    least = "at least " if beyond_book(ticket, scene) else ""
     text = (
-        f"This order needs {_plain(needed)} {asset}, and {_plain(free)} {asset} is "
-        f"free: {_plain(needed - free)} too little. Make it smaller, or cancel an order that "
+        f"This order needs {least}{_plain(needed)} {asset}, and {_plain(free)} {asset} is "
+        f"free: {least}{_plain(needed - free)} too little. Make it smaller, or cancel an order that "
         f"holds {asset}."
     )
     yield Finding("BALANCE", field, text, None, needed - free, getattr(ticket, field))

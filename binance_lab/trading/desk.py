@@ -7,7 +7,7 @@ import secrets
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Unpack, overload
 
 import pandas as pd
 
@@ -19,6 +19,7 @@ from binance_lab.connector.exceptions import (
 from binance_lab.connector.spot import Spot
 from binance_lab.wire.caller import stacklevel
 from binance_lab.wire.enums import CancelReplaceMode
+from binance_lab.wire.order_fields import OrderFields, with_order_fields
 from binance_lab.wire.types import Number
 
 from .check import Finding, paragraph
@@ -196,7 +197,14 @@ class Trading:
 
     # -- checking ----------------------------------------------------------------------------
 
-    def check_order(self, symbol: str, side: str, type: str, **fields: Any) -> list[Finding]:  # noqa: A002
+    @with_order_fields
+    def check_order(
+        self,
+        symbol: str,
+        side: str,
+        type: str,  # noqa: A002
+        **fields: Unpack[OrderFields],
+    ) -> list[Finding]:
         """Why the exchange would refuse an order, the first reason first; empty if it would not.
 
         Takes what ``place`` takes. Looks at all filters of symbol, exchange and account, at the
@@ -209,7 +217,14 @@ class Trading:
         ticket = make_ticket(symbol, side, type, **fields)
         return explain(ticket, self.scene(ticket.symbol))
 
-    def nearest_order(self, symbol: str, side: str, type: str, **fields: Any) -> Ticket:  # noqa: A002
+    @with_order_fields
+    def nearest_order(
+        self,
+        symbol: str,
+        side: str,
+        type: str,  # noqa: A002
+        **fields: Unpack[OrderFields],
+    ) -> Ticket:
         """The legal order that is nearest to this one; itself if it is legal.
 
         Raises:
@@ -251,37 +266,23 @@ class Trading:
 
     # -- placing -----------------------------------------------------------------------------
 
+    @with_order_fields
     def place(
         self,
         symbol: str,
         side: str,
         type: str,  # noqa: A002
         *,
-        quantity: Number | None = None,
-        price: Number | None = None,
-        time_in_force: str | None = None,
-        quote_order_qty: Number | None = None,
-        stop_price: Number | None = None,
-        trailing_delta: int | None = None,
-        iceberg_qty: Number | None = None,
-        stp_mode: str | None = None,
-        peg_price_type: str | None = None,
-        peg_offset_type: str | None = None,
-        peg_offset_value: int | None = None,
-        strategy_id: int | None = None,
-        strategy_type: int | None = None,
         once: str | None = None,
         check: bool = True,
+        **fields: Unpack[OrderFields],
     ) -> Order:
         """Place one order; it comes back as soon as the exchange has answered.
 
         A lost answer is no error: the order is unknown, asks by itself, and is never sent again.
-        Numbers are taken exactly: text and Decimal as they are, a float as its shortest decimal.
 
         Args:
-            time_in_force: GTC (if not given), IOC or FOK, for types that have one.
-            quote_order_qty: For MARKET instead of a quantity: what to spend or receive.
-            trailing_delta: In basis points: 100 is 1 %.
+            fields: quantity, price and what else its type needs: see `OrderFields`.
             once: A name of your own, under which an order is placed only once: a cell that runs
                 again, even after a restart of the kernel or on another computer, gets the order
                 that is there already, with a warning if it is of another type or amount. The
@@ -294,24 +295,7 @@ class Trading:
             ApiError: The exchange refused it.
             RequestError: It couldn't be sent.
         """
-        ticket = make_ticket(
-            symbol,
-            side,
-            type,
-            quantity=quantity,
-            price=price,
-            time_in_force=time_in_force,
-            quote_order_qty=quote_order_qty,
-            stop_price=stop_price,
-            trailing_delta=trailing_delta,
-            iceberg_qty=iceberg_qty,
-            stp_mode=stp_mode,
-            peg_price_type=peg_price_type,
-            peg_offset_type=peg_offset_type,
-            peg_offset_value=peg_offset_value,
-            strategy_id=strategy_id,
-            strategy_type=strategy_type,
-        )
+        ticket = make_ticket(symbol, side, type, **fields)
         return self.send(ticket, once=once, check=check)
 
     def send(
@@ -404,14 +388,25 @@ class Trading:
 
     # -- changing ----------------------------------------------------------------------------
 
-    def cancel(self, order: Order | str | int) -> Order:
-        """Cancel an order; one that is done already stays as it ended. Guards don't apply.
+    @overload
+    def cancel(self, order: OrderList) -> OrderList: ...
 
-        One that is still unknown is canceled as soon as the exchange knows it.
+    @overload
+    def cancel(self, order: Order | str | int) -> Order: ...
+
+    def cancel(self, order: Order | OrderList | str | int) -> Order | OrderList:
+        """Cancel an order, or all that is open of an order list. Guards don't apply.
+
+        One that is done already stays as it ended; one that is still unknown is canceled as soon as
+        the exchange knows it. To cancel one leg of a list cancels the list, as on Binance.
 
         Raises:
             OrderRejected: It can't be canceled.
         """
+        if isinstance(order, OrderList):
+            for leg in order.orders:  # the first one takes the others along, and they see it
+                self._sender.cancel(leg)
+            return order
         return self._sender.cancel(self.order(order))
 
     def cancel_all(self, symbol: str | None = None) -> list[Order]:

@@ -117,6 +117,14 @@ def cost(ticket: Ticket, scene: Scene) -> Decimal | None:
     return walk(scene.asks, ticket.side, quantity=ticket.quantity)[1] or None
 
 
+def beyond_book(ticket: Ticket, scene: Scene) -> bool:
+    """Whether an order takes more than the levels that are known: it costs more than ``cost`` says."""
+    if ticket.type is not OrderType.MARKET or ticket.quantity is None:
+        return False
+    levels = scene.against(ticket.side)
+    return walk(levels, ticket.side, quantity=ticket.quantity)[0] < ticket.quantity
+
+
 def value_in_quote(ticket: Ticket, scene: Scene) -> Decimal | None:
     """What the order is worth in the quote asset: at its price, else the book's, else the last."""
     if ticket.quantity is None:

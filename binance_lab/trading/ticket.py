@@ -5,6 +5,7 @@ https://developers.binance.com/docs/binance-spot-api-docs/rest-api/trading-endpo
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal, InvalidOperation
@@ -184,17 +185,25 @@ def make_ticket(symbol: str, side: str, type: str, **values: Any) -> Ticket:  # 
 
     Raises:
         BadTicket: A value isn't what its field holds.
-        TypeError: There is no field of that name.
+        TypeError: There is no field of that name; the message names one that is like it.
     """
     words: dict[str, Any] = {"side": side, "type": type, **values}
-    known = {field.name for field in fields(Ticket)}
     for name in words:
-        if name not in known:
-            raise TypeError(f"an order has no field {name!r}; it has {', '.join(sorted(known))}")
+        _must_be_field(name)
     ready = {name: _value(name, value) for name, value in words.items()}
     if ready["type"] in TIMED and ready.get("time_in_force") is None:
         ready["time_in_force"] = TimeInForce.GTC
     return Ticket(symbol=_symbol(symbol), **ready)
+
+
+def _must_be_field(name: str) -> None:
+    known = sorted(field.name for field in fields(Ticket))
+    if name in known:
+        return
+    ours = [here for here, wire in WIRE_NAMES.items() if wire == name]
+    near = ours or difflib.get_close_matches(name, known, 1, cutoff=0.5)
+    meant = f"Did you mean {near[0]}? " if near else ""
+    raise TypeError(f"An order has no field {name!r}. {meant}It has {', '.join(known)}.")
 
 
 def _symbol(symbol: str) -> str:

@@ -50,6 +50,14 @@ def test_a_good_order_has_no_findings(scene):
     assert check_ticket(limit(), scene) == []
 
 
+def test_an_order_beyond_the_known_book_needs_at_least_what_that_costs(scene):
+    """The levels that are known end before the order does: its cost is no more than a bound."""
+    within = make_ticket("BTCUSDT", "BUY", "MARKET", quantity=scene.asks[0][1])
+    beyond = within.with_(quantity=sum(there for _, there in scene.asks) + 1)
+    assert "needs at least" not in f"{check_ticket(within, scene)}"
+    assert "needs at least" in f"{check_ticket(beyond, scene)}"
+
+
 @pytest.mark.parametrize(
     ("ticket", "rule", "field", "nearest"),
     [

@@ -75,6 +75,21 @@ def test_a_lost_answer_is_told_by_the_stream(lab, exchange):
     assert len(lab.client.get_open_orders()) == 1
 
 
+def test_an_order_list_is_canceled_as_one(lab):
+    """What place_list answered goes to cancel as it is; both legs end, here and on the exchange."""
+    sells = {"side": "SELL", "quantity": "0.01"}
+    placed = lab.trading.place_list(
+        "OCO",
+        "BTCUSDT",
+        above=sells | {"type": "LIMIT_MAKER", "price": "90000"},
+        below=sells | {"type": "STOP_LOSS", "stop_price": "20000"},
+    )
+    assert lab.cancel(placed) is placed
+    assert placed.wait("done", timeout=10).state == "done"
+    assert {order.state for order in placed.orders} == {OrderState.CANCELED}
+    assert lab.client.get_open_orders() == []
+
+
 def test_slippage_counts_from_any_live_book(lab, other):
     """The middle at sending is that of a book that is open anywhere in the lab."""
     lab.live._wait_s = 0.0

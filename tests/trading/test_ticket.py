@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from decimal import Decimal
 
 import numpy as np
@@ -9,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from binance_lab.trading.ticket import BadTicket, exact, fields_of, make_ticket
+from binance_lab import Lab
+from binance_lab.trading import OrderFields, Trading
+from binance_lab.trading.ticket import WIRE_NAMES, BadTicket, exact, fields_of, make_ticket
 from binance_lab.wire.enums import OrderType
 
 
@@ -95,3 +98,25 @@ def test_a_ticket_reads_as_a_sentence():
         "BTCUSDT", "SELL", "STOP_LOSS_LIMIT", quantity="0.1", price=9, stop_price=10
     )
     assert str(ticket) == "SELL 0.1 BTCUSDT STOP_LOSS_LIMIT at 9 stop 10 GTC"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("qty", "quantity"), ("timeInForce", "time_in_force"), ("stopprice", "stop_price")],
+)
+def test_a_misspelled_field_is_answered_with_the_one_that_is_meant(written, meant):
+    """Binance's own spelling counts as misspelled, too."""
+    with pytest.raises(TypeError, match=rf"no field '{written}'. Did you mean {meant}\?"):
+        make_ticket("BTCUSDT", "BUY", "LIMIT", **{written: 1})
+
+
+@pytest.mark.parametrize(
+    "function", [Lab.place, Lab.check_order, Lab.nearest_order, Trading.place, Trading.check_order]
+)
+def test_help_and_completion_list_every_field_of_an_order(function):
+    """Where fields go through by keyword, a signature names them all the same."""
+    assert set(OrderFields.__annotations__) == set(WIRE_NAMES)
+    shown = inspect.signature(function).parameters
+    assert set(WIRE_NAMES) <= set(shown)
+    assert shown["quantity"].annotation == "Number | None"
+    assert "fields" not in shown
