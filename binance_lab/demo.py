@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from tqdm import tqdm
 
-from .connector.exceptions import RequestError
+from .connector.exceptions import BookOutOfSync, RequestError
 from .frames import plot_candles
 from .lab import Lab
 
@@ -76,8 +76,12 @@ def stream(lab: Lab, symbol: str, seconds: float) -> None:
 
 
 def best(book: OrderBook) -> str:
-    """The best bid and ask in a line."""
-    bid, ask = book.best_bid, book.best_ask
+    """The best bid and ask in a line, or why there are none."""
+    try:
+        top = book.top(1)
+    except BookOutOfSync:
+        return f"the book is {book.state}"
+    bid, ask = top.best_bid, top.best_ask
     return f"bid {bid.price if bid else '-'}, ask {ask.price if ask else '-'}"
 
 

@@ -54,6 +54,7 @@ class Dispatcher:
         self._logger = logger or logging.getLogger(__name__)
         self._changed = threading.Condition()  # guards all below
         self._items: deque[bytes | Callable[[], None]] = deque()
+        self._calls = 0  # of the items, those that are no messages
         self._latest: dict[bytes, bytes] = {}
         self._closed = False
         self._loose = False
@@ -71,7 +72,7 @@ class Dispatcher:
     @property
     def waiting(self) -> int:
         """How many messages the function has not had yet."""
-        return len(self._items) + len(self._latest)
+        return len(self._items) - self._calls + len(self._latest)
 
     def put(self, messages: list[bytes]) -> None:
         """Queue messages; waits only if the policy is ``block``."""
@@ -80,14 +81,15 @@ class Dispatcher:
                 self._keep_latest(messages)
             else:
                 self._items.extend(messages)
-            if len(self._items) > self._size:
+            if len(self._items) - self._calls > self._size:
                 self._overflow()
             self._changed.notify_all()
 
     def call(self, function: Callable[[], None]) -> None:
-        """Queue a call between the messages; never dropped."""
+        """Queue a call between the messages; never dropped, and never in place of one."""
         with self._changed:
             self._items.append(function)
+            self._calls += 1
             self._changed.notify_all()
 
     def loosen(self) -> None:
@@ -105,8 +107,12 @@ class Dispatcher:
             return  # called by a callback: the thread ends when the queue is empty
         self._thread.join(timeout_s)
         with self._changed:
-            self._items.clear()
-            self._latest.clear()
+            self._clear()
+
+    def _clear(self) -> None:
+        self._items.clear()
+        self._latest.clear()
+        self._calls = 0
 
     def _keep_latest(self, messages: list[bytes]) -> None:
         for message in messages:
@@ -116,19 +122,15 @@ class Dispatcher:
 
     def _overflow(self) -> None:
         if self.policy == "block":
-            while len(self._items) > self._size and not (self._closed or self._loose):
+            while len(self._items) - self._calls > self._size and not (self._closed or self._loose):
                 self._changed.notify_all()
                 self._changed.wait()
             return
         calls: list[Callable[[], None]] = []
-        while len(self._items) + len(calls) > self._size:
-            item = self._items.popleft()
-            if isinstance(item, bytes):
-                self.dropped += 1
-            else:
+        for _ in range(len(self._items) - self._calls - self._size):
+            while not isinstance(item := self._items.popleft(), bytes):
                 calls.append(item)
-                if not self._items:
-                    break
+            self.dropped += 1
         self._items.extendleft(reversed(calls))
 
     def _run(self) -> None:
@@ -155,8 +157,7 @@ class Dispatcher:
             while not (self._items or self._latest or self._closed):
                 self._changed.wait()
             batch = [*self._items, *self._latest.values()]
-            self._items.clear()
-            self._latest.clear()
+            self._clear()
             self._changed.notify_all()
             return batch
 

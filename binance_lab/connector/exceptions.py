@@ -22,7 +22,7 @@
     │   └── ServerError          5xx, or too busy: a read may be asked again
     ├── OutcomeUnknown           sent, but no answer says what became of it
     └── StreamError
-        └── BookOutOfSync        the book can't be read: it waits for a snapshot
+        └── BookOutOfSync        it isn't known how the book is now: out of sync, or cut off
             └── BookGap          as an update id was skipped
 
 Catch the narrowest that you handle.  No message and no attribute holds a key or a signature.
@@ -222,7 +222,7 @@ class StreamError(LabError):
 
 
 class BookOutOfSync(StreamError):
-    """The order book can't be read: it waits for a snapshot that fits its updates."""
+    """It isn't known how the order book is now: updates are missing, or it is cut off."""
 
 
 class BookGap(BookOutOfSync):

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import weakref
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from binance_lab.connector.connection import ConnectionEvent
-from binance_lab.frames.account import balances_frame
-from binance_lab.frames.columns import Numbers
-from binance_lab.frames.my_trades import my_trades_frame
-from binance_lab.frames.orders import orders_frame
-from binance_lab.wire.user_events import ExecutionReport, StreamTerminated, UserEvent
+from binance_lab.wire.user_events import (
+    AccountPosition,
+    BalanceUpdate,
+    ExecutionReport,
+    StreamTerminated,
+    UserEvent,
+)
 
+from .account_frames import AccountFrames
+from .account_history import AccountHistory
+from .audit import Audit, Pairs
 from .backfill import Fetch
-from .base import LiveObject, LiveState
-from .holdings import Difference, FillKey, Holdings, Json, fill_key, fill_of, row_key
+from .holdings import FillKey, Holdings, Json, fill_key, fill_of, row_key
+from .ledger import Gap
 from .runtime import Runtime
 
 if TYPE_CHECKING:
@@ -27,11 +32,16 @@ if TYPE_CHECKING:
     from binance_lab.connector.user_data import UserData
 
 MAX_FILLS = 100_000
-MAX_DIFFERENCES = 1_000
-PAGE = 1_000  # trades that REST tells at once
+MAX_MEANWHILE = 100_000  # events that are kept to be put on top of REST's answer
+CHECK_EVERY_S = 300.0
+SETTLE_S = 2.0  # for a trade's report and its balances to come both
+SEARCH_EVERY_S = 60.0  # at most, since a search that found nothing
+MAX_SUSPECTS = 20  # symbols that a search asks about, each with a weight of 20
+
+_log = logging.getLogger("binance_lab.live")
 
 
-class Account(LiveObject):
+class Account(AccountFrames):
     """An account's balances, open orders and fills.
 
     REST tells them at the start, after every reconnect and on `reconcile`; in between the user
@@ -39,10 +49,18 @@ class Account(LiveObject):
     counts, and `differences` says what it was. Fills that no event told are fetched for every
     symbol that had an order or a fill here: REST tells them of one symbol at a time.
 
+    An event that is lost without a word shows in the balances: those that events tell, and those
+    that REST is asked for every few minutes, must be what fills and transfers make of the ones
+    before. Where they aren't, REST is asked for everything, then for the trades of symbols whose
+    assets changed, which finds what was traded elsewhere, too. What nothing explains is listed
+    in `gaps`, between two times in ms; `refill` looks for it once more.
+
     Args:
         client: With a key.
         user_data: Makes the subscription; called with what takes its events, and with what
             takes its connection's.
+        check_every_s: So often REST is asked for balances and open orders although nothing is
+            known to be wrong, with a weight of 100; None for never.
     """
 
     def __init__(
@@ -54,101 +72,28 @@ class Account(LiveObject):
         | None = None,
         *,
         runtime: Runtime | None = None,
+        check_every_s: float | None = CHECK_EVERY_S,
     ) -> None:
-        super().__init__("account", runtime=runtime)
-        self._client = client
+        super().__init__(runtime=runtime)
+        self._history = AccountHistory(client)
         self._make_user_data = user_data
-        self._holdings: Holdings | None = None
+        self._check_every_s = check_every_s
         self._meanwhile: list[UserEvent] | None = None  # events since REST was last asked
         self._ask_again = False  # asked while REST was being asked: what it tells may be older
-        self._fills: dict[FillKey, Json] = {}
+        self._overflown = False  # events that were to be put on REST's answer were too many
         self._symbols: set[str] = set()  # that had an order or a fill
-        self._since_ms = 0  # fills up to then were before the start
-        self._differences: deque[tuple[int, Difference]] = deque(maxlen=MAX_DIFFERENCES)
+        self._since = 0  # fills up to then (ms) were before the start
+        self._audit = Audit()
+        self._looked = 0  # for what they don't: 1 reconciled, 2 searched as well
+        self._look_due = False
+        self._gave_up_s = float("-inf")
+        self._asked = ""  # what was asked in vain, in words
+        self._unexplained: dict[Gap, dict[str, Decimal]] = {}
+        self._reopened: list[Gap] = []
         self.reconciled = 0
         """How often REST was asked and has answered."""
-
-    # Reading.
-
-    @property
-    def balances(self) -> pd.DataFrame:
-        """What it holds: see `frame`."""
-        return self.frame()
-
-    def frame(
-        self,
-        *,
-        prices: Mapping[str, Any] | None = None,
-        quote: str = "USDT",
-        numbers: Numbers = "float",
-    ) -> pd.DataFrame:
-        """What it holds: the columns of `binance_lab.frames.balances_frame`, by asset.
-
-        Args:
-            prices: Last prices by symbol, for the column ``value`` in the quote asset.
-        """
-        with self._lock:
-            known = dict(self._holdings.balances) if self._holdings is not None else {}
-        rows = [
-            {"asset": asset, "free": free, "locked": locked}
-            for asset, (free, locked) in known.items()
-            if Decimal(free) or Decimal(locked)
-        ]
-        return balances_frame(rows, prices=prices, quote=quote, numbers=numbers)
-
-    def free(self) -> dict[str, Decimal]:
-        """What can be spent, by asset."""
-        with self._lock:
-            known = dict(self._holdings.balances) if self._holdings is not None else {}
-        return {asset: Decimal(free) for asset, (free, _) in known.items()}
-
-    def locked(self) -> dict[str, Decimal]:
-        """What open orders hold, by asset."""
-        with self._lock:
-            known = dict(self._holdings.balances) if self._holdings is not None else {}
-        return {asset: Decimal(locked) for asset, (_, locked) in known.items()}
-
-    @property
-    def open_orders(self) -> pd.DataFrame:
-        """The orders that can still trade: the columns of `binance_lab.frames.orders_frame`."""
-        with self._lock:
-            orders = list(self._holdings.open_orders.values()) if self._holdings is not None else []
-        return orders_frame(orders)
-
-    @property
-    def fills(self) -> pd.DataFrame:
-        """The trades since the start: the columns of `binance_lab.frames.my_trades_frame`."""
-        with self._lock:
-            fills = sorted(self._fills.values(), key=lambda fill: int(fill["time"]))
-        return my_trades_frame(fills)
-
-    @property
-    def differences(self) -> pd.DataFrame:
-        """Where REST told otherwise than the events: what they missed.
-
-        Columns: ``time`` (UTC), ``what`` (an asset, or ``BTCUSDT order 123``), ``known``, ``told``.
-        """
-        with self._lock:
-            rows = list(self._differences)
-        times = pd.to_datetime([time_ns for time_ns, _ in rows], unit="ns", utc=True)
-        found = [difference for _, difference in rows]
-        return pd.DataFrame(
-            {
-                "time": pd.DatetimeIndex(times).as_unit("us"),
-                **{
-                    name: pd.array([getattr(one, name) for one in found], dtype="string")
-                    for name in ("what", "known", "told")
-                },
-            }
-        )
-
-    def _data_state(self) -> LiveState:
-        return "connecting" if self._holdings is None else "live"
-
-    def _about(self) -> str:
-        if self._holdings is None:
-            return ""
-        return f"{len(self._holdings.open_orders)} open orders"
+        self.overflows = 0
+        """How often more events came than are kept while REST could not be reached."""
 
     # Following.
 
@@ -166,6 +111,7 @@ class Account(LiveObject):
 
     def start(self) -> None:
         """Subscribe, and ask REST; returns at once."""
+        self._check_later()
         if self._make_user_data is None:
             self.reconcile()
             return
@@ -195,17 +141,40 @@ class Account(LiveObject):
 
     def _take(self, events: list[Any]) -> Sequence[Any]:
         for event in events:
-            if self._meanwhile is not None:
-                self._meanwhile.append(event)
+            self._keep_meanwhile(event)
             if self._holdings is not None:
-                self._holdings.apply(event)
+                self._book(event, changed=self._holdings.apply(event))
             if isinstance(event, ExecutionReport):
                 self._symbols.add(event.symbol)
                 if event.execution_type == "TRADE":
                     self._keep_fill(fill_key(event), fill_of(event))
             if isinstance(event, StreamTerminated):
                 self._connected = False
+        self._look_later()
         return events
+
+    def _keep_meanwhile(self, event: UserEvent) -> None:
+        """Keep an event for REST's answer; if they are too many, it is asked once more."""
+        if self._meanwhile is None:
+            return
+        self._meanwhile.append(event)
+        if len(self._meanwhile) > MAX_MEANWHILE:
+            self._meanwhile.clear()
+            self._overflown = True
+            self.overflows += 1
+            _log.warning(
+                "account: %s events came while REST did not answer; they are no longer kept to be "
+                "put on its answer, so it will be asked for everything once more",
+                f"{MAX_MEANWHILE:,}",
+            )
+
+    def _book(self, event: UserEvent, *, changed: bool) -> None:
+        """Audit what an event tells of balances; fills are as they are kept."""
+        if isinstance(event, AccountPosition) and changed:
+            balances = {each.asset: (each.free, each.locked) for each in event.balances}
+            self._audit.tell(balances, event.updated_time)
+        elif isinstance(event, BalanceUpdate) and event.event_time > self._since:
+            self._audit.transfer(event.asset, event.change)
 
     def _subscribed(self) -> None:
         self._connected = True
@@ -215,72 +184,215 @@ class Account(LiveObject):
         if self._holdings is not None:
             self._ask()
 
-    def _ask(self) -> None:
+    # Asking REST.
+
+    def _ask(self, *, trades: bool = True) -> None:
         """Ask REST; events that come meanwhile are put on top of what it answers."""
         with self._lock:
             if self._meanwhile is not None:
-                self._ask_again = True
+                self._ask_again = self._ask_again or trades
                 return
             self._meanwhile = []
+        self._fetch(partial(self._picture, trades=trades), partial(self._told, trades), final=True)
+
+    def _fetch(
+        self, ask: Callable[[], Any], deliver: Callable[[Any], None], *, final: bool = False
+    ) -> None:
         Fetch(
             self._runtime,
-            self._fetch,
-            deliver=self._told,
-            give_up=self._not_told,
+            ask,
+            deliver=deliver,
+            give_up=self._not_told if final else self._failed,
             wanted=lambda: not self._stopped,
             tries=None,
         ).start()
 
-    def _fetch(self) -> tuple[Holdings, list[Json]]:
-        account = self._client.account(omitZeroBalances=True)
-        told = Holdings.of(account, self._client.get_open_orders())
+    def _picture(self, *, trades: bool) -> tuple[Holdings, list[Json]]:
+        told = self._history.holdings()
         with self._lock:
-            known = self._holdings
-            symbols = sorted(self._symbols)
-        if known is None:
-            return told, []
-        return told, [row for symbol in symbols for row in self._trades(symbol, known.updated)]
+            if self._holdings is None or not trades:
+                return told, []
+            symbols = sorted(self._symbols.union(symbol for symbol, _ in told.open_orders))
+            since = min(self._holdings.updated, self._audit.since or self._holdings.updated)
+        return told, [row for symbol in symbols for row in self._history.trades(symbol, since)]
 
-    def _trades(self, symbol: str, since_ms: int) -> Iterator[Json]:
-        """The account's trades of a symbol from a time on."""
-        rows = self._client.my_trades(symbol, startTime=since_ms, limit=PAGE)
-        yield from rows
-        while len(rows) == PAGE:
-            rows = self._client.my_trades(symbol, fromId=rows[-1]["id"] + 1, limit=PAGE)
-            yield from rows
-
-    def _told(self, answer: tuple[Holdings, list[Json]]) -> None:
-        self._change(lambda: self._settle(*answer))
-        self._call_back_soon()
+    def _told(self, trades: bool, answer: tuple[Holdings, list[Json]]) -> None:
+        if self._overflown:
+            self._overflown, self._ask_again, self._meanwhile = False, True, None
+        else:
+            self._change(lambda: self._settle(*answer))
+            self._call_back_soon()
+            self._looked = int(trades and not self._audit.settled)
         if self._ask_again:
             self._ask_again = False
             self._ask()
+        self._look_later()
 
-    def _settle(self, told: Holdings, trades: list[Json]) -> Sequence[Any]:
-        if self._holdings is None:
-            self._since_ms = told.updated
+    def _settle(self, told: Holdings, rows: list[Json]) -> Sequence[Any]:
+        events, self._meanwhile = self._meanwhile or (), None
         self._symbols |= {symbol for symbol, _ in told.open_orders}
-        for event in self._meanwhile or ():
-            told.apply(event)
-        self._meanwhile = None
-        now = time.time_ns()
-        differences = self._holdings.differences(told) if self._holdings is not None else []
-        self._differences += [(now, difference) for difference in differences]
+        if self._holdings is None:
+            self._begin(told, events)
+        else:
+            for event in events:
+                told.apply(event)
+            now = time.time_ns()
+            self._differences += [(now, each) for each in self._holdings.differences(told)]
+            self._audit.tell_all(told.balances, told.updated)
         self._holdings = told
-        for row in trades:
-            if row["time"] > self._since_ms:
-                self._keep_fill(row_key(row), row)
+        self._keep_rows(rows)
         self.reconciled += 1
         return (told,)
 
+    def _begin(self, told: Holdings, events: Iterable[UserEvent]) -> None:
+        """Take REST's first picture, and what came since."""
+        self._since = told.updated
+        self._audit.begin(told.balances, told.updated)
+        for event in events:
+            self._book(event, changed=told.apply(event))
+        for fill in self._fills.values():
+            if fill["time"] > self._since:
+                self._audit.trade(fill)
+
+    def _keep_rows(self, rows: Iterable[Json]) -> bool:
+        """Keep what REST tells of trades; whether any of them is news."""
+        before = len(self._fills)
+        for row in rows:
+            if row["time"] > self._since:
+                self._symbols.add(row["symbol"])
+                self._keep_fill(row_key(row), row)
+        return len(self._fills) > before
+
     def _keep_fill(self, key: FillKey, fill: Json) -> None:
         """Keep a fill, once, however often and from where it is told."""
-        self._fills.setdefault(key, fill)
+        if key in self._fills:
+            return
+        self._fills[key] = fill
         if len(self._fills) > MAX_FILLS:
             del self._fills[next(iter(self._fills))]
+        if self._holdings is not None and fill["time"] > self._since:
+            self._audit.trade(fill)
 
     def _not_told(self, error: Exception) -> None:
         with self._lock:
             self._meanwhile = None
-            self._ask_again = False
+            self._ask_again = self._overflown = False
         self._failed(error, fatal=self._holdings is None)
+
+    # Looking for what was not told.
+
+    def _check_later(self) -> None:
+        """Ask for balances and open orders in a while; nothing is kept alive by that."""
+        if self._check_every_s is not None:
+            account = weakref.ref(self)
+            self._runtime.fetch(lambda: _check(account), delay_s=self._check_every_s)
+
+    def _check(self) -> None:
+        if self._holdings is not None and self._connected is not False:
+            self._runtime.apply(partial(self._ask, trades=False))
+        self._check_later()
+
+    def _look_later(self) -> None:
+        """See in a moment whether something is left over that nothing explains."""
+        if self._holdings is None or self._look_due:
+            return
+        if self._audit.settled and not self._reopened:
+            return
+        self._look_due = True
+        rest_s = self._gave_up_s + SEARCH_EVERY_S - time.monotonic()
+        look = partial(self._runtime.apply, self._look)
+        self._runtime.fetch(look, delay_s=max(SETTLE_S, rest_s))
+
+    def _look(self) -> None:
+        """Take the next step to explain the balances, if they still are not."""
+        self._look_due = False
+        if self._stopped or self._meanwhile is not None or self._connected is False:
+            return  # REST is being asked, or will be after the reconnect
+        if self._audit.settled:
+            self._looked = 0
+            self._change(self._found)
+        elif self._audit.unknown:
+            self._fetch(self._assets, self._learn)
+        elif self._looked == 0:
+            self._ask()
+        elif self._looked == 1:
+            self._fetch(self._search, self._take_found)
+        else:
+            self._change(self._write_off)
+            self._call_back_soon()
+
+    def _assets(self) -> tuple[list[str], Pairs]:
+        """Ask what the symbols of trades trade."""
+        with self._lock:
+            symbols = self._audit.unknown
+        return symbols, self._history.pairs(symbols)
+
+    def _learn(self, answer: tuple[list[str], Pairs]) -> None:
+        symbols, pairs = answer
+        with self._lock:
+            self._audit.learn(pairs, symbols)
+        self._look_later()
+
+    def _search(self) -> tuple[list[Json], str]:
+        """Ask for trades of the symbols that could explain what is left over."""
+        pairs = self._history.all_pairs()
+        with self._lock:
+            self._audit.learn(pairs)
+            since, known = self._audit.since, set(self._symbols)
+            suspects = self._audit.suspects(pairs, known)
+        asked = suspects[:MAX_SUSPECTS]
+        rows = [row for symbol in asked for row in self._history.trades(symbol, since)]
+        for symbol in sorted(known.union(asked)):
+            rows += self._history.allocations(symbol, since)
+        left = (
+            f", {len(suspects) - len(asked)} more could have been" if suspects[len(asked) :] else ""
+        )
+        return rows, f"{len(asked)} symbols were asked for trades{left}"
+
+    def _take_found(self, answer: tuple[list[Json], str]) -> None:
+        rows, self._asked = answer
+        self._looked = 2
+        self._change(lambda: rows if self._keep_rows(rows) else ())
+        self._look_later()
+
+    def _found(self) -> Sequence[Any]:
+        for gap in self._reopened:
+            self.ledger.fill(gap.first, gap.last, reason="found by REST")
+        self._reopened.clear()
+        return ()
+
+    def _write_off(self) -> Sequence[Any]:
+        """List what nothing explains."""
+        assert self._holdings is not None
+        self._looked, self._gave_up_s = 0, time.monotonic()
+        since, changes = self._audit.since, self._audit.write_off()
+        gaps = self._reopened or [self.ledger.note(since, max(since, self._holdings.updated))]
+        self._reopened = []
+        told = ", ".join(
+            f"{asset} {change.normalize():+f}" for asset, change in sorted(changes.items())
+        )
+        for gap in gaps:
+            self.ledger.give_up(
+                gap,
+                f"no trade or transfer that is known explains {told}: a deposit, withdrawal or "
+                f"conversion, or trades of other symbols ({self._asked})",
+            )
+            self._unexplained[gap] = {}
+        self._unexplained[gaps[-1]] = changes
+        return ()
+
+    def _request(self, gap: Gap) -> None:
+        self._runtime.apply(partial(self._change, partial(self._reopen, gap)))
+
+    def _reopen(self, gap: Gap) -> Sequence[Any]:
+        """Look once more for what a hole misses."""
+        self._audit.restore(self._unexplained.pop(gap, {}), gap.first)
+        self._reopened.append(gap)
+        self._looked, self._gave_up_s = 1, float("-inf")
+        self._look_later()
+        return ()
+
+
+def _check(account: weakref.ref[Account]) -> None:
+    if (alive := account()) is not None and alive.state != "stopped":
+        alive._check()

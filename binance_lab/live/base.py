@@ -20,7 +20,8 @@ from .runtime import Inline, Runtime
 
 LiveState: TypeAlias = Literal["connecting", "live", "stale", "out of sync", "stopped", "error"]
 """connecting: no data yet; live; stale: the connection is lost, what is shown is old; out of
-sync: a book that waits for a snapshot; stopped: closed; error: it can't go on, see `error`."""
+sync: a book of which updates are missing, or may be; stopped: closed; error: it can't go on, see
+`error`."""
 
 INBOX_SIZE = 200_000  # messages that wait to be applied; a minute and more of the busiest symbol
 BATCH = 2_000  # messages applied before the others' turn, and before readers are let in
@@ -90,6 +91,8 @@ class LiveObject:
         self._calls_due = False
         self._consumers: tuple[Consumer, ...] = ()
         self._connected: bool | None = None
+        self._lost_why = ""  # why the connection was lost last
+        self._lost_after = 0  # how many messages had come then
         self.last_message_ns = 0
         """The local time when the last message came, in ns since 1970; 0 before the first."""
         self._error: Exception | None = None
@@ -273,7 +276,8 @@ class LiveObject:
 
     def connection_changed(self, event: ConnectionEvent) -> None:
         """Hear what happened to the connection of its stream."""
-        self._runtime.apply(lambda: self._connection_changed(event))
+        received = self.received
+        self._runtime.apply(lambda: self._connection_changed(event, received))
 
     def drain(self, timeout: float = 10.0) -> bool:
         """Wait until all that came so far is applied; False if the time (s) is over first."""
@@ -295,6 +299,9 @@ class LiveObject:
 
     def _request(self, gap: Gap) -> None:
         """Have a hole fetched."""
+
+    def _disconnected(self) -> None:
+        """The connection is lost: from here on messages are missed."""
 
     def _reconnected(self) -> None:
         """The connection is there (again); messages may have been missed."""
@@ -396,13 +403,16 @@ class LiveObject:
                 consumer.put(news)
             self._call_back_soon()
 
-    def _connection_changed(self, event: ConnectionEvent) -> None:
+    def _connection_changed(self, event: ConnectionEvent, received: int) -> None:
         with self._changed:
             was = self._connected
             if event.state in _UP:
                 self._connected = True
             elif event.state in _DOWN:
-                self._connected = False
+                self._connected, self._lost_why = False, event.reason or self._lost_why
+                if was is not False:
+                    self._lost_after = received
+                    self._disconnected()
             self._changed.notify_all()
         if event.state in (Connection.REFUSED, Connection.STOPPED) and not self._stopped:
             reason = event.reason or "the connection was ended"

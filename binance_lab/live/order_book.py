@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import msgspec
 import pandas as pd
@@ -20,6 +20,7 @@ from .base import LiveObject, LiveState
 from .ledger import Gap
 from .levels import Level, Levels
 from .runtime import Runtime
+from .top import Top
 
 if TYPE_CHECKING:
     from binance_lab.connector.spot import Spot
@@ -27,17 +28,11 @@ if TYPE_CHECKING:
 SnapshotLimit: TypeAlias = Literal[100, 500, 1000, 5000]
 BUFFER = 100_000  # updates kept while a snapshot is fetched; beyond, the oldest go
 PATIENCE_S = 0.5  # until the next snapshot, if one was older than the first update
+PROOF_S = 2.0  # for the first update after a reconnect; then a snapshot is asked for
 HORIZON_EVERY = 200  # updates between two looks at the horizon
 HORIZON_LEVELS = 20  # so many levels a side must be known, else a new snapshot is taken
 
 _snapshot = msgspec.json.Decoder(DepthAnswer[str])
-
-
-class Top(NamedTuple):
-    """The best levels of both sides, each best first: (price, qty) pairs."""
-
-    bids: list[tuple[float, float]]
-    asks: list[tuple[float, float]]
 
 
 class OrderBook(LiveObject):
@@ -45,8 +40,13 @@ class OrderBook(LiveObject):
 
     Updates are kept from the start; a snapshot that fits them begins the book; each update must
     continue the one before. After a skipped one the book is out of sync and takes a new
-    snapshot by itself; until it is in sync again, reading raises `BookOutOfSync`.
-    While the connection is lost, reading answers what was last known, and `state` is ``stale``.
+    snapshot by itself. After the connection was lost it is until an update, or a snapshot, tells
+    that nothing was skipped.
+
+    Whenever it isn't known to be as the exchange has it, because it is out of sync, the connection
+    is lost or it was closed, reading raises `BookOutOfSync` and says why. Who wants what was last
+    known asks for it: `top`, `frame`, `imbalance` and `cost` take ``stale=True``, and what `top`
+    gives has the other figures: ``book.top(stale=True).mid``.
 
     Args:
         symbol: Such as BTCUSDT.
@@ -81,6 +81,7 @@ class OrderBook(LiveObject):
         self._in_sync = False
         self._fetching = False
         self._renewing = False  # in sync, and a snapshot is on its way all the same
+        self._doubted = False  # the connection was lost since: updates may have been skipped
         self._buffer: deque[DepthUpdate[str]] = deque(maxlen=BUFFER)
         self._gap: Gap | None = None
         self._applied = 0
@@ -96,34 +97,27 @@ class OrderBook(LiveObject):
     @property
     def best_bid(self) -> Level | None:
         """The highest bid, as (price, qty); None if there is none."""
-        with self._lock:
-            best = self._read().bids.best(1)
-        return Level(*best[0]) if best else None
+        return self.top(1).best_bid
 
     @property
     def best_ask(self) -> Level | None:
         """The lowest ask, as (price, qty); None if there is none."""
-        with self._lock:
-            best = self._read().asks.best(1)
-        return Level(*best[0]) if best else None
+        return self.top(1).best_ask
 
     @property
     def spread(self) -> float:
         """Best ask less best bid; NaN if a side is empty."""
-        bid, ask = self._touch()
-        return ask.price - bid.price
+        return self.top(1).spread
 
     @property
     def mid(self) -> float:
         """The price in the middle between best bid and best ask; NaN if a side is empty."""
-        bid, ask = self._touch()
-        return (bid.price + ask.price) / 2
+        return self.top(1).mid
 
     @property
     def microprice(self) -> float:
         """The mid, nearer to the side with less on it: weighted by the other side's amount."""
-        bid, ask = self._touch()
-        return (bid.price * ask.qty + ask.price * bid.qty) / (bid.qty + ask.qty)
+        return self.top(1).microprice
 
     @property
     def horizon(self) -> tuple[float | None, float | None]:
@@ -138,10 +132,10 @@ class OrderBook(LiveObject):
         """The best n levels of both sides as (price, qty) pairs.
 
         Args:
-            stale: True to get the last known levels of a book that is out of sync.
+            stale: True to get the last known levels.
 
         Raises:
-            BookOutOfSync: Updates are missing.
+            BookOutOfSync: It isn't known how the book is now; or, if stale, nothing is known yet.
         """
         with self._lock:
             levels = self._read(stale=stale)
@@ -157,10 +151,10 @@ class OrderBook(LiveObject):
 
         Args:
             numbers: ``decimal`` for the exact numbers that the server sent.
-            stale: True to get the last known levels of a book that is out of sync.
+            stale: True to get the last known levels.
 
         Raises:
-            BookOutOfSync: Updates are missing.
+            BookOutOfSync: It isn't known how the book is now; or, if stale, nothing is known yet.
         """
         sides: tuple[list[Any], list[Any]]
         with self._lock:
@@ -174,19 +168,30 @@ class OrderBook(LiveObject):
             *sides, numbers=numbers, symbol=self.symbol, last_update_id=update_id, horizon=horizon
         )
 
-    def imbalance(self, n: int = 5) -> float:
-        """(bid amount - ask amount) / both, over the best n levels: 1 is all bids, -1 all asks."""
-        top = self.top(n)
-        bids, asks = (sum(qty for _, qty in side) for side in top)
-        return (bids - asks) / (bids + asks) if bids + asks else float("nan")
+    def imbalance(self, n: int = 5, *, stale: bool = False) -> float:
+        """(bid amount - ask amount) / both, over the best n levels: 1 is all bids, -1 all asks.
 
-    def cost(self, side: Literal["BUY", "SELL"], qty: float) -> float:
+        Args:
+            stale: True to reckon with the last known levels.
+
+        Raises:
+            BookOutOfSync: It isn't known how the book is now.
+        """
+        return self.top(n, stale=stale).imbalance
+
+    def cost(self, side: Literal["BUY", "SELL"], qty: float, *, stale: bool = False) -> float:
         """The average price that a market order of this qty (base asset) would get now.
 
         NaN if the levels that are known don't hold as much.
+
+        Args:
+            stale: True to reckon with the last known levels.
+
+        Raises:
+            BookOutOfSync: It isn't known how the book is now.
         """
         with self._lock:
-            levels = self._read()
+            levels = self._read(stale=stale)
             known = (levels.asks if side == "BUY" else levels.bids).best()
         left, paid = qty, 0.0
         for price, amount in known:
@@ -197,23 +202,48 @@ class OrderBook(LiveObject):
                 return paid / qty
         return float("nan")
 
-    def _touch(self) -> tuple[Level, Level]:
-        nan = Level(float("nan"), float("nan"))
-        with self._lock:
-            return self.best_bid or nan, self.best_ask or nan
-
     def _read(self, *, stale: bool = False) -> Levels:
-        if self._levels is not None and (self._in_sync or stale):
-            return self._levels
-        why = str(self.error or "it waits for its first snapshot").rstrip(".")
-        raise BookOutOfSync(
-            f"The book of {self.symbol} is out of sync: {why}. Wait for it: book.wait_live(); or "
-            "read what was last known: book.top(stale=True)."
-        )
+        levels = self._levels
+        if levels is not None and (stale or self.state == "live"):
+            return levels
+        raise BookOutOfSync(f"The book of {self.symbol} {self._trouble()}. {self._advice()}")
+
+    def _trouble(self) -> str:
+        """Why it can't be read."""
+        state = self.state
+        if state == "stopped":
+            return "was closed"
+        if state == "error":
+            return f"can't go on: {_clause(self.error)}"
+        if self._levels is None:
+            why = _clause(self.error or self._lost_why)
+            return "waits for its first snapshot" + (f": {why}" if why else "")
+        if state == "stale":
+            why = _clause(self._lost_why)
+            lost = f"the connection is lost ({why})" if why else "the connection is lost"
+            return f"is {self._age()}: {lost}"
+        if self._in_sync:
+            return f"is {self._age()}: the connection was lost, and updates may be missing"
+        return f"is out of sync: {_clause(self.error) or 'updates are missing'}"
+
+    def _age(self) -> str:
+        age_s = self.last_message_age_s
+        return "old" if age_s is None else f"{age_s:.0f} s old"
+
+    def _advice(self) -> str:
+        """What to do if it can't be read."""
+        if self._stopped:
+            do = f'Open it anew: lab.live.book("{self.symbol}")'
+        elif self._fatal:
+            do = f'Close it and open it anew: book.close(); lab.live.book("{self.symbol}")'
+        else:
+            do = "Wait for it: book.wait_live()"
+        known = "; or read what was last known: book.top(stale=True)"
+        return f"{do}{'' if self._levels is None else known}."
 
     def _data_state(self) -> LiveState:
         if self._in_sync:
-            return "live"
+            return "out of sync" if self._doubted else "live"
         return "connecting" if self._levels is None else "out of sync"
 
     def _about(self) -> str:
@@ -243,7 +273,7 @@ class OrderBook(LiveObject):
     def _lose(self, gap: BookGap) -> None:
         """Go out of sync and ask for a snapshot."""
         self.resyncs += 1
-        self._in_sync = self._renewing = False
+        self._in_sync = self._renewing = self._doubted = False
         self._buffer.clear()
         self._failed(gap)
 
@@ -287,34 +317,57 @@ class OrderBook(LiveObject):
         behind = [
             update for update in self._buffer if update.last_update_id > snapshot.last_update_id
         ]
-        if behind and behind[0].first_update_id > snapshot.last_update_id + 1:
-            # Older than the first update that was kept: what is between is not known.
+        if self._is_old(snapshot, behind):
             self._want_snapshot(delay_s=PATIENCE_S)
             return ()
         self._levels = Levels(snapshot, limit=min(self._limit, _longest(snapshot)))
         self._buffer.clear()
-        self._in_sync, self._renewing, self._error = True, False, None
+        self._in_sync, self._renewing, self._doubted, self._error = True, False, False, None
         if self._gap is not None:
             self.ledger.fill(self._gap.first, self._gap.last, reason="a new snapshot")
             self._gap = None
         self._take(behind)
         return behind or (snapshot,)
 
+    def _is_old(self, snapshot: DepthAnswer[str], behind: list[DepthUpdate[str]]) -> bool:
+        """Whether a snapshot, with the updates behind it, is of no use: the servers' lag differs."""
+        if behind:  # older than the first update that was kept: what is between is not known
+            return behind[0].first_update_id > snapshot.last_update_id + 1
+        known = self._levels.last_update_id if self._levels is not None and self._in_sync else 0
+        return snapshot.last_update_id < known
+
     # Updates.
 
+    def _disconnected(self) -> None:
+        self._doubted = self._in_sync
+
     def _reconnected(self) -> None:
-        """Ask for the first snapshot; the updates since then are kept from the first message on."""
+        """Ask for the first snapshot; the updates since then are kept from the first message on.
+
+        A book that was in sync waits for the next update first: if it continues the book, nothing
+        is missing, which spares a snapshot.
+        """
         with self._lock:
             if not self._in_sync and self._buffer:
                 self._want_snapshot()
+            elif self._doubted:
+                self._runtime.fetch(self._prove, delay_s=PROOF_S)
+
+    def _prove(self) -> None:
+        """Ask for a snapshot if no update has told yet whether one is missing."""
+        if self._doubted and self._connected:
+            self.resync()
 
     def _take(self, events: list[DepthUpdate[str]]) -> Sequence[Any]:
         news = []
+        after = self.received - len(self._inbox) - len(events) >= self._lost_after
         for update in events:
             if not self._in_sync:
                 self._keep(update)
             elif self._applies(update):
                 news.append(update)
+                if self._doubted and after and self._connected:
+                    self._doubted = False
                 if self._renewing:
                     self._buffer.append(update)
         return news
@@ -346,6 +399,11 @@ class OrderBook(LiveObject):
 def _longest(snapshot: DepthAnswer[str]) -> int:
     """A server may cap the limit: then its longer side tells it."""
     return max(len(snapshot.bids), len(snapshot.asks), 1)
+
+
+def _clause(reason: object) -> str:
+    """A reason, to go on behind."""
+    return str(reason or "").rstrip(". ")
 
 
 def _exact(levels: list[tuple[str, str]]) -> list[tuple[Decimal, Decimal]]:

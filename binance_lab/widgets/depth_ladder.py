@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
+from binance_lab.connector.exceptions import BookOutOfSync
 from binance_lab.widgets.kept import Still
 from binance_lab.widgets.numbers import number
 from binance_lab.widgets.picture import Engine, Picture, surface_of
@@ -38,7 +39,7 @@ class LadderSurface(Surface):
 class BookView(SurfaceView):
     """A view of the best levels of a book; each frame has them all.
 
-    While the book is out of sync it shows the last known levels, and says so.
+    While the book is out of sync or cut off it shows the last known levels, and says so.
     """
 
     subtitle: ClassVar[str] = "order book"
@@ -69,9 +70,10 @@ class BookView(SurfaceView):
 
     def top(self) -> tuple[Levels, Levels]:
         """The levels to show: bids, asks; none before the book's first snapshot."""
-        if self.book.state == "connecting":
+        try:
+            bids, asks = self.book.top(self.levels, stale=True)
+        except BookOutOfSync:
             return [], []
-        bids, asks = self.book.top(self.levels, stale=True)
         for at, decimals in enumerate(self._precision):
             decimals.see(level[at] for side in (bids, asks) for level in side)
         return list(bids), list(asks)

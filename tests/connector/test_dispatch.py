@@ -72,6 +72,19 @@ def test_calls_between_messages_are_never_dropped(make: Make, gate: Gate):
     assert b"call" in gate.seen
 
 
+def test_a_call_takes_no_message_s_place(make: Make, gate: Gate):
+    """However many calls wait, as many messages wait as the queue is for."""
+    dispatcher = make("drop_oldest")
+    for _ in range(5):
+        dispatcher.call(lambda: gate.seen.append(b"call"))
+    dispatcher.put([b"1", b"2", b"3"])
+    assert (dispatcher.waiting, dispatcher.dropped) == (3, 0)
+    dispatcher.put([b"4"])
+    assert (dispatcher.waiting, dispatcher.dropped) == (3, 1)
+    gate.open.set()
+    wait_until(lambda: gate.seen == [b"0", *[b"call"] * 5, b"2", b"3", b"4"])
+
+
 def test_latest_keeps_one_of_each_key(make: Make, gate: Gate):
     """latest keeps the newest message of each key."""
     dispatcher = make("latest")

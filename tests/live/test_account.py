@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from decimal import Decimal
 
 import msgspec
 import pytest
 
 from binance_lab.connector.connection import State
-from binance_lab.connector.exceptions import ConnectionFailed, PermissionDenied
+from binance_lab.connector.exceptions import BadSymbol, ConnectionFailed, PermissionDenied
 from binance_lab.live import Account
 from binance_lab.live.runtime import Inline
 from binance_lab.wire.user_events import decode_user_event
@@ -16,6 +18,7 @@ from binance_lab.wire.user_events import decode_user_event
 from .doubles import FakeClient, event
 
 NOW_MS = 1_723_161_240_000
+DAY_MS = 24 * 3600 * 1000
 
 
 def told(free="100", locked="0", orders=(), updated=NOW_MS):
@@ -24,6 +27,7 @@ def told(free="100", locked="0", orders=(), updated=NOW_MS):
     return {
         "account": {"updateTime": updated, "balances": balances},
         "get_open_orders": list(orders),
+        "my_trades": [],
     }
 
 
@@ -49,15 +53,15 @@ def rest_order(number: int, *, symbol="BTCUSDT", status="NEW", filled="0"):
     }
 
 
-def position(free: str, locked: str = "0", *, at_ms=NOW_MS + 1):
+def position(free: str, locked: str = "0", *, asset="USDT", at_ms=NOW_MS + 1):
     data = {"e": "outboundAccountPosition", "E": at_ms, "u": at_ms}
-    return decoded(data | {"B": [{"a": "USDT", "f": free, "l": locked}]})
+    return decoded(data | {"B": [{"a": asset, "f": free, "l": locked}]})
 
 
-def rest_fill(number: int, *, order: int, at_ms: int):
-    """A trade as myTrades tells it."""
+def rest_fill(number: int, *, order: int, at_ms: int, symbol="BTCUSDT"):
+    """A trade as myTrades tells it: 1 bought for 100 USDT, and a fee of 0.1 USDT."""
     return {
-        "symbol": "BTCUSDT",
+        "symbol": symbol,
         "id": number,
         "orderId": order,
         "orderListId": -1,
@@ -265,26 +269,31 @@ def test_fills_that_no_event_told_are_fetched_after_a_reconnect(account, client)
         report(5, does="TRADE", status="FILLED", last="1", trade=7, at_ms=NOW_MS + 5)
     )
     account.take_event(position("50", at_ms=NOW_MS + 5))
-    before = rest_fill(3, order=1, at_ms=NOW_MS)
     known = rest_fill(7, order=5, at_ms=NOW_MS + 5)
-    missed = [rest_fill(8 + n, order=6, at_ms=NOW_MS + 6) for n in range(998)]
+    missed = [rest_fill(8 + n, order=6, at_ms=NOW_MS + 6) for n in range(1000)]
     last = rest_fill(2000, order=6, at_ms=NOW_MS + 9)
     asked = []
 
     def my_trades(**params):
         asked.append(params)
-        return [last] if "fromId" in params else [before, known, *missed]
+        if "fromId" in params:
+            return [last] if params["fromId"] == 1008 else []
+        return [known, *missed[:999]] if "startTime" in params else [*missed[1:], last]
 
-    client.answers["my_trades"] = my_trades
+    client.answers["my_trades"] = lambda **params: (
+        [*missed[999:]] if params.get("fromId") == 1007 else my_trades(**params)
+    )
     account.connection_changed(event(State.CLOSED))
     account.take_event(
         report(9, does="TRADE", status="FILLED", last="1", trade=2001, at_ms=NOW_MS + 20)
     )
     account.connection_changed(event(State.OPEN))
-    assert account.fills["id"].tolist() == [7, *range(8, 1006), 2000, 2001]
+    assert account.fills["id"].tolist() == [7, *range(8, 1008), 2000, 2001]
     assert asked == [
-        {"startTime": NOW_MS + 5, "limit": 1000},
-        {"fromId": 1006, "limit": 1000},
+        {"limit": 1000},
+        {"startTime": NOW_MS, "endTime": NOW_MS + DAY_MS, "limit": 1000},
+        {"fromId": 1008, "limit": 1000},
+        {"fromId": 2001, "limit": 1000},
     ]
 
 
@@ -371,3 +380,238 @@ def test_closing_ends_the_subscription(client):
     account.close()
     assert made[0].closed
     assert account.state == "stopped"
+
+
+# What events didn't tell.
+
+PAIRS = {"BTCUSDT": ("BTC", "USDT"), "ETHUSDT": ("ETH", "USDT"), "ETHBTC": ("ETH", "BTC")}
+
+
+def balances(**totals: str):
+    """REST's account, with these free amounts."""
+    rows = [{"asset": asset, "free": free, "locked": "0"} for asset, free in totals.items()]
+    return {"updateTime": NOW_MS + 50, "balances": rows}
+
+
+def symbols(**params):
+    """exchangeInfo, of one symbol or of all."""
+    names = [params["symbol"]] if "symbol" in params else list(PAIRS)
+    return {
+        "symbols": [
+            {"symbol": name, "baseAsset": PAIRS[name][0], "quoteAsset": PAIRS[name][1]}
+            for name in names
+        ]
+    }
+
+
+def asked_for_trades(client) -> list[str]:
+    return [params["symbol"] for name, params in client.asked if name == "my_trades"]
+
+
+class NamingClient(FakeClient):
+    """A fake client that keeps the symbol of a question, too."""
+
+    def __getattr__(self, name):
+        ask = super().__getattr__(name)
+        return lambda *args, **params: ask(**dict(zip(("symbol",), args, strict=False)), **params)
+
+
+@pytest.fixture
+def elsewhere():
+    """A client whose account can be traded on from elsewhere; `trades` are by symbol."""
+    client = NamingClient(**told())
+    client.trades = {}
+    client.answers |= {
+        "exchange_info": symbols,
+        "my_trades": lambda symbol, **params: (
+            [] if "fromId" in params else client.trades.get(symbol, [])
+        ),
+    }
+    return client
+
+
+@pytest.fixture
+def followed(elsewhere):
+    account = Account(elsewhere, FakeUserData, runtime=Inline(), check_every_s=None)
+    account.start()
+    return account
+
+
+def cut(account) -> None:
+    account.connection_changed(event(State.CLOSED))
+    account.connection_changed(event(State.OPEN))
+
+
+def look(account) -> None:
+    """Let it look as often as it wants to."""
+    for _ in range(10):
+        account._runtime.run_later()
+
+
+def test_fills_made_elsewhere_during_a_cut_are_found(followed, elsewhere):
+    """Trades of a symbol without an order here are found by the assets whose balances changed."""
+    elsewhere.trades["ETHUSDT"] = [rest_fill(4, order=2, at_ms=NOW_MS + 9, symbol="ETHUSDT")]
+    elsewhere.answers["account"] = balances(USDT="-0.1", ETH="1")
+    cut(followed)
+    assert len(followed.fills) == 0
+    look(followed)
+    assert followed.fills["symbol"].tolist() == ["ETHUSDT"]
+    assert followed.complete
+    assert asked_for_trades(elsewhere) == ["ETHUSDT"]
+    assert followed.differences["what"].tolist() == ["ETH", "USDT"]
+
+
+def test_what_nothing_explains_is_listed_as_a_hole(followed, elsewhere):
+    """A balance that changed without a known trade or transfer is a hole, which says so."""
+    elsewhere.answers["account"] = balances(USDT="150")
+    cut(followed)
+    look(followed)
+    gap = followed.gaps.iloc[0]
+    assert (gap["first"], gap["last"], gap["state"]) == (NOW_MS, NOW_MS + 50, "unresolvable")
+    assert "explains USDT +50: a deposit, withdrawal or conversion" in gap["reason"]
+    assert not followed.complete
+    look(followed)
+    assert len(followed.gaps) == 1
+
+
+def test_a_hole_is_looked_for_once_more_if_asked(followed, elsewhere):
+    """refill() asks again for the trades that explain a hole; then it is filled."""
+    elsewhere.answers["account"] = balances(USDT="-0.1", ETH="1")
+    cut(followed)
+    look(followed)
+    assert not followed.complete
+    followed.refill()
+    look(followed)
+    assert followed.gaps["state"].tolist() == ["unresolvable"]
+    elsewhere.trades["ETHUSDT"] = [rest_fill(4, order=2, at_ms=NOW_MS + 9, symbol="ETHUSDT")]
+    followed.refill()
+    look(followed)
+    assert followed.gaps["state"].tolist() == ["backfilled"]
+    assert followed.complete
+    assert len(followed.fills) == 1
+
+
+def test_a_search_asks_about_so_many_symbols_at_most(followed, elsewhere, monkeypatch):
+    """Symbols that both assets changed of are asked first; the hole says how many were not."""
+    monkeypatch.setattr("binance_lab.live.account.MAX_SUSPECTS", 1)
+    elsewhere.answers["account"] = balances(USDT="50", ETH="0.5", BTC="0.25")
+    cut(followed)
+    look(followed)
+    assert asked_for_trades(elsewhere) == ["BTCUSDT"]
+    assert "1 symbols were asked for trades, 2 more could have been" in followed.gaps["reason"][0]
+
+
+def test_an_event_that_is_lost_without_a_word_shows_in_the_balances(followed, elsewhere):
+    """A position that fills don't lead to has REST asked, without any reconnect."""
+    followed.take_event(position("-0.1", at_ms=NOW_MS + 9))
+    elsewhere.trades["BTCUSDT"] = [rest_fill(4, order=2, at_ms=NOW_MS + 8)]
+    elsewhere.answers["account"] = balances(USDT="-0.1", BTC="1")
+    assert followed.reconciled == 1
+    look(followed)
+    assert followed.reconciled == 2
+    assert followed.fills["id"].tolist() == [4]
+    assert followed.complete
+
+
+def test_a_trade_that_was_lost_before_another_is_found(followed, elsewhere):
+    """The trades are asked for from when the asset's balance was explained last."""
+    followed.take_event(balance_update("ETH", "2", at_ms=NOW_MS + 9))
+    followed.take_event(position("2", asset="ETH", at_ms=NOW_MS + 9))
+    followed.take_event(position("-0.1", at_ms=NOW_MS + 12))
+    elsewhere.trades["BTCUSDT"] = [rest_fill(4, order=2, at_ms=NOW_MS + 5)]
+    elsewhere.answers["account"] = balances(USDT="-0.1", BTC="1", ETH="2")
+    look(followed)
+    assert followed.fills["id"].tolist() == [4]
+    assert followed.complete
+
+
+def test_what_events_explain_asks_nothing(followed, elsewhere):
+    """Fills and transfers that lead to the balances, in whatever order, are left alone."""
+    followed.take_event(balance_update("USDT", "100"))
+    followed.take_event(position("200", at_ms=NOW_MS + 5))
+    followed.take_event(position("99.9", at_ms=NOW_MS + 9))
+    bought = {"does": "TRADE", "status": "FILLED", "filled": "1", "last": "1"}
+    followed.take_event(report(5, **bought, trade=7, at_ms=NOW_MS + 9))
+    followed.take_event(position("1", asset="BTC", at_ms=NOW_MS + 9))
+    elsewhere.answers["account"] = balances(USDT="99.9", BTC="1")
+    look(followed)
+    assert followed.reconciled == 1
+    followed.reconcile()
+    look(followed)
+    assert (followed.complete, len(followed.gaps), len(followed.differences)) == (True, 0, 0)
+
+
+def test_a_report_of_what_rest_told_already_explains_nothing_twice(followed, elsewhere):
+    """A fill from before REST's first picture is in its balances."""
+    bought = {"does": "TRADE", "status": "FILLED", "filled": "1", "last": "1"}
+    followed.take_event(report(5, **bought, trade=7, at_ms=NOW_MS - 1))
+    followed.take_event(balance_update("USDT", "5", at_ms=NOW_MS - 1))
+    look(followed)
+    assert followed.reconciled == 1
+
+
+def test_trades_of_a_symbol_that_is_gone_are_a_hole(followed, elsewhere):
+    """A symbol that exchangeInfo doesn't have any more explains no balance."""
+    gone = BadSymbol("-1121 Invalid symbol.", status=400, code=-1121)
+    elsewhere.answers["exchange_info"] = lambda symbol=None: gone if symbol else symbols()
+    bought = {"does": "TRADE", "status": "FILLED", "filled": "1", "last": "1"}
+    followed.take_event(report(5, symbol="LUNAUSDT", **bought, trade=7, at_ms=NOW_MS + 9))
+    followed.take_event(position("-0.1", at_ms=NOW_MS + 9))
+    elsewhere.answers["account"] = balances(USDT="-0.1", LUNA="1")
+    look(followed)
+    assert "LUNA +1, USDT -100" in followed.gaps["reason"][0]
+
+
+def test_it_asks_rest_now_and_then(elsewhere):
+    """Balances and open orders are asked for every few minutes, trades only if they differ."""
+    account = Account(elsewhere, FakeUserData, runtime=Inline(), check_every_s=60)
+    account.start()
+    account.take_event(report(5))
+    elsewhere.answers["get_open_orders"] = [rest_order(5)]
+    account._runtime.run_later()
+    account._runtime.run_later()
+    assert account.reconciled == 3
+    assert asked_for_trades(elsewhere) == []
+    elsewhere.answers["get_open_orders"] = []
+    account._runtime.run_later()
+    assert account.differences["what"].tolist() == ["BTCUSDT order 5"]
+    account.close()
+    assert account._runtime.run_later() >= 1
+    assert account._runtime.run_later() == 0
+
+
+def test_a_check_keeps_no_account_alive():
+    """An account that nobody holds any more isn't kept for its next check."""
+    runtime = Inline()
+    account = Account(FakeClient(**told()), FakeUserData, runtime=runtime)
+    account.start()
+    runtime.run_later()
+    assert len(runtime.later) == 1
+    found = weakref.ref(account)
+    del account
+    gc.collect()
+    assert found() is None
+
+
+def test_events_that_wait_for_rest_are_bounded(monkeypatch, caplog):
+    """While REST can't be reached no more events are kept than may be; then it is asked anew."""
+    monkeypatch.setattr("binance_lab.live.account.MAX_MEANWHILE", 3)
+    client = FakeClient(**told())
+    account = Account(client, FakeUserData, runtime=Inline(), check_every_s=None)
+    client.answers["account"] = ConnectionFailed("no network")
+    account.start()
+    for number in range(1, 12):
+        account.take_event(report(number))
+    assert len(account._meanwhile) <= 3
+    assert account.overflows == 2
+    assert caplog.text.count("3 events came while REST did not answer") == 2
+    client.answers |= told(orders=[rest_order(11)])
+    client.asked.clear()
+    account._runtime.run_later()
+    assert [name for name, _ in client.asked].count("account") == 2
+    assert account.open_orders["order_id"].tolist() == [11]
+    assert account.state == "live"
+
+
+def balance_update(asset: str, change: str, *, at_ms=NOW_MS + 4):
+    return decoded({"e": "balanceUpdate", "E": at_ms, "a": asset, "d": change, "T": at_ms})

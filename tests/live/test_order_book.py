@@ -157,13 +157,131 @@ def test_frame_is_exact_if_asked():
     assert book.frame().attrs["last_update_id"] == 1
 
 
-def test_a_lost_connection_makes_it_stale():
-    """Without a connection the book is as old as its last update, and says so."""
+def reconnected(book: OrderBook) -> OrderBook:
+    """The book after its connection was lost and came back."""
+    for state in (State.OPEN, State.CLOSED, State.OPEN):
+        book.connection_changed(event(state, "gone"))
+    return book
+
+
+READINGS = {
+    "last_update_id": lambda book: book.last_update_id,
+    "best_bid": lambda book: book.best_bid,
+    "best_ask": lambda book: book.best_ask,
+    "spread": lambda book: book.spread,
+    "mid": lambda book: book.mid,
+    "microprice": lambda book: book.microprice,
+    "horizon": lambda book: book.horizon,
+    "top": lambda book: book.top(),
+    "frame": lambda book: book.frame(),
+    "imbalance": lambda book: book.imbalance(),
+    "cost": lambda book: book.cost("BUY", 1),
+}
+
+
+@pytest.mark.parametrize("reading", READINGS.values(), ids=READINGS)
+def test_nothing_is_read_of_a_book_that_is_not_known_to_be_current(reading):
+    """Cut off, unproven after a reconnect, out of sync, closed: every reading raises."""
     book = book_of(snapshot(10), depth(11, 12))
-    book.connection_changed(event(State.CLOSED, "gone"))
-    assert book.state == "stale"
+    reading(book)
+    steps = [
+        lambda: book.connection_changed(event(State.CLOSED, "1006")),
+        lambda: book.connection_changed(event(State.OPEN)),
+        lambda: book.receive([depth(15, 16)], 1),
+        book.close,
+    ]
+    states = []
+    for step in steps:
+        step()
+        with pytest.raises(BookOutOfSync, match=r"BTCUSDT .*stale=True"):
+            reading(book)
+        states.append(book.state)
+    assert states == ["stale", "out of sync", "out of sync", "stopped"]
+
+
+def test_an_error_of_reading_says_why_and_what_to_do():
+    """Why it can't be read, how old it is, and what to do about it."""
+    book = book_of(snapshot(10), depth(11, 12))
+    book.connection_changed(event(State.CLOSED, "1006 the server dropped it."))
+    with pytest.raises(BookOutOfSync, match=r"s old: the connection is lost \(1006 .* it\)\. Wait"):
+        _ = book.mid
     book.connection_changed(event(State.OPEN))
+    with pytest.raises(
+        BookOutOfSync, match=r"updates may be missing\. Wait for it: book\.wait_live"
+    ):
+        _ = book.mid
+    book.close()
+    with pytest.raises(
+        BookOutOfSync, match=r'was closed\. Open it anew: lab\.live\.book\("BTCUSDT"\)'
+    ):
+        _ = book.mid
+
+
+def test_what_was_last_known_is_read_if_asked_for():
+    """With stale=True everything can be had of a book that is cut off."""
+    book = book_of(snapshot(1, bids=["99x3", "98x1"], asks=["101x1", "102x4"]))
+    book.connection_changed(event(State.CLOSED))
+    top = book.top(stale=True)
+    assert (top.best_bid, top.best_ask) == ((99.0, 3.0), (101.0, 1.0))
+    assert (top.spread, top.mid) == (2.0, 100.0)
+    assert top.microprice == pytest.approx((99 * 1 + 101 * 3) / 4)
+    assert (book.imbalance(1, stale=True), book.top(1, stale=True).imbalance) == (0.5, 0.5)
+    assert book.cost("BUY", 3, stale=True) == pytest.approx((101 + 2 * 102) / 3)
+    assert book.frame(stale=True).attrs["last_update_id"] == 1
+
+
+def test_a_book_of_which_nothing_is_known_has_nothing_stale():
+    """Before the first snapshot stale=True gives nothing either, and isn't recommended."""
+    with pytest.raises(
+        BookOutOfSync, match=r"first snapshot\. Wait for it: book\.wait_live\(\)\.$"
+    ):
+        book_of(depth(1, 2)).top(stale=True)
+
+
+def test_a_book_is_current_again_when_an_update_continues_it():
+    """After a reconnect nothing is known to be missing once the next update follows: no snapshot."""
+    client = FakeClient(depth=snapshot(10))
+    book = reconnected(book_of(depth(9, 12), client=client))
+    assert book.state == "out of sync"
+    book.receive([depth(13, 14, bids=["99.5x1"])], 1)
+    assert (book.state, book.best_bid) == ("live", (99.5, 1.0))
+    book._runtime.run_later()
+    assert len(client.asked) == 1
+
+
+def test_a_book_is_current_again_after_a_snapshot_where_no_update_comes():
+    """In a market that stands still a snapshot tells whether anything was missed."""
+    client = FakeClient(depth=snapshot(10))
+    book = reconnected(book_of(depth(9, 12), client=client))
+    client.answers["depth"] = snapshot(20, bids=["97x1"])
+    book._runtime.run_later()
+    assert (book.state, book.best_bid) == ("live", (97.0, 1.0))
+
+
+def test_updates_from_before_the_loss_prove_nothing():
+    """What waited to be applied when the connection was lost doesn't show what followed."""
+    book = book_of(snapshot(10), depth(11, 12))
+    slow = book.follow(policy="block", size=1)
+    for number in (13, 14, 15):
+        book.receive([depth(number, number)], 1)
+    reconnected(book)
+    for left in (2, 1, 0):
+        assert next(iter(slow)).last_update_id == 15 - left
+    assert book.state == "out of sync"
+    book.receive([depth(16, 16)], 1)
+    assert next(iter(slow)).last_update_id == 16
     assert book.state == "live"
+
+
+def test_a_snapshot_that_is_older_than_the_book_is_not_taken():
+    """A server that lags behind the stream doesn't turn the book back."""
+    client = FakeClient(depth=snapshot(10))
+    book = book_of(depth(9, 14, bids=["99.5x1"]), client=client)
+    book.resync()
+    assert (book.state, book.best_bid) == ("live", (99.5, 1.0))
+    client.answers["depth"] = snapshot(14, bids=["95x1"])
+    book._runtime.run_later()
+    assert book.best_bid == (95.0, 1.0)
 
 
 def test_the_recorded_book_equals_the_recorded_tickers(recorded):

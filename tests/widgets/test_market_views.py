@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
+from binance_lab.connector.exceptions import BookOutOfSync
 from binance_lab.widgets.depth_chart import DepthChart
 from binance_lab.widgets.depth_ladder import DepthLadder
 from binance_lab.widgets.tape import TapeView
@@ -35,11 +38,16 @@ def test_ladder_out_of_sync_shows_what_was_last_known(sent: Sent):
     assert ladder.errors == 0
 
 
+def no_levels(n: int = 20, *, stale: bool = False) -> tuple[Any, Any]:
+    """What a book answers of which nothing is known yet."""
+    raise BookOutOfSync("it waits for its first snapshot")
+
+
 def test_ladder_that_connects_is_empty(sent: Sent):
     """Before the first snapshot there are no levels and no error."""
     book = MovedBook()
     book.state = "connecting"
-    book.top = lambda n, *, stale: 1 / 0  # type: ignore[method-assign,assignment]
+    book.top = no_levels  # type: ignore[method-assign]
     DepthLadder(book)
     assert sent.wait("snapshot")[1] == [b"", b""]
 
