@@ -12,7 +12,11 @@ from binance_lab.wire.user_events import ExecutionReport
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """One trade of an order; ``fee`` is in ``fee_asset``, ``time_ms`` since 1970 (0: not told)."""
+    """One trade of an order; ``fee`` is in ``fee_asset``, ``time_ms`` since 1970 (0: not told).
+
+    What smart order routing gave an order is no trade of a symbol's book: its ``trade_id`` is -1,
+    and ``allocation_id`` tells it from others.
+    """
 
     trade_id: int
     price: Decimal
@@ -21,6 +25,17 @@ class Fill:
     fee_asset: str
     is_maker: bool
     time_ms: int = 0
+    allocation_id: int | None = None
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """What tells it from the order's other fills, in the order of their coming."""
+        return self.trade_id, -1 if self.allocation_id is None else self.allocation_id
+
+    @property
+    def identified(self) -> bool:
+        """Whether it can be told from others."""
+        return self.trade_id >= 0 or self.allocation_id is not None
 
 
 def in_ms(moment: int) -> int:
@@ -31,13 +46,14 @@ def in_ms(moment: int) -> int:
 def fill_of_answer(row: Mapping[str, Any], time_ms: int) -> Fill:
     """A fill in the answer to a new order, which takes what rests: it is never the maker."""
     return Fill(
-        trade_id=row["tradeId"],
+        trade_id=row.get("tradeId", -1),
         price=Decimal(row["price"]),
         qty=Decimal(row["qty"]),
         fee=Decimal(row["commission"]),
         fee_asset=row["commissionAsset"],
         is_maker=False,
         time_ms=time_ms,
+        allocation_id=row.get("allocId"),
     )
 
 
@@ -51,17 +67,19 @@ def fill_of_report(event: ExecutionReport, time_ms: int) -> Fill:
         fee_asset=event.commission_asset or "",
         is_maker=event.is_maker,
         time_ms=time_ms,
+        allocation_id=event.allocation_id,
     )
 
 
 def fill_of_trade(row: Mapping[str, Any]) -> Fill:
-    """A row of ``GET /api/v3/myTrades``."""
+    """A row of ``GET /api/v3/myTrades``, or of ``myAllocations``."""
     return Fill(
-        trade_id=row["id"],
+        trade_id=row.get("id", -1),
         price=Decimal(row["price"]),
         qty=Decimal(row["qty"]),
         fee=Decimal(row["commission"]),
         fee_asset=row["commissionAsset"],
         is_maker=row["isMaker"],
         time_ms=in_ms(row["time"]),
+        allocation_id=row.get("allocationId"),
     )

@@ -68,7 +68,7 @@ class Order:
         self._quote = ZERO
         self._quantity = ticket.quantity
         self._price = ticket.price
-        self._fills: dict[int, Fill] = {}
+        self._fills: dict[tuple[int, int], Fill] = {}
         self._order_id: int | None = None
         self._updated_ms = sent_ms
         self._reason = ""
@@ -162,7 +162,7 @@ class Order:
     def fills(self) -> list[Fill]:
         """Its trades as far as they are known, oldest first."""
         with self._lock:
-            return sorted(self._fills.values(), key=lambda fill: fill.trade_id)
+            return sorted(self._fills.values(), key=lambda fill: fill.key)
 
     @property
     def fills_complete(self) -> bool:
@@ -283,8 +283,7 @@ class Order:
         with self._lock:
             self._know(data.get("orderId"), data.get("origQty"), data.get("price"), executed)
             for row in data.get("fills") or ():
-                if "tradeId" in row and row["tradeId"] >= 0:
-                    self._add_fill(fill_of_answer(row, time_ms))
+                self._add_fill(fill_of_answer(row, time_ms))
             reason = reason_in_words(data.get("expiryReason"))
             self._advance(status, executed, quote, time_ms, reason)
             self._note = "" if self._state.known else self._note
@@ -298,7 +297,7 @@ class Order:
             if event.execution_type == ExecutionType.REPLACED:
                 self._rename(event.client_order_id)
             self._know(event.order_id, event.qty, event.price, executed)
-            if event.execution_type == ExecutionType.TRADE and event.trade_id >= 0:
+            if event.execution_type == ExecutionType.TRADE:
                 self._add_fill(fill_of_report(event, time_ms))
             reason = reason_in_words(event.expiry_reason) or reason_in_words(event.reject_reason)
             self._advance(OrderStatus(event.order_status), executed, quote, time_ms, reason)
@@ -306,7 +305,7 @@ class Order:
         self._tell()
 
     def trades(self, rows: list[Mapping[str, Any]]) -> None:
-        """Its trades as ``GET /api/v3/myTrades`` lists them."""
+        """Its trades as ``GET /api/v3/myTrades`` lists them, or ``myAllocations``."""
         with self._lock:
             for row in rows:
                 self._add_fill(fill_of_trade(row))
@@ -394,9 +393,11 @@ class Order:
             self._ids.append(client_order_id)
 
     def _add_fill(self, fill: Fill) -> None:
-        old = self._fills.get(fill.trade_id)
+        if not fill.identified:
+            return
+        old = self._fills.get(fill.key)
         if old is None or not old.time_ms:
-            self._fills[fill.trade_id] = fill
+            self._fills[fill.key] = fill
         total = sum((each.qty for each in self._fills.values()), ZERO)
         if total > self._executed:
             self._executed = total

@@ -53,6 +53,7 @@ _LATEST = 2_000
 journal that is opened gives as many; on disk it keeps many more."""
 
 _TRADES = 1_000  # the most that one answer lists
+_ASKS_FOR_FILLS = 12  # of an order that is done: some three minutes
 
 
 class AccountFeed(Balances, Protocol):
@@ -326,18 +327,27 @@ class Register:
         return taken
 
     def _ask_trades(self, order: Order) -> None:
-        """All its trades: as many requests as it takes."""
+        """All its trades: as many requests as it takes; then what was routed to it, if any is left."""
         assert order.order_id is not None  # its answer told it
         start: int | None = None
         while True:
             rows = self._client.my_trades(
                 order.symbol, orderId=order.order_id, fromId=start, limit=_TRADES
             )
+            self._take_trades(order, rows)
+            if len(rows) < _TRADES:
+                break
+            start = rows[-1]["id"] + 1
+        if not order.fills_complete:
+            self._take_trades(
+                order,
+                self._client.query_allocations(order.symbol, orderId=order.order_id, limit=_TRADES),
+            )
+
+    def _take_trades(self, order: Order, rows: list[Any]) -> None:
+        if rows:
             self.note("trades", order, {"trades": rows})
             order.trades(rows)
-            if len(rows) < _TRADES:
-                return
-            start = rows[-1]["id"] + 1
 
     def unwanted(self, order: Order) -> None:
         """Cancel this order as soon as the exchange knows it."""
@@ -448,8 +458,12 @@ class Register:
         if order.done:
             with self._lock:
                 self._unwanted.discard(order)
-            known = order.fills_complete or order in self._missing_since
-            return None if known else min(0.5 * 2.0**attempt, 30.0)
+            if order.fills_complete or order in self._missing_since:
+                return None
+            if attempt >= _ASKS_FOR_FILLS:
+                order.remark("the exchange does not list all of its trades")
+                return None
+            return min(0.5 * 2.0**attempt, 30.0)
         if order in self._missing_since or order in self._unwanted:
             return _ASK_S[min(attempt, len(_ASK_S) - 1)]
         return CONFIRM_S if self.state == "live" else self._poll_s()

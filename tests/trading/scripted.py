@@ -54,6 +54,8 @@ class ScriptedClient:
         self.orders: dict[str, dict[str, Any]] = {}
         self.sent: list[str] = []
         self.trades: list[dict[str, Any]] = []
+        self.allocations: list[dict[str, Any]] = []
+        self.asked_allocations = 0
         self.fill_at_once = False
         self.wallet = SimpleNamespace(api_key_permissions=dict)
         self.hidden = False  # whether orders can't be found
@@ -200,6 +202,10 @@ class ScriptedClient:
     def my_trades(self, symbol, *, orderId, fromId=None, limit):
         rows = [row for row in self.trades if row["orderId"] == orderId]
         return [row for row in rows if row["id"] >= (fromId or 0)][:limit]
+
+    def query_allocations(self, symbol, *, orderId, limit):
+        self.asked_allocations += 1
+        return [row for row in self.allocations if row["orderId"] == orderId][:limit]
 
     def get_open_orders(self, symbol=None):
         rows = () if self.hidden else self.orders.values()

@@ -683,6 +683,30 @@ def test_a_filled_order_gets_its_fills(desk, client):
     assert desk.fills_frame()["fee"].tolist() == [0.6]
 
 
+def test_a_routed_order_gets_its_allocations(desk, client):
+    """Where trades don't add up to what was executed, allocations do; then nothing more is asked."""
+    client.fill_at_once = True
+    client.allocations.append({"allocationId": 3, "allocationType": "SOR", "orderId": 1,
+                               "price": "60000", "qty": "0.01", "commission": "0.6",
+                               "commissionAsset": "USDT", "isMaker": False, "time": 1})  # fmt: skip
+    order = desk.place("BTCUSDT", "SELL", "MARKET", quantity="0.01")
+    assert desk._register.keeper.wait_idle(5)
+    assert order.fills_complete
+    assert client.asked_allocations == 1
+    assert desk.fills_frame()["trade_id"].tolist() == [-1]
+
+
+def test_fills_that_are_nowhere_are_not_asked_for_forever(desk, client, monkeypatch):
+    """An order that is done and whose trades the exchange doesn't list says so in the end."""
+    monkeypatch.setattr("binance_lab.trading.register._ASKS_FOR_FILLS", 1)
+    client.fill_at_once = True
+    order = desk.place("BTCUSDT", "SELL", "MARKET", quantity="0.01")
+    assert desk._register.keeper.wait_idle(10)
+    assert order.state is OrderState.FILLED
+    assert order.note == "the exchange does not list all of its trades"
+    assert client.asked_allocations >= 1
+
+
 def test_frames_have_the_same_columns_empty_and_full(desk):
     """An empty blotter's frame has the columns and dtypes of a full one."""
     empty = desk.frame()

@@ -104,6 +104,31 @@ def test_fills_of_an_answer_and_of_the_stream_are_the_same():
     assert one.fees == {"USDT": Decimal("0.3")}
 
 
+def test_what_was_routed_to_an_order_are_fills_of_it():
+    """Allocations, which are no trades, count once, whether answer, stream or REST tells them."""
+    one = order()
+    fill = {"price": "100", "commission": "0.1", "commissionAsset": "USDT", "tradeId": -1}
+    one.answer({"orderId": 7, "status": "PARTIALLY_FILLED", "executedQty": "2",
+                "cummulativeQuoteQty": "200", "transactTime": 9,
+                "fills": [{**fill, "qty": "1", "allocId": 0}, {**fill, "qty": "1", "allocId": 1}]})  # fmt: skip
+    one.report(
+        report(x="TRADE", X="PARTIALLY_FILLED", l="1", z="2", L="100", n="0.1", N="USDT", a=1)
+    )
+    one.trades([{"allocationId": 0, "price": "100", "qty": "1", "commission": "0.1",
+                 "commissionAsset": "USDT", "isMaker": False, "time": 9}])  # fmt: skip
+    assert [fill.key for fill in one.fills] == [(-1, 0), (-1, 1)]
+    assert one.fills_complete
+    assert one.fees == {"USDT": Decimal("0.2")}
+
+
+def test_a_fill_that_nothing_tells_from_others_is_left_out():
+    """Without a trade's or an allocation's id a fill could count twice."""
+    one = order()
+    fill = {"price": "100", "qty": "1", "commission": "0", "commissionAsset": "USDT"}
+    one.answer({"orderId": 7, "status": "PARTIALLY_FILLED", "executedQty": "1", "fills": [fill]})
+    assert one.fills == []
+
+
 def test_an_acknowledgment_means_accepted():
     """An ACK says only that the order exists."""
     one = order()
