@@ -142,12 +142,13 @@ class Http:
         """Send a call; its answer, and the decoded body unless decode is False.
 
         Raises:
-            ConfigError: It needs a key or a secret that the client doesn't have.
+            ConfigError: It needs a key or a secret that the client doesn't have; or it is closed.
             BadInput: A number or a time that isn't one.
             RequestError, ApiError, OutcomeUnknown: See exceptions.
         """
         call = self._prepare(endpoint, params, options)
         while True:
+            self.transport.check_open()
             index = self._current
             booking = self._hosts[index].limits.acquire(
                 call.uses, asked=call.asked, wait=options.on_limit == "wait"
@@ -319,8 +320,10 @@ class Http:
         """Ask the server's time; its clock minus this computer's, in ms.
 
         Raises:
+            ConfigError: The client is closed.
             RequestError: The server did not answer with its time.
         """
+        self.transport.check_open()
         self._measure_clock(self._current, timeout_s, wait=True)
         return self.host.clock.offset_ms
 

@@ -195,7 +195,10 @@ class Spot(SpotApi, Groups):
         return matching(found, search)
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections, for good: a later call is a ConfigError.
+
+        What `with_options` made of this client goes with it, as it does with that.
+        """
         self._http.transport.close()
 
     def _request(self, endpoint: Endpoint, params: Params) -> Response:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import logging
+import threading
 import weakref
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -36,8 +37,9 @@ class WebsocketStream:
 
     It connects on the first subscription. A connection that ends unasked is made again after
     ``reconnect_delay_s``, then with growing delays, with all streams that were subscribed; one
-    that the server is about to end is replaced before. It lives until ``close``, or until nobody
-    holds it any more: a cell that runs again replaces its stream.
+    that the server is about to end is replaced before. It lives until ``close``, after which
+    subscribing is a StreamError, or until nobody holds it any more: a cell that runs again replaces
+    its stream. Any thread may use it.
 
     Callbacks run on a thread of their own and may take their time; what they raise is told to
     ``on_error`` and the log once, counted in ``failures``, and ends nothing. A callback that takes
@@ -103,6 +105,8 @@ class WebsocketStream:
         self._on_error = fitted(on_error, about=2)
         self._on_ping = fitted(on_ping, about=2)
         self._on_pong = fitted(on_pong, about=2)
+        self._lock = threading.Lock()  # guards the one connect and the one close
+        self._over = False
         self._carrier: StreamConnection | None = None
         self._dispatcher: Dispatcher | None = None
         self._was_open = False
@@ -117,13 +121,14 @@ class WebsocketStream:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        if self._carrier is not None:
-            self.close()
+        self._close()
 
     @property
     def state(self) -> str:
-        """``not connected``, or what the connection does: connecting, open, reconnecting …"""
-        return str(self._carrier.connection.state) if self._carrier else "not connected"
+        """``not connected``, ``closed``, or what the connection does: open, reconnecting …"""
+        if self._carrier is not None:
+            return str(self._carrier.connection.state)
+        return "closed" if self._over else "not connected"
 
     @property
     def subscriptions(self) -> tuple[str, ...]:
@@ -234,10 +239,16 @@ class WebsocketStream:
             The names, as unsubscribe takes them.
 
         Raises:
-            StreamError: There would be more than 1,024.
+            StreamError: There would be more than 1,024, or it is closed.
         """
         names = [streams] if isinstance(streams, str) else list(streams)
-        carrier = self._carrier or self._connect()
+        with self._lock:
+            if self._over:
+                raise StreamError(
+                    f"{', '.join(names)}: this stream is closed and stays so. Make a new one: "
+                    "WebsocketStream(…)"
+                )
+            carrier = self._carrier or self._connect()
         carrier.add(names)
         return names
 
@@ -286,15 +297,21 @@ class WebsocketStream:
             self._carrier.connection.replace()
 
     def close(self) -> None:
-        """Close the connection, after the messages that came have been handed over."""
-        carrier, dispatcher = self._carrier, self._dispatcher
-        if carrier is None or dispatcher is None:
+        """Close the connection for good, after the messages that came have been handed over."""
+        if not self._close():
             self._log.warning("No connection to close.")
-            return
-        self._carrier = None
+
+    def _close(self) -> bool:
+        """Close it; False if there was no connection."""
+        with self._lock:
+            self._over = True
+            carrier, self._carrier = self._carrier, None
+        if carrier is None:
+            return False
         self._end()
-        if dispatcher.failures > 1:
-            self._log.error("callbacks failed %d times", dispatcher.failures)
+        if self.failures > 1:
+            self._log.error("callbacks failed %d times", self.failures)
+        return True
 
     def _connect(self) -> StreamConnection:
         policy, size = self._queue
@@ -328,7 +345,8 @@ class WebsocketStream:
 
     def _ask(self, method: str, params: list[Any] | None, timeout_s: float) -> Any:
         if self._carrier is None:
-            raise StreamError(f"{method}: there is no connection; subscribe first")
+            why = "it is closed" if self._over else "there is no connection; subscribe first"
+            raise StreamError(f"{method}: {why}")
         return self._carrier.ask(method, params).wait(timeout_s)
 
     def _dispatch(self) -> Callable[[bytes], None]:

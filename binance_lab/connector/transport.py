@@ -20,7 +20,7 @@ from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
 from urllib3 import exceptions as pool_errors
 
-from .exceptions import BadAnswer, ConnectionFailed, RequestError, Timeout
+from .exceptions import BadAnswer, ConfigError, ConnectionFailed, RequestError, Timeout
 from .hiding import hide_in_logs
 from .hosts import is_loopback
 from .reading import TimedResponse
@@ -109,6 +109,18 @@ class Transport:
             os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
         )
         self._pools: dict[str, urllib3.HTTPConnectionPool | None] = {}
+        self._closed = False
+
+    def check_open(self) -> None:
+        """Send nothing more once it is closed.
+
+        Raises:
+            ConfigError: It is.
+        """
+        if self._closed:
+            raise ConfigError(
+                "This client is closed, and nothing was sent. Make a new one: Spot(…)"
+            )
 
     def fetch(
         self, request: Request, *, timeout_s: float, connect_s: float | None = None
@@ -133,6 +145,7 @@ class Transport:
 
     def close(self) -> None:
         """Close the connections, unless the session is the user's."""
+        self._closed = True
         self._pools.clear()
         if self._own:
             self.session.close()

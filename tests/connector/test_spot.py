@@ -188,6 +188,20 @@ def test_client_is_a_context_manager_that_spares_the_user_s_session(serve):
     assert closed == []
 
 
+def test_a_closed_client_sends_nothing(serve):
+    """After close every call is an error that says so, with options of its own too."""
+    server = serve(lambda asked: reply({}))
+    client = Spot(base_url=server.url)
+    other = client.with_options(timeout=5)
+    client.ping()
+    client.close()
+    client.close()
+    for call in (client.ping, other.ping, client.wallet.system_status, client.measure_clock):
+        with pytest.raises(ConfigError, match="closed, and nothing was sent"):
+            call()
+    assert len(server.asked) == 1
+
+
 def test_old_options_wrap_the_answer(serve):
     """show_limit_usage and show_header answer as the deprecated connector did."""
     server = serve(lambda asked: reply([1], X_Mbx_Used_Weight_1m="2"))

@@ -276,14 +276,46 @@ def test_close_says_goodbye_and_ends_the_threads(make, server, heard):
     assert [t.name for t in threading.enumerate() if str(server.port) in t.name] == []
 
 
-def test_stream_that_was_closed_connects_anew(make, server, heard):
-    """A subscription after close opens a new connection, with that stream alone."""
+def test_stream_that_was_closed_stays_closed(make, server, heard):
+    """A subscription after close is an error that says so; nothing is dialed."""
     stream = make(**heard.callbacks())
     stream.trade("btcusdt")
     wait_until(lambda: heard.of("open"))
     stream.close()
-    stream.trade("ethusdt")
-    assert asked(server.peer(1)) == ("SUBSCRIBE", ["ethusdt@trade"])
+    assert stream.state == "closed"
+    with pytest.raises(StreamError, match=r"ethusdt@trade: this stream is closed.*a new one"):
+        stream.trade("ethusdt")
+    with pytest.raises(StreamError, match="it is closed"):
+        stream.list_subscriptions()
+    assert len(server.peers) == 1
+
+
+def test_stream_that_never_connected_can_be_closed(make, server):
+    """One that is closed before its first subscription stays closed, too."""
+    with make() as stream:
+        pass
+    with pytest.raises(StreamError, match="closed"):
+        stream.trade("btcusdt")
+    assert server.peers == []
+
+
+def test_threads_that_subscribe_first_at_once_share_one_connection(make, server):
+    """However many threads begin, there is one connection with the streams of all."""
+    stream = make()
+    start = threading.Barrier(8)
+
+    def subscribe(number: int) -> None:
+        start.wait(10)
+        stream.trade(f"s{number}")
+
+    threads = [threading.Thread(target=subscribe, args=(n,)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    wait_until(lambda: stream.state == "open")
+    assert len(stream.subscriptions) == 8
+    assert len(server.peers) == 1
 
 
 @pytest.mark.parametrize("end", ["abort", 1000, 1001, 1008, 1011, 4000, "garbage", "half"])
