@@ -185,7 +185,8 @@ class Connection:
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._wanted_replacement = ""  # the reason, empty if none is wanted
-        self._replaced_s = float("-inf")
+        self._may_replace_s = float("-inf")  # not before
+        self._in_vain = 0  # replacements in a row that could not be made
         self._max_age_s = self._options.max_age_s * random.uniform(0.99, 1.0)  # not all at once
         self._thread = threading.Thread(
             target=self._run, name=f"binance_lab:supervisor:{self.name}", daemon=True
@@ -272,7 +273,9 @@ class Connection:
         """The next link that is open and set up; None if there is to be none."""
         while not self._stopping.is_set():
             if self.attempts or self.reconnects:
-                delay_s = max(self._options.backoff.delay_s(self.attempts), self._retry_after_s())
+                delay_s = max(
+                    self._options.backoff.delay_s(self.attempts), _retry_after_s(self.error)
+                )
                 self._emit(State.RECONNECTING, _reason(self.error), retry_in_s=delay_s)
                 if self._stopping.wait(delay_s):
                     return None
@@ -302,10 +305,6 @@ class Connection:
             why = self._why(error)
             self._logger.warning("%s: attempt %d failed: %s", self.name, self.attempts, why)
             self._emit(State.CLOSED, str(error))
-
-    def _retry_after_s(self) -> float:
-        error = self.error
-        return error.ending.retry_after_s if isinstance(error, LinkRefused) else 0.0
 
     def _dial(self) -> Link:
         """A link that is open and set up.
@@ -365,7 +364,7 @@ class Connection:
                 return link.ending
             if link.age_s > self._max_age_s:
                 self._wanted_replacement = self._wanted_replacement or "it is old"
-            if self._wanted_replacement and self._may_replace():
+            if self._wanted_replacement and _now_s() >= self._may_replace_s:
                 link = self._replace(link)
             try:
                 wait_s = self._rider.work(link)
@@ -379,23 +378,20 @@ class Connection:
         if wait_s is not None:
             due_s.append(wait_s)
         if self._wanted_replacement:
-            due_s.append(max(0.01, self._replaced_s + self._options.replace_every_s - _now_s()))
+            due_s.append(max(0.01, self._may_replace_s - _now_s()))
         return min(due_s)
-
-    def _may_replace(self) -> bool:
-        return _now_s() >= self._replaced_s + self._options.replace_every_s
 
     def _replace(self, old: Link) -> Link:
         """The new link, or the old one if no new one could be made."""
         reason, self._wanted_replacement = self._wanted_replacement, ""
-        self._replaced_s = _now_s()
+        self._may_replace_s = _now_s() + self._options.replace_every_s
         self._emit(State.REPLACING, reason)
         try:
             new = self._dial()
         except StreamError as error:
-            self._logger.warning("%s: no replacement yet: %s", self.name, self._why(error))
-            self._wanted_replacement = reason
+            self._not_replaced(old, reason, error)
             return old
+        self._in_vain = 0
         if old.ending:
             self._tell_end(old, old.ending)
         self._rider.take_over(old, new)
@@ -404,6 +400,16 @@ class Connection:
         self.replacements += 1
         self._emit(State.OPEN, reason)
         return new
+
+    def _not_replaced(self, old: Link, reason: str, error: StreamError) -> None:
+        """Try again, later each time: the link that works is still there."""
+        self._logger.warning("%s: no replacement yet: %s", self.name, self._why(error))
+        self._wanted_replacement = reason
+        delay_s = max(self._options.backoff.delay_s(self._in_vain), _retry_after_s(error))
+        self._may_replace_s = max(self._may_replace_s, _now_s() + delay_s)
+        self._in_vain += 1
+        if not old.ending:
+            self._emit(State.OPEN, f"not replaced yet: {self._why(error)}", retry_in_s=delay_s)
 
     def _ended(self, link: Link, ending: Ending) -> None:
         stable = link.age_s > self._options.stable_s
@@ -449,6 +455,11 @@ class Connection:
 
 def _now_s() -> float:
     return time.monotonic()
+
+
+def _retry_after_s(error: Exception | None) -> float:
+    """How long a server that refused the handshake asked to wait."""
+    return error.ending.retry_after_s if isinstance(error, LinkRefused) else 0.0
 
 
 def _reason(error: Exception | None) -> str:

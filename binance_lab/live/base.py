@@ -252,6 +252,8 @@ class LiveObject:
             closer()
         for consumer in consumers:
             consumer.close()
+        if self.callback_errors > 1:
+            _log.error("%s: callbacks failed %d times", self.subject, self.callback_errors)
         self._call_back_soon()
 
     def at_close(self, callback: Callable[[], None]) -> None:

@@ -24,7 +24,8 @@ class Consumer:
     """A bounded queue of a live object's events; iterate over it, or let it call back.
 
     It never delays the socket. An exception in the callback is logged once, counted in
-    `errors`, kept in `error`, and the next event is called back all the same.
+    `errors`, kept in `error`, and the next event is called back all the same; `close` logs how
+    many there were.
 
     Args:
         callback: Called with each event on a thread of this consumer; None to iterate.
@@ -118,6 +119,8 @@ class Consumer:
             self._open = False
             self._events.clear()
             self._waiting.notify_all()
+        if self.errors > 1:
+            _log.error("a consumer's callback failed %d times", self.errors)
         self._closed_by(self)
         self._made_room()
 

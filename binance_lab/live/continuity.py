@@ -59,7 +59,10 @@ class Continuity:
         ledger = self.ledgers.get(read.stream)
         if ledger is None:
             return
-        span = self._span(read.stream, read.data)
+        try:
+            span = self._span(read.data)
+        except ValueError:  # a field with the name of an id, and something else in it
+            return
         if span is not None:
             self._continue(ledger, *span)
 
@@ -82,7 +85,7 @@ class Continuity:
             for first, last in gap.missing
         ]
 
-    def _span(self, stream: str, ids: _Ids) -> tuple[int, int] | None:
+    def _span(self, ids: _Ids) -> tuple[int, int] | None:
         """The first and last key of a message; None if it completes nothing."""
         if ids.k is not None:
             return (ids.k.open_time, ids.k.close_time) if ids.k.closed else None

@@ -81,6 +81,7 @@ class Live:
         self._wait_s = wait_s
         self._lock = threading.RLock()  # guards _objects and _known
         self._objects: dict[tuple[Any, ...], LiveObject] = {}
+        self._apis: list[WebsocketAPI] = []  # whose connections bring account events
         self._known: set[str] = set()
         self._end = weakref.finalize(self, _end, self._objects, self._runtime)
 
@@ -204,7 +205,7 @@ class Live:
             raise ConfigError("An account needs a key, and the client has none: see help(Lab).")
 
         def make() -> Account:
-            user_data = partial(_user_data, ws_api) if ws_api is not None else None
+            user_data = partial(_user_data, ws_api, self._apis) if ws_api is not None else None
             return Account(client, user_data, runtime=self._runtime, check_every_s=check_every_s)
 
         return self._object(("account", check_every_s), make)
@@ -268,14 +269,15 @@ class Live:
     # All of them.
 
     def status(self) -> pd.DataFrame:
-        """A row for each object, then one for each connection.
+        """A row for each object, then one for each connection, the account's included.
 
         Columns: ``kind`` and ``name``; ``state``; ``messages`` that came; ``age_s`` since the last
         (NaN before the first); ``dropped`` and ``garbled`` messages (0 for connections);
         ``gaps`` that are not filled; ``error``, the latest.
         """
         rows = [_object_row(made) for made in self.objects]
-        rows += [_connection_row(row) for row in self._streams.status()]
+        connections = self._streams.status() + [api.status() for api in self._apis]
+        rows += [_connection_row(row) for row in connections]
         columns = list(zip(*rows, strict=True)) or [()] * len(_STATUS)
         return pd.DataFrame(
             {
@@ -304,10 +306,14 @@ _STATUS = {
 
 def _user_data(
     ws_api: Callable[[], WebsocketAPI],
+    apis: list[WebsocketAPI],
     on_event: Callable[[UserEvent], None],
     on_connection: Callable[[ConnectionEvent], None],
 ) -> UserData:
-    return UserData(ws_api(), on_event, on_connection=on_connection)
+    api = ws_api()
+    if api not in apis:
+        apis.append(api)
+    return UserData(api, on_event, on_connection=on_connection)
 
 
 def _object_row(made: LiveObject) -> tuple[Any, ...]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -32,6 +34,7 @@ Ending: TypeAlias = Literal[".jsonl", ".jsonl.gz", ".jsonl.zst"]
 MAX_WAITING = 500_000  # messages that wait for the disk; beyond, the oldest are lost, and told
 FLUSH_S = 0.5
 SNAPSHOT_LEVELS = 5000
+_log = logging.getLogger("binance_lab.live")
 _LOST = frozenset((State.SILENT, State.CLOSED))
 _BACK = frozenset((State.OPEN, State.SUBSCRIBED))
 
@@ -97,9 +100,13 @@ class Recorder:
         ]
         self._thread = threading.Thread(target=self._run, name="binance_lab:record", daemon=True)
         self._thread.start()
-        for track in self._tracks:
-            for name in track.names:
-                streams.subscribe(name, track)
+        try:
+            for track in self._tracks:
+                for name in track.names:
+                    streams.subscribe(name, track)
+        except BaseException:
+            self.close()
+            raise
 
     def __repr__(self) -> str:
         state = "stopped" if self._stop.is_set() else "recording"
@@ -122,6 +129,11 @@ class Recorder:
     def lost(self) -> int:
         """How many messages came faster than the disk took them."""
         return sum(track.lost for track in self._tracks)
+
+    @property
+    def garbled(self) -> int:
+        """How many messages were left out, as no line can hold them: they have a line break."""
+        return sum(track.garbled for track in self._tracks)
 
     @property
     def paths(self) -> list[Path]:
@@ -182,7 +194,7 @@ class _Track:
         self.symbol = symbol
         self.names = names
         self.paths: list[Path] = []
-        self.count = self.lost = 0
+        self.count = self.lost = self.garbled = 0
         self.error: Exception | None = None
         self._folder = folder
         self._ending = ending
@@ -190,6 +202,7 @@ class _Track:
         self._about = about
         self._want_snapshot = want_snapshot
         self._waiting: deque[tuple[int, bytes]] = deque()
+        self._pending: list[tuple[int, bytes]] = []  # is being written
         self._lock = threading.Lock()  # guards the file: _writer, paths, count, _bytes
         self._holes: list[dict[str, Any]] = []
         self._continuity = Continuity(names)
@@ -222,7 +235,9 @@ class _Track:
         return {"from_ns": began_ns, "to_ns": end_ns, "reason": reason}
 
     def failed(self, error: Exception) -> None:
-        """Keep an error."""
+        """Keep an error; it is in the log once, however often it comes."""
+        if str(error) != str(self.error):
+            _log.error("%s can't be recorded: %s", self.symbol, error)
         self.error = error
 
     def write(self) -> None:
@@ -230,38 +245,66 @@ class _Track:
         try:
             with self._lock:
                 self._write()
-        except OSError as error:  # a full disk: what waits is kept, as far as there is room
-            self.error = error
+        except Exception as error:  # a full disk: what waits is kept, as far as there is room
+            self.failed(error)
 
     def finish(self) -> None:
-        """Close the file, and say in the other one what is in it."""
+        """Close the file, and say in the other one what is in it; what still waits is lost."""
         try:
             with self._lock:
+                self.lost += len(self._pending) + len(self._waiting)
                 self._finish()
-        except OSError as error:
-            self.error = error
+        except Exception as error:
+            self.failed(error)
 
     def _finish(self) -> None:
-        if self._writer is not None:
-            self._writer.close()
-            self._tell()
-            self._writer = None
+        writer, self._writer = self._writer, None
+        if writer is None:
+            return
+        try:
+            writer.close()
+        except OSError:
+            writer.abandon()  # as of the last flush, which had everything
+            raise
+        finally:
+            self._tell(writer)
 
     def _write(self) -> None:
-        if not self._waiting:
+        self._pending = self._pending or self._drained()
+        if not self._pending:
             return
         writer = self._writer or self._begin()
-        while self._waiting:
-            received_ns, payload = self._waiting[0]
-            writer.write(received_ns, payload)
-            self._waiting.popleft()
+        try:
+            for received_ns, payload in self._pending:
+                writer.write(received_ns, payload)
+            writer.flush()
+        except OSError:
+            self._abandon(writer)
+            raise
+        written, self._pending = self._pending, []
+        for _, payload in written:
             self._continuity.check(payload)
-            self.count += 1
             self._bytes += len(payload)
-        writer.flush()
-        self._tell()
+        self.count += len(written)
+        self._tell(writer)
         if self._bytes >= self._max_bytes or time.monotonic() - self._began_s >= self._max_age_s:
             self._finish()
+
+    def _drained(self) -> list[tuple[int, bytes]]:
+        """What waits, without what is no line."""
+        taken = []
+        with suppress(IndexError):  # the reader may have dropped some, of too many
+            for _ in range(len(self._waiting)):
+                taken.append(self._waiting.popleft())
+        lines = [each for each in taken if b"\n" not in each[1]]
+        self.garbled += len(taken) - len(lines)
+        return lines
+
+    def _abandon(self, writer: CaptureWriter) -> None:
+        """Leave a file that can't be written; what is pending goes to the next one."""
+        self._writer = None
+        if not writer.abandon():
+            self.paths.remove(writer.path)
 
     def _begin(self) -> CaptureWriter:
         """A new file, with a snapshot soon."""
@@ -276,13 +319,13 @@ class _Track:
         self._want_snapshot(self)
         return self._writer
 
-    def _tell(self) -> None:
-        """Write the ``.json`` beside the file, whole or not at all."""
-        assert self._writer is not None
-        path = Path(f"{self.paths[-1]}.json")
+    def _tell(self, writer: CaptureWriter) -> None:
+        """Write the ``.json`` beside a file, whole or not at all."""
+        path = Path(f"{writer.path}.json")
         about = self._about | {
-            "messages": self._writer.count,
+            "messages": writer.count,
             "lost": self.lost,
+            "garbled": self.garbled,
             "holes": self._holes + ([self._hole(None)] if self._lost_at is not None else []),
             "gaps": self._continuity.holes(),
             "written": datetime.now(UTC).isoformat(),

@@ -13,8 +13,11 @@ from __future__ import annotations
 import gzip
 import importlib
 import io
+import os
+import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -164,6 +167,7 @@ class CaptureWriter:
         self.path = Path(path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._file = _open(self.path, "ab")
+        self._safe = (self.path.stat().st_size, b"")  # what was flushed, and how such a file ends
         self.count = 0
 
     def write_header(self, written_ns: int, about: Mapping[str, Any]) -> None:
@@ -185,10 +189,34 @@ class CaptureWriter:
     def flush(self) -> None:
         """Hand all that was written to the system: a crash of this process takes none of it."""
         self._file.flush()
+        self._safe = (self.path.stat().st_size, self._end())
 
     def close(self) -> None:
         """Finish the file."""
         self._file.close()
+
+    def abandon(self) -> bool:
+        """Leave the file as of the last flush, since it can't be written; whether any of it is left.
+
+        What was compressed of a message that the disk didn't take would spoil all that follows.
+        """
+        size, end = self._safe
+        with suppress(OSError):
+            self._file.close()
+        with suppress(OSError):
+            if not size:
+                self.path.unlink()
+            os.truncate(self.path, size)
+            with open(self.path, "ab") as file:
+                file.write(end)
+        return size > 0
+
+    def _end(self) -> bytes:
+        """What makes a whole file of what was flushed: a last block that is empty."""
+        if self.path.suffix == ".gz":
+            file: Any = self._file
+            return b"\x03\x00" + struct.pack("<LL", file.crc, file.size & 0xFFFFFFFF)
+        return b"\x01\x00\x00" if self.path.suffix == ".zst" else b""
 
     def __enter__(self) -> Self:
         return self

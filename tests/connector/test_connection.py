@@ -266,6 +266,21 @@ def test_old_link_goes_on_while_no_new_one_can_be_made(connect, server, rider):
     assert State.CLOSED not in rider.states()
 
 
+def test_replacements_that_fail_are_tried_ever_more_rarely(connect, server, rider):
+    """The delays are those of reconnecting, and no shorter than the server asks for."""
+    busy = b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 0.3\r\nContent-Length: 0\r\n\r\n"
+    connection = connect(backoff=Backoff(0.01, 10.0))
+    wait_until(lambda: rider.saw(State.OPEN))
+    server.refuse_with = [b"", b"", busy]
+    connection.replace()
+    wait_until(lambda: connection.replacements == 1)
+    delays = [event.retry_in_s for event in rider.events if event.retry_in_s is not None]
+    assert delays[0] == 0.01
+    assert 0.1 <= delays[1] <= 0.2
+    assert delays[2] >= 0.3
+    assert rider.states()[-1] == "open"
+
+
 def test_stop_while_dialing_returns_at_once(connect, rider):
     """stop does not wait for a server that never answers."""
     with socket.create_server(("127.0.0.1", 0)) as mute:

@@ -104,3 +104,10 @@ def test_a_transfer_that_is_lost_is_listed(account, exchange):
     assert account.until(lambda: not account.complete, WAIT_S)
     assert "USDT +7" in account.gaps["reason"].iloc[-1]
     assert account.free()["USDT"] == had + 7
+
+
+def test_the_connection_of_the_account_is_in_the_status(account, lab):
+    """Its row is there besides the streams' connections, with what came over it."""
+    rows = lab.live.status().set_index("kind").loc[["Account", "connection"]]
+    assert rows["state"].tolist() == ["live", "open"]
+    assert rows["name"].str.startswith("api-").tolist() == [False, True]

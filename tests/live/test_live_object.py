@@ -99,6 +99,8 @@ def test_a_failing_callback_stops_nothing(caplog):
     assert tape.callback_errors == 3
     assert len(calls) == 3
     assert len([record for record in caplog.records if record.levelname == "ERROR"]) == 1
+    tape.close()
+    assert caplog.messages[-1].endswith("failed 3 times")
 
 
 def test_a_slow_callback_delays_no_data(threads):
@@ -184,6 +186,8 @@ def test_a_failing_consumer_goes_on(caplog):
     assert consumer.errors == 3
     assert isinstance(consumer.error, ZeroDivisionError)
     assert len([record for record in caplog.records if record.levelname == "ERROR"]) == 1
+    tape.close()
+    assert caplog.messages[-1].endswith("failed 3 times")
 
 
 def test_iterating_ends_when_the_object_is_closed(threads):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -229,3 +230,74 @@ def test_a_disk_that_fails_is_told_and_what_waits_is_kept(tmp_path, streams, mon
             assert "disk full" in repr(recorder)
         assert written(recorder, 1)
     assert len(list(read_capture(recorder.paths[0]))) == 1
+
+
+FULL = """
+import random, resource, sys, threading
+sys.path.insert(0, {tests!r})
+from live.doubles import FakeStreams, trade
+from binance_lab.live import Recorder, recorder as recorders
+
+def wait_until(condition):
+    for _ in range(3000):
+        if condition():
+            return
+        threading.Event().wait(0.01)
+    raise SystemExit("it did not come")
+
+recorders.FLUSH_S = 0.01
+_, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (6_000, hard))
+streams = FakeStreams()
+recorder = Recorder(streams, ["btcusdt@trade"], {folder!r}, ending={ending!r})
+number = 0
+while recorder.error is None and number < 20_000:
+    number += 1
+    streams.send(trade(number, price=str(random.random())))
+    if number == 5:
+        wait_until(lambda: recorder.count == 5)
+resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+wait_until(lambda: recorder.count == number)
+for _ in range(100):
+    number += 1
+    streams.send(trade(number))
+recorder.close()
+print(number, recorder.lost, *recorder.paths)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files have no limit of size there")
+@pytest.mark.parametrize("ending", [".jsonl", ".jsonl.gz", ".jsonl.zst"])
+def test_a_disk_that_is_full_for_a_while_spoils_nothing(tmp_path, ending):
+    """What the disk didn't take is in the next file; each file can be read to its end."""
+    code = FULL.format(tests=str(Path(__file__).parents[1]), folder=str(tmp_path), ending=ending)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True
+    )
+    sent, lost, *paths = done.stdout.split()
+    assert (lost, len(paths) > 1) == ("0", True)
+    read = [message for path in paths for message in read_capture(path)]
+    ids = [msgspec.json.decode(message.data)["t"] for message in read]
+    assert ids == list(range(1, int(sent) + 1))
+    assert "can't be recorded" in done.stderr
+
+
+def test_a_message_that_is_no_line_is_left_out(tmp_path, streams):
+    """One with a line break, or odd ids, ends nothing; the first is counted."""
+    with Recorder(streams, NAMES[:1], tmp_path) as recorder:
+        recorder._tracks[0].receive([b'{"stream":"btcusdt@trade",\n"data":{}}'], 1)
+        recorder._tracks[0].receive([b'{"stream":"btcusdt@trade","data":{"a":"x"}}'], 1)
+        streams.send(trade(1))
+        assert written(recorder, 2)
+        assert (recorder.garbled, recorder.error) == (1, None)
+    assert index_of(recorder)["garbled"] == 1
+
+
+def test_a_recorder_that_can_not_subscribe_leaves_no_thread(tmp_path, streams, monkeypatch):
+    """Where the pool is closed, the error is raised and nothing goes on."""
+    before = threading.active_count()
+    monkeypatch.setattr(streams, "subscribe", lambda name, sink: 1 / 0)
+    monkeypatch.setattr(streams, "unsubscribe", lambda name, sink: None)
+    with pytest.raises(ZeroDivisionError):
+        Recorder(streams, NAMES, tmp_path)
+    assert threading.active_count() == before
