@@ -17,6 +17,8 @@ import warnings
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
 
+from ..wire.nearest_name import nearest_name
+
 Params: TypeAlias = dict[str, Any]
 Security: TypeAlias = Literal[
     "NONE",
@@ -218,23 +220,6 @@ def _annotations(function: Callable[..., Any]) -> list[tuple[str, Any]]:
     return [item for item in function.__annotations__.items() if item[0] != "return"]
 
 
-def _nearest(name: str, known: list[str]) -> str | None:
-    """The parameter that a name abbreviates, as qty does quantity, else the one most like it."""
-    import difflib  # rarely needed
-
-    folded = {param.lower(): param for param in known}
-    asked = name.replace("_", "").lower()
-    abbreviated = [param for param in folded if _abbreviates(asked, param)]
-    near = sorted(abbreviated, key=len) or difflib.get_close_matches(asked, folded, 1, cutoff=0.5)
-    return folded[near[0]] if near else None
-
-
-def _abbreviates(short: str, word: str) -> bool:
-    """Whether the letters come in the word in their order, the first one first."""
-    letters = iter(word)
-    return word[:1] == short[:1] and all(letter in letters for letter in short)
-
-
 def _explained(error: TypeError, spec: Endpoint, kwargs: Params) -> TypeError:
     """The same complaint in words that help: the nearest name, and the way past the signature."""
     known = [_python_name(param) for param in spec.params]
@@ -242,7 +227,7 @@ def _explained(error: TypeError, spec: Endpoint, kwargs: Params) -> TypeError:
     if not unknown:
         return TypeError(str(error))
     name = unknown[0]
-    near = _nearest(name, known)
+    near = nearest_name(name, known)
     meant = f" Did you mean {near}?" if near else ""
     return TypeError(
         f"{spec.name}() has no parameter {name!r}.{meant} One that Binance has added since goes"

@@ -5,7 +5,6 @@ https://developers.binance.com/docs/binance-spot-api-docs/rest-api/trading-endpo
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal, InvalidOperation
@@ -22,6 +21,7 @@ from binance_lab.wire.enums import (
     Side,
     TimeInForce,
 )
+from binance_lab.wire.nearest_name import nearest_name
 from binance_lab.wire.types import Number
 
 
@@ -200,9 +200,8 @@ def _must_be_field(name: str) -> None:
     known = sorted(field.name for field in fields(Ticket))
     if name in known:
         return
-    ours = [here for here, wire in WIRE_NAMES.items() if wire == name]
-    near = ours or difflib.get_close_matches(name, known, 1, cutoff=0.5)
-    meant = f"Did you mean {near[0]}? " if near else ""
+    near = nearest_name(name, known)
+    meant = f"Did you mean {near}? " if near else ""
     raise TypeError(f"An order has no field {name!r}. {meant}It has {', '.join(known)}.")
 
 
