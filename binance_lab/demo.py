@@ -16,6 +16,7 @@ from tqdm import tqdm
 from .connector.exceptions import BookOutOfSync, RequestError
 from .frames import plot_candles
 from .lab import Lab
+from .wire.words import counted
 
 if TYPE_CHECKING:
     from .live import OrderBook
@@ -68,10 +69,10 @@ def stream(lab: Lab, symbol: str, seconds: float) -> None:
     ) as bar:
         while (left := ends - time.monotonic()) > 0:
             bar.n = seconds - left
-            bar.set_description_str(f"{tape.count} trades, {best(book)}")
+            bar.set_description_str(f"{counted(tape.count, 'trade')}, {best(book)}")
             time.sleep(min(0.2, left))
     missed = "none missed" if tape.complete else f"some missed: {tape.gaps}"
-    print(f"   {tape.count} trades, {missed}; {best(book)}")
+    print(f"   {counted(tape.count, 'trade')}, {missed}; {best(book)}")
     print(tape.frame().tail(3).to_string(), "\n")
 
 

@@ -21,6 +21,7 @@ from .connector.environments import Environment
 from .connector.exceptions import ApiError, ConfigError, LabError
 from .connector.keys import Keys, find_keys, keys_file
 from .installed import half_in_jupyterlab, packages
+from .wire.words import counted
 
 Level = Literal["ok", "note", "problem"]
 _MARKS: dict[Level, str] = {"ok": "  ok     ", "note": "  note   ", "problem": "  PROBLEM"}
@@ -172,7 +173,7 @@ def embedded_exchange() -> Iterator[Finding]:
         with Exchange() as exchange, Spot(base_url=exchange.rest) as client:
             ready_s = time.monotonic() - started
             symbols = len(client.exchange_info()["symbols"])
-            yield Finding("ok", f"ready in {ready_s:.1f} s, {symbols} symbols")
+            yield Finding("ok", f"ready in {ready_s:.1f} s, {counted(symbols, 'symbol')}")
     except (LabError, OSError) as error:
         yield Finding("problem", f"it doesn't start: {error}")
 

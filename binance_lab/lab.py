@@ -109,7 +109,7 @@ class Lab(Views):
             )
         _at_most(limit, "give a start for more")
         body = self.client.with_raw_body.klines(
-            symbol.upper(), period.name, endTime=_time_ms(end), limit=limit
+            _named(symbol), period.name, endTime=_time_ms(end), limit=limit
         )
         frame = klines_frame(body, numbers=numbers, **self._origin(symbol, interval=period.name))
         frame["closed"] = closed(frame, int(self.client.clock.now_s() * 1000))
@@ -131,7 +131,7 @@ class Lab(Views):
             _no_limit(limit)
             return self.history.trades(symbol, start=start, end=end, numbers=numbers, keep=None)
         _at_most(limit, "give a range of time for more")
-        body = self.client.with_raw_body.trades(symbol.upper(), limit=limit)
+        body = self.client.with_raw_body.trades(_named(symbol), limit=limit)
         return trades_frame(body, numbers=numbers, **self._origin(symbol))
 
     def agg_trades(
@@ -150,7 +150,7 @@ class Lab(Views):
             _no_limit(limit)
             return self.history.agg_trades(symbol, start=start, end=end, numbers=numbers, keep=None)
         _at_most(limit, "give a range of time for more")
-        body = self.client.with_raw_body.agg_trades(symbol.upper(), limit=limit)
+        body = self.client.with_raw_body.agg_trades(_named(symbol), limit=limit)
         return agg_trades_frame(body, numbers=numbers, **self._origin(symbol))
 
     def depth(
@@ -159,7 +159,7 @@ class Lab(Views):
         """The order book now: ``limit`` levels a side, 100 if not given, 5000 at most."""
         from .frames import depth_frame
 
-        body = self.client.with_raw_body.depth(symbol.upper(), limit=limit)
+        body = self.client.with_raw_body.depth(_named(symbol), limit=limit)
         return depth_frame(body, numbers=numbers, **self._origin(symbol))
 
     def tickers(
@@ -169,7 +169,7 @@ class Lab(Views):
         from .frames import tickers_frame
 
         symbols = [symbols] if isinstance(symbols, str) else symbols
-        asked = None if symbols is None else [symbol.upper() for symbol in symbols]
+        asked = None if symbols is None else [_named(symbol) for symbol in symbols]
         body = self.client.with_raw_body.ticker_24hr(symbols=asked)
         return tickers_frame(body, numbers=numbers, **self._origin())
 
@@ -204,7 +204,7 @@ class Lab(Views):
         self._need_keys("see orders")
         from .frames import orders_frame
 
-        body = self.client.with_raw_body.get_open_orders(symbol=symbol and symbol.upper())
+        body = self.client.with_raw_body.get_open_orders(symbol=symbol and _named(symbol))
         return orders_frame(body, numbers=numbers, **self._origin(symbol))
 
     def orders(
@@ -214,7 +214,7 @@ class Lab(Views):
         self._need_keys("see orders")
         from .frames import orders_frame
 
-        body = self.client.with_raw_body.get_orders(symbol.upper(), limit=limit)
+        body = self.client.with_raw_body.get_orders(_named(symbol), limit=limit)
         return orders_frame(body, numbers=numbers, **self._origin(symbol))
 
     def my_trades(
@@ -236,11 +236,11 @@ class Lab(Views):
         from .frames import my_trades_frame, with_pnl
         from .frames.account import rate
 
-        body = self.client.with_raw_body.my_trades(symbol.upper(), limit=limit)
+        body = self.client.with_raw_body.my_trades(_named(symbol), limit=limit)
         frame = my_trades_frame(body, numbers=numbers, **self._origin(symbol))
         if pnl is None:
             return frame
-        [about] = self.client.exchange_info(symbol=symbol.upper())["symbols"]
+        [about] = self.client.exchange_info(symbol=_named(symbol))["symbols"]
         base, quote = about["baseAsset"], about["quoteAsset"]
         prices = {}
         if others := set(frame["commission_asset"]) - {base, quote}:
@@ -340,7 +340,7 @@ class Lab(Views):
 
         streams = stream_names(streams)
         for symbol in {name.partition("@")[0] for name in streams if not name.startswith("!")}:
-            self.client.ticker_price(symbol.upper())
+            self.client.ticker_price(_named(symbol))
         about = {"environment": self.environment.name}
         recorder = Recorder(
             self.streams, streams, os.fspath(folder), client=self.client, about=about
@@ -358,12 +358,19 @@ class Lab(Views):
 
     def _origin(self, symbol: str | None = None, **more: str) -> dict[str, Any]:
         """What frame.attrs says: symbol, environment, host, and when it was asked."""
-        origin = {"symbol": symbol.upper(), **more} if symbol else dict(more)
+        origin = {"symbol": _named(symbol), **more} if symbol else dict(more)
         return origin | {
             "environment": self.environment.name,
             "source": self.client.base_url,
             "fetched_ms": int(time.time() * 1000),
         }
+
+
+def _named(symbol: str) -> str:
+    """A symbol as the exchange spells it; whether there is one of that name it says."""
+    if not isinstance(symbol, str):
+        raise BadInput(f"{symbol!r} can't be a symbol; those of the exchange are lab.symbols().")
+    return symbol.upper()
 
 
 def _no_limit(limit: int | None) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from .connector.exceptions import ConfigError
 from .wire.capture import CaptureError, read_capture
+from .wire.words import counted
 
 if TYPE_CHECKING:
     from .live import Recorder
@@ -57,7 +58,7 @@ def _watch(recorder: Recorder, seconds: float | None) -> None:
         time.sleep(_TICK_S)
         if time.monotonic() - told >= _TOLD_EVERY_S:
             told = time.monotonic()
-            print(f"{told - began:6.0f} s  {recorder.count:,} messages", flush=True)
+            print(f"{told - began:6.0f} s  {counted(recorder.count, 'message')}", flush=True)
 
 
 def _summarize(recorder: Recorder) -> int:
@@ -66,10 +67,10 @@ def _summarize(recorder: Recorder) -> int:
     silent = set(recorder.names) - _streams_of(recorder.paths)
     problems = [f"nothing came of {name}" for name in sorted(silent)]
     if recorder.lost:
-        problems.append(f"{recorder.lost:,} messages were lost: the disk was too slow")
+        problems.append(f"{counted(recorder.lost, 'message')} lost: the disk was too slow")
     if recorder.error is not None:
         problems.append(str(recorder.error))
-    print(f"{recorder.count:,} messages" + "".join(f"; {problem}" for problem in problems))
+    print(f"{counted(recorder.count, 'message')}" + "".join(f"; {problem}" for problem in problems))
     return 1 if problems else 0
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from .connector.exceptions import ConfigError
 from .wire.capture import CaptureError, read_capture
+from .wire.words import counted
 
 if TYPE_CHECKING:
     from .live import Live, LiveObject, Replay
@@ -35,7 +36,10 @@ def run(args: argparse.Namespace) -> int:
     if args.speed is not None and args.speed <= 0:
         raise ConfigError(f"--speed is a number above 0, not {args.speed:g}.")
     contents = _contents(args.files)
-    print(contents.frame().to_string(), "\n", flush=True)
+    if contents.counts:
+        print(contents.frame().to_string(), "\n", flush=True)
+    else:
+        print("There is no message that can be read.", flush=True)
     with Replay(*args.files, speed=args.speed) as replay:
         made = {name: _object(replay.live, name) for name in contents.counts if name}
         replay.run()
@@ -102,7 +106,9 @@ def _told(stream: str, one: LiveObject) -> bool:
     """Print what an object holds; whether nothing is missing."""
     from .live import OrderBook
 
-    print(f"{stream}: {one.received:,} messages, {one.garbled} garbled, {len(one.gaps)} gaps")
+    print(
+        f"{stream}: {counted(one.received, 'message')}, {one.garbled} garbled, {counted(len(one.gaps), 'gap')}"
+    )
     if isinstance(one, OrderBook) and not one.version:
         print("no snapshot fits the updates: record the book with its snapshot\n")
         return False
@@ -123,5 +129,5 @@ def _errors(replay: Replay) -> int:
     for error in replay.errors[:_SHOWN_ERRORS]:
         print(error)
     if (more := len(replay.errors) - _SHOWN_ERRORS) > 0:
-        print(f"and {more:,} more lines that can't be read")
+        print(f"and {counted(more, 'more line')} that can't be read")
     return len(replay.errors)

@@ -122,6 +122,17 @@ def test_an_empty_range_has_the_columns_of_a_full_one(lab):
         (lambda lab: lab.klines("BTCUSDT", end=int(time.time()), limit=5), "seconds times 1000"),
         (lambda lab: lab.klines("BTCUSDT", limit=5000), "1000 at most at once; give a start"),
         (lambda lab: lab.trades("BTCUSDT", limit=5000), "1000 at most at once; give a range"),
+        (lambda lab: lab.klines(None), "None can't be a symbol"),
+        (lambda lab: lab.depth(None), "None can't be a symbol"),
+        (lambda lab: lab.orders(7), "7 can't be a symbol"),
+        (lambda lab: lab.tickers([None]), "None can't be a symbol"),
+        (lambda lab: lab.klines("BTCUSDT", numbers="Decimal"), 'neither "float" nor "decimal"'),
+        (lambda lab: lab.trades("BTCUSDT", numbers=None), 'neither "float" nor "decimal"'),
+        (lambda lab: lab.depth("BTCUSDT", numbers="exact"), 'neither "float" nor "decimal"'),
+        (
+            lambda lab: lab.klines("BTCUSDT", start="2026-01-01", numbers="x"),
+            'neither "float" nor "decimal"',
+        ),
     ],
 )
 def test_bad_input_is_refused_before_anything_is_sent(lab, call, says):

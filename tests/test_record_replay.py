@@ -91,3 +91,15 @@ def test_ctrl_c_ends_a_recording_with_its_files(exchange, tmp_path):
             running.kill()
     assert running.returncode == 0
     assert ".jsonl.gz" in rest
+
+
+def test_a_file_that_is_no_capture_is_told_in_words(capsys, tmp_path):
+    """Neither an empty table nor bytes: one line says what is wrong."""
+    path = tmp_path / "other"
+    path.write_bytes(b"\x7fELF\x02\x01\x00\n\x00\x01\n\x00")
+    assert cli.main(["replay", str(path)]) == 1
+    printed = capsys.readouterr().out
+    assert "There is no message that can be read." in printed
+    assert printed.count(str(path)) == 1
+    assert "Empty" not in printed
+    assert "\\x" not in printed

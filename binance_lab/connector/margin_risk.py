@@ -13,6 +13,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from binance_lab.wire.words import counted
+
 from ..wire.user_events import ListenKeyExpired, UserEvent, decode_user_event
 from .base import Api
 from .connection import Connection, ConnectionEvent, ConnectionOptions
@@ -65,7 +67,7 @@ class MarginRiskData:
         self._end = weakref.finalize(self, self._rider.stop)
 
     def __repr__(self) -> str:
-        return f"<MarginRiskData: {self._rider.connection.state}, {self.events} events>"
+        return f"<MarginRiskData: {self._rider.connection.state}, {counted(self.events, 'event')}>"
 
     def __enter__(self) -> MarginRiskData:
         self.start()

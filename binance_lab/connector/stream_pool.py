@@ -11,6 +11,8 @@ import weakref
 from collections import deque
 from typing import Any, Protocol
 
+from binance_lab.wire.words import counted
+
 from ..wire.encoding import TimeUnit
 from .connection import ConnectionEvent, ConnectionOptions, State
 from .exceptions import StreamError
@@ -76,7 +78,11 @@ class StreamPool:
 
     def __repr__(self) -> str:
         streams = sum(len(shard.routes) for shard in self._shards)
-        state = "closed" if self._closed else f"{streams} streams, {len(self._shards)} connections"
+        state = (
+            "closed"
+            if self._closed
+            else f"{counted(streams, 'stream')}, {counted(len(self._shards), 'connection')}"
+        )
         return f"<StreamPool {self._url}: {state}>"
 
     def __enter__(self) -> StreamPool:

@@ -15,6 +15,8 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from binance_lab.wire.words import counted
+
 from ..wire.encoding import TimeUnit
 from ..wire.encoding import time_unit as unit_of
 from ..wire.intervals import interval_of
@@ -115,7 +117,7 @@ class WebsocketStream:
 
     def __repr__(self) -> str:
         streams = len(self._carrier.names) if self._carrier else 0
-        return f"<WebsocketStream {self._url}: {self.state}, {streams} streams>"
+        return f"<WebsocketStream {self._url}: {self.state}, {counted(streams, 'stream')}>"
 
     def __enter__(self) -> WebsocketStream:
         return self

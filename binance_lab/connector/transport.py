@@ -20,6 +20,8 @@ from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
 from urllib3 import exceptions as pool_errors
 
+from binance_lab.wire.words import counted
+
 from .exceptions import BadAnswer, ConfigError, ConnectionFailed, RequestError, Timeout
 from .hiding import hide_in_logs
 from .hosts import is_loopback
@@ -59,7 +61,7 @@ class Answer(NamedTuple):
     elapsed_s: float
 
     def __repr__(self) -> str:
-        return f"<Answer {self.status}, {len(self.body)} bytes>"
+        return f"<Answer {self.status}, {counted(len(self.body), 'byte')}>"
 
 
 class _Connection(urllib3.connection.HTTPConnection):

@@ -14,6 +14,8 @@ from typing import Any
 
 import msgspec
 
+from binance_lab.wire.words import counted
+
 from ..wire.user_events import StreamTerminated, UserEvent, decode_user_event
 from .api_session import SET_UP_TIMEOUT_S
 from .base import Api
@@ -63,7 +65,7 @@ class UserData:
         self._end = weakref.finalize(self, self._stream.close)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__}: {self.state}, {self.events} events>"
+        return f"<{type(self).__name__}: {self.state}, {counted(self.events, 'event')}>"
 
     def __enter__(self) -> UserData:
         self.start()

@@ -29,6 +29,7 @@ from binance_lab.exchange.symbols import ATOMS, SymbolRules, atoms_text
 from binance_lab.exchange.tape import AggTape, Tape
 from binance_lab.wire.enums import Side, TimeUnit
 from binance_lab.wire.intervals import DAY_MS, INTERVALS, MINUTE_MS, Interval
+from binance_lab.wire.words import counted
 
 Json = dict[str, Any]
 
@@ -408,7 +409,7 @@ class MarketData:
         return [(price(price_ticks), qty(lots)) for price_ticks, lots in levels]
 
     def __repr__(self) -> str:
-        return f"<MarketData {self.symbol}: {len(self._tape)} trades, {len(self.depth_book.bids)} bids>"
+        return f"<MarketData {self.symbol}: {counted(len(self._tape), 'trade')}, {counted(len(self.depth_book.bids), 'bid')}>"
 
     # Inside
 

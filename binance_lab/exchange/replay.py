@@ -26,6 +26,7 @@ from binance_lab.exchange.symbols import ATOMS, DEFAULT_SYMBOLS, SymbolRules, sp
 from binance_lab.wire.capture import CaptureError, CaptureMessage, read_capture
 from binance_lab.wire.enums import Side
 from binance_lab.wire.times import as_us
+from binance_lab.wire.words import counted
 
 _LOOKED_AT = 2_000  # messages at the start of a recording that tell its symbols and its start
 _MOST_WAITING = 5_000  # diffs that are kept until a snapshot comes
@@ -139,7 +140,7 @@ class Recording:
         return read_archive(path, rules_of(name.symbol if name else ""))
 
     def __repr__(self) -> str:
-        return f"<Recording of {', '.join(self.symbols)} in {len(self._paths)} files>"
+        return f"<Recording of {', '.join(self.symbols)} in {counted(len(self._paths), 'file')}>"
 
 
 def rules_of(symbol: str) -> SymbolRules:

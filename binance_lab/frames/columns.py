@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from binance_lab.wire.lab_error import BadInput
+
 Numbers: TypeAlias = Literal["float", "decimal"]
 """Prices and amounts as float64, or as exact Decimal objects."""
 
@@ -23,6 +25,17 @@ Ints: TypeAlias = npt.NDArray[np.int64]
 _FIRST_US = 100_000_000_000_000  # as ms the year 5138, as µs 1973
 _US_PER_MS = 1_000
 _TIME_DTYPE = "datetime64[us, UTC]"
+
+
+def is_exact(numbers: Numbers) -> bool:
+    """Whether Decimals are asked for.
+
+    Raises:
+        BadInput: It is neither of the two.
+    """
+    if numbers not in ("float", "decimal"):
+        raise BadInput(f'numbers={numbers!r} is neither "float" nor "decimal".')
+    return numbers == "decimal"
 
 
 def body_of(answer: Answer) -> bytes:
@@ -58,7 +71,7 @@ def frame_of(
 
 def number_column(values: Iterable[Any], numbers: Numbers) -> npt.NDArray[Any]:
     """Numbers, or text that says one, as float64 or as Decimal objects; None becomes NaN."""
-    if numbers == "float":
+    if not is_exact(numbers):
         exact = [np.nan if value is None else float(value) for value in values]
         return np.array(exact, dtype=np.float64)
     return object_column(Decimal("nan") if value is None else Decimal(value) for value in values)

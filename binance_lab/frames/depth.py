@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 import pandas as pd
 
-from .columns import Answer, Numbers, body_of, decode, frame_of
+from .columns import Answer, Numbers, body_of, decode, frame_of, is_exact
 from .columns import object_column as objects
 
 N = TypeVar("N")
@@ -25,9 +25,9 @@ class DepthAnswer(msgspec.Struct, Generic[N], rename={"last_update_id": "lastUpd
     asks: list[tuple[N, N]]
 
 
-_DEPTH: dict[Numbers, Any] = {
-    "float": msgspec.json.Decoder(DepthAnswer[float], strict=False),
-    "decimal": msgspec.json.Decoder(DepthAnswer[Decimal], strict=False),
+_DEPTH: dict[bool, Any] = {  # by whether numbers are exact
+    False: msgspec.json.Decoder(DepthAnswer[float], strict=False),
+    True: msgspec.json.Decoder(DepthAnswer[Decimal], strict=False),
 }
 
 
@@ -48,7 +48,7 @@ def depth_frame(answer: Answer, *, numbers: Numbers = "float", **attrs: Any) -> 
 
     https://developers.binance.com/docs/binance-spot-api-docs/rest-api/market-data-endpoints#order-book
     """
-    depth = decode(_DEPTH[numbers].decode, body_of(answer), "depth")
+    depth = decode(_DEPTH[is_exact(numbers)].decode, body_of(answer), "depth")
     attrs["last_update_id"] = depth.last_update_id
     return levels_frame(depth.bids, depth.asks, numbers=numbers, **attrs)
 
@@ -76,7 +76,7 @@ def levels_frame(
 
 
 def _columns(levels: list[tuple[Any, Any]], numbers: Numbers) -> tuple[Any, Any]:
-    if numbers == "decimal":
+    if is_exact(numbers):
         return objects(price for price, _ in levels), objects(qty for _, qty in levels)
     table = np.array(levels, dtype=np.float64).reshape(-1, 2).T
     return np.ascontiguousarray(table[0]), np.ascontiguousarray(table[1])

@@ -9,7 +9,17 @@ import msgspec
 import numpy as np
 import pandas as pd
 
-from .columns import Answer, Floats, Numbers, body_of, decode, frame_of, not_an_answer, utc
+from .columns import (
+    Answer,
+    Floats,
+    Numbers,
+    body_of,
+    decode,
+    frame_of,
+    is_exact,
+    not_an_answer,
+    utc,
+)
 from .columns import object_column as objects
 
 WIDTH = 12
@@ -64,7 +74,7 @@ def klines_frame(answer: Answer, *, numbers: Numbers = "float", **attrs: Any) ->
     https://developers.binance.com/docs/binance-spot-api-docs/rest-api/market-data-endpoints#klinecandlestick-data
     """
     body = body_of(answer)
-    columns = _floats(body) if numbers == "float" else _decimals(body)
+    columns = _decimals(body) if is_exact(numbers) else _floats(body)
     open_time, close_time = utc(columns["open_time"]), utc(columns["close_time"])
     columns["close_time"] = close_time
     return frame_of(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .columns import Answer, Numbers, object_column
+from .columns import Answer, Numbers, is_exact, object_column
 from .table import Field, objects_of, table
 
 _ORDERS = (
@@ -67,7 +67,7 @@ def orders_frame(answer: Answer, *, numbers: Numbers = "float", **attrs: Any) ->
 
 
 def _average(quote_qty: pd.Series, qty: pd.Series, numbers: Numbers) -> Any:
-    if numbers == "decimal":
+    if is_exact(numbers):
         nan = Decimal("nan")
         pairs = zip(quote_qty, qty, strict=True)
         return object_column(paid / filled if filled else nan for paid, filled in pairs)

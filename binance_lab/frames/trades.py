@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import pandas as pd
 
-from .columns import Answer, Numbers, body_of, decode, frame_of, utc
+from .columns import Answer, Numbers, body_of, decode, frame_of, is_exact, utc
 from .columns import object_column as objects
 
 N = TypeVar("N")
@@ -56,13 +56,13 @@ class AggTradeRow(
     buyer_is_maker: bool
 
 
-_TRADES: dict[Numbers, Any] = {
-    "float": msgspec.json.Decoder(list[TradeRow[float]], strict=False),
-    "decimal": msgspec.json.Decoder(list[TradeRow[Decimal]], strict=False),
+_TRADES: dict[bool, Any] = {  # by whether numbers are exact
+    False: msgspec.json.Decoder(list[TradeRow[float]], strict=False),
+    True: msgspec.json.Decoder(list[TradeRow[Decimal]], strict=False),
 }
-_AGG_TRADES: dict[Numbers, Any] = {
-    "float": msgspec.json.Decoder(list[AggTradeRow[float]], strict=False),
-    "decimal": msgspec.json.Decoder(list[AggTradeRow[Decimal]], strict=False),
+_AGG_TRADES: dict[bool, Any] = {
+    False: msgspec.json.Decoder(list[AggTradeRow[float]], strict=False),
+    True: msgspec.json.Decoder(list[AggTradeRow[Decimal]], strict=False),
 }
 
 
@@ -109,13 +109,13 @@ def agg_trades_frame(answer: Answer, *, numbers: Numbers = "float", **attrs: Any
 
 def trade_rows(body: bytes, numbers: Numbers = "float") -> list[TradeRow[Any]]:
     """The trades of an answer, one by one; ValueError if it isn't one."""
-    rows: list[TradeRow[Any]] = decode(_TRADES[numbers].decode, body, "trades")
+    rows: list[TradeRow[Any]] = decode(_TRADES[is_exact(numbers)].decode, body, "trades")
     return rows
 
 
 def agg_trade_rows(body: bytes, numbers: Numbers = "float") -> list[AggTradeRow[Any]]:
     """The aggregate trades of an answer, one by one; ValueError if it isn't one."""
-    rows: list[AggTradeRow[Any]] = decode(_AGG_TRADES[numbers].decode, body, "aggTrades")
+    rows: list[AggTradeRow[Any]] = decode(_AGG_TRADES[is_exact(numbers)].decode, body, "aggTrades")
     return rows
 
 
@@ -133,6 +133,6 @@ def _frame(
 
 def _column(rows: list[Any], name: str, numbers: Numbers) -> Any:
     values = [getattr(row, name) for row in rows]
-    if name not in _DTYPES and numbers == "decimal":
+    if name not in _DTYPES and is_exact(numbers):
         return objects(values)
     return np.array(values, dtype=_DTYPES.get(name, np.float64))

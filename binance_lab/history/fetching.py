@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from binance_lab.wire.words import counted
+
 from ..connector.exceptions import ApiError, RequestError
 from ..wire.intervals import DAY_MS
 from .archive import Archive, ArchiveFile, read_zip
@@ -90,7 +92,7 @@ class Fetcher:
                 if not tasks:
                     return
                 symbols = {series.symbol for series, _ in wanted}
-                label = symbols.pop() if len(symbols) == 1 else f"{len(symbols)} symbols"
+                label = symbols.pop() if len(symbols) == 1 else counted(len(symbols), "symbol")
                 work_off(
                     tasks,
                     workers=WORKERS,
@@ -239,7 +241,7 @@ class Fetcher:
         pages = [table.slice(at, PAGE_ROWS) for at in starts]
         compared = sum(page.num_rows for page in pages)
         differ = sum(self._differing(series, page) for page in pages)
-        return f"of {compared} rows compared with REST {differ} differ"
+        return f"of {counted(compared, 'row')} compared with REST {differ} differ"
 
     def _differing(self, series: Series, table: pa.Table) -> int:
         """How many rows REST doesn't have, or has otherwise."""

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..connector.exceptions import BadInput
-from ..frames.columns import Numbers
+from ..frames.columns import Numbers, is_exact
 from . import datasets
 from .archive import BINANCE, Archive
 from .datasets import Dataset
@@ -348,7 +348,7 @@ class History:
         numbers: Numbers,
         keep: bool | None,
     ) -> pd.DataFrame:
-        dataset = replace(dataset, exact=True) if numbers == "decimal" else dataset
+        dataset = replace(dataset, exact=is_exact(numbers))
         symbols = symbols_of(symbol)
         now_ms = self._now_ms()
         first, last = range_ms(*limits, now_ms=now_ms)

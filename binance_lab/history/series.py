@@ -24,6 +24,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from binance_lab.wire.words import counted
+
 from . import manifest as manifests
 from .cleaning import Cleaner
 from .datasets import Dataset, times_us
@@ -58,7 +60,9 @@ class Series:
         self._source = source
 
     def __repr__(self) -> str:
-        return f"<Series {self.dataset} {self.symbol}: {len(self.manifest().parts)} parts>"
+        return (
+            f"<Series {self.dataset} {self.symbol}: {counted(len(self.manifest().parts), 'part')}>"
+        )
 
     def manifest(self) -> Manifest:
         """What is there; parts whose file is gone are not."""

@@ -12,6 +12,7 @@ from binance_lab.frames.columns import frame_of, time_us, utc
 from binance_lab.frames.klines import COLUMNS, klines_frame
 from binance_lab.wire.events import Candle, batch_decoder
 from binance_lab.wire.intervals import interval_of
+from binance_lab.wire.words import counted
 
 from .backfill import Fetch, NotThere
 from .base import LiveObject, LiveState
@@ -125,7 +126,7 @@ class Candles(LiveObject):
 
     def _about(self) -> str:
         holes = "" if self.complete else ", with holes"
-        return f"{len(self._rows):,} candles{holes}"
+        return f"{counted(len(self._rows), 'candle')}{holes}"
 
     def _data_state(self) -> LiveState:
         return "live" if self._loaded and len(self._rows) else "connecting"

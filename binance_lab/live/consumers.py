@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal, Self, TypeAlias, get_args
 
+from binance_lab.wire.words import counted
+
 Policy: TypeAlias = Literal["block", "drop_oldest", "latest"]
 """What happens to events that a consumer is too slow for.
 
@@ -73,7 +75,7 @@ class Consumer:
         state = "" if self._open else ", closed"
         return (
             f"<Consumer {self.policy}: {self.delivered} delivered, {self.dropped} dropped, "
-            f"{len(self._events)} waiting, {self.errors} errors{state}>"
+            f"{len(self._events)} waiting, {counted(self.errors, 'error')}{state}>"
         )
 
     def __enter__(self) -> Self:

@@ -10,6 +10,8 @@ from typing import Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
+from binance_lab.wire.words import counted
+
 GapState: TypeAlias = Literal["open", "backfilled", "unresolvable"]
 STATES = pd.CategoricalDtype(["open", "backfilled", "unresolvable"])
 MAX_ENTRIES = 10_000  # of holes that were filled, the oldest are forgotten
@@ -54,7 +56,9 @@ class Ledger:
         return len(self._gaps)
 
     def __repr__(self) -> str:
-        return f"<Ledger {self.stream}: {len(self)} holes, {len(self.unfilled)} not filled>"
+        return (
+            f"<Ledger {self.stream}: {counted(len(self), 'hole')}, {len(self.unfilled)} not filled>"
+        )
 
     @property
     def complete(self) -> bool:

@@ -15,7 +15,13 @@ import msgspec
 from binance_lab.connector.exceptions import ConfigError
 from binance_lab.frames.columns import Numbers, time_us
 from binance_lab.frames.depth import DepthAnswer
-from binance_lab.wire.capture import CaptureError, CaptureMessage, read_capture, read_header
+from binance_lab.wire.capture import (
+    CaptureError,
+    CaptureMessage,
+    capture_paths,
+    read_capture,
+    read_header,
+)
 from binance_lab.wire.events import Candle, decoder, event_type
 
 ROWS = 100_000  # that are kept in memory, and go to the file as one group
@@ -52,15 +58,16 @@ def captures_to_parquet(
             it, the first wrong line is raised, and no file is made.
 
     Raises:
+        BadInput: No path is given, or something that is none.
         ConfigError: pyarrow isn't installed.
         CaptureError, ValueError: A line can't be read.
     """
+    captures, folder = capture_paths(paths), Path(folder)
     _arrow("pyarrow")
-    folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as finish:
         files: dict[str, _File] = {}
-        for path in map(Path, paths):
+        for path in captures:
             symbol = ""
             for message in read_capture(path, on_error=on_error):
                 kind = message.stream or SNAPSHOTS

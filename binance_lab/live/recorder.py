@@ -20,6 +20,7 @@ from binance_lab.connector.connection import ConnectionEvent, State
 from binance_lab.connector.exceptions import BadInput
 from binance_lab.wire.capture import CaptureWriter, check_ending
 from binance_lab.wire.events import event_type
+from binance_lab.wire.words import counted
 
 from .backfill import Fetch
 from .continuity import Continuity
@@ -111,8 +112,7 @@ class Recorder:
     def __repr__(self) -> str:
         state = "stopped" if self._stop.is_set() else "recording"
         errors = f", {self.error}" if self.error else ""
-        symbols = f"{len(self._tracks)} symbol{'' if len(self._tracks) == 1 else 's'}"
-        return f"<Recorder {symbols}: {state}, {self.count:,} messages{errors}>"
+        return f"<Recorder {counted(len(self._tracks), 'symbol')}: {state}, {counted(self.count, 'message')}{errors}>"
 
     def __enter__(self) -> Recorder:
         return self

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from binance_lab.connector.connection import ConnectionEvent, State
-from binance_lab.wire.capture import CaptureError, CaptureMessage, read_capture
+from binance_lab.connector.exceptions import BadInput
+from binance_lab.wire.capture import CaptureError, CaptureMessage, capture_paths, read_capture
+from binance_lab.wire.words import counted
 
 from .hub import Live
 from .order_book import OrderBook
@@ -41,6 +43,9 @@ class Replay:
         speed: How much faster than recorded; None is as fast as the objects take it.
         on_error: Called with each line that can't be read.
         runtime: The threads of the hub; `Inline` for none at all.
+
+    Raises:
+        BadInput: No path is given, or something that is none; a speed that isn't above 0.
     """
 
     def __init__(
@@ -51,12 +56,12 @@ class Replay:
         runtime: Runtime | None = None,
     ) -> None:
         if speed is not None and speed <= 0:
-            raise ValueError("The speed is a factor above 0, or None for as fast as it goes.")
+            raise BadInput("The speed is a factor above 0, or None for as fast as it goes.")
         self.errors: list[CaptureError] = []
         """What was wrong with lines that could not be read."""
         self.count = 0
         """Messages sent so far."""
-        self._paths = [Path(path) for path in paths]
+        self._paths = capture_paths(paths)
         self._speed = speed
         self._on_error = on_error
         self._lock = threading.Lock()  # guards _sinks
@@ -70,8 +75,8 @@ class Replay:
 
     def __repr__(self) -> str:
         names = ", ".join(path.name for path in self._paths)
-        errors = f", {len(self.errors)} lines unreadable" if self.errors else ""
-        return f"<Replay {names}: {self._state}, {self.count:,} messages{errors}>"
+        errors = f", {counted(len(self.errors), 'line')} unreadable" if self.errors else ""
+        return f"<Replay {names}: {self._state}, {counted(self.count, 'message')}{errors}>"
 
     def __enter__(self) -> Replay:
         return self
@@ -116,7 +121,7 @@ class Replay:
         error = str(self.errors[-1]) if self.errors else ""
         return [
             {
-                "connection": f"replay of {len(self._paths)} files",
+                "connection": f"replay of {counted(len(self._paths), 'file')}",
                 "state": str(self._state),
                 "messages": self.count,
                 "error": error,

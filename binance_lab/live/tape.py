@@ -12,6 +12,7 @@ import pandas as pd
 from binance_lab.frames.columns import frame_of, to_us, utc
 from binance_lab.frames.trades import agg_trade_rows, trade_rows
 from binance_lab.wire.events import batch_decoder
+from binance_lab.wire.words import counted
 
 from .backfill import Fetch, NotThere
 from .base import INBOX_SIZE, LiveObject, LiveState
@@ -160,7 +161,7 @@ class Tape(LiveObject):
 
     def _about(self) -> str:
         holes = "" if self.complete else ", with holes"
-        return f"{self.count:,} {self.kind}s{holes}"
+        return counted(self.count, self.kind) + holes
 
     def _data_state(self) -> LiveState:
         return super()._data_state() if self._loaded else "connecting"

@@ -15,6 +15,7 @@ from binance_lab.wire import filters
 from binance_lab.wire.encoding import decimal_text
 from binance_lab.wire.enums import OrderType, PegPriceType, Side
 from binance_lab.wire.filters import OrderFacts
+from binance_lab.wire.words import counted
 
 from .estimate import beyond_book, cost
 from .rules import MAX_PEG_LEVEL, Rules, Scene
@@ -207,9 +208,7 @@ def _of_peg_level(ticket: Ticket, scene: Scene) -> Iterator[Finding]:
     """A peg to a level that the book doesn't have; a book that nobody knows has any."""
     there, level = scene.peg_reach(ticket), ticket.peg_offset_value or 0
     if there is not None and level >= there:
-        text = (
-            f"The peg is {level} levels from the best price, and the book has {there} on that side."
-        )
+        text = f"The peg is {counted(level, 'level')} from the best price, and the book has {there} on that side."
         nearest = Decimal(there - 1) if there else None
         excess = Decimal(level + 1 - there)
         yield Finding("LIQUIDITY", "peg_offset_value", text, nearest, excess, Decimal(level))

@@ -21,6 +21,7 @@ from binance_lab.wire.caller import stacklevel
 from binance_lab.wire.enums import CancelReplaceMode
 from binance_lab.wire.order_fields import OrderFields, with_order_fields
 from binance_lab.wire.types import Number
+from binance_lab.wire.words import counted
 
 from .check import Finding, paragraph
 from .gate import Gate
@@ -89,7 +90,7 @@ class Trading:
     def __repr__(self) -> str:
         orders = self.orders
         open_orders = sum(not order.done for order in orders)
-        return f"<Trading {self.environment}: {len(orders)} orders, {open_orders} open>"
+        return f"<Trading {self.environment}: {counted(len(orders), 'order')}, {open_orders} open>"
 
     def __enter__(self) -> Trading:
         return self

@@ -9,6 +9,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from binance_lab.wire.words import counted
+
 from .order import Order
 
 _log = logging.getLogger(__name__)
@@ -37,7 +39,7 @@ class Keeper:
         self._closed = False
 
     def __repr__(self) -> str:
-        return f"<Keeper: {len(self._latest)} orders to ask about>"
+        return f"<Keeper: {counted(len(self._latest), 'order')} to ask about>"
 
     def soon(self, order: Order, delay_s: float = 0.0) -> None:
         """Ask about this order in so many seconds, and no more when it was due before."""

@@ -19,6 +19,7 @@ from binance_lab.connector.exceptions import (
 from binance_lab.connector.spot import Spot
 from binance_lab.wire.errors import ORDER_ARCHIVED
 from binance_lab.wire.user_events import ExecutionReport
+from binance_lab.wire.words import counted
 
 from .guards import OrderRefused
 from .journal import Entry, Journal
@@ -109,7 +110,7 @@ class Register:
     def __repr__(self) -> str:
         orders = self.orders
         open_orders = sum(not order.done for order in orders)
-        return f"<Register: {len(orders)} orders, {open_orders} open>"
+        return f"<Register: {counted(len(orders), 'order')}, {open_orders} open>"
 
     def close(self) -> None:
         """Follow orders no more."""

@@ -21,6 +21,7 @@ from binance_lab.trading.order import Order
 from binance_lab.trading.states import OrderState
 from binance_lab.trading.ticket import exact
 from binance_lab.wire.encoding import decimal_text
+from binance_lab.wire.words import counted
 
 from .kept import Still
 from .panel import bar, dress, still_html, style
@@ -417,7 +418,7 @@ def _canceled_text(orders: list[Order]) -> tuple[str, str]:
     if not orders:
         return "No order was open.", _GOOD
     asking = sum(not order.done for order in orders)
-    text = f"{len(orders) - asking} orders canceled."
+    text = f"{counted(len(orders) - asking, 'order')} canceled."
     if not asking:
         return text, _GOOD
     return f"{text} Of {asking} nobody knows yet: asked for until it is told.", _WAIT

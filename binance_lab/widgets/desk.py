@@ -8,6 +8,7 @@ import ipywidgets
 
 from binance_lab.widgets.kept import Still, still_html
 from binance_lab.widgets.view import View, worst_state
+from binance_lab.wire.words import counted
 
 
 class Desk(View):
@@ -49,7 +50,7 @@ class Desk(View):
 
     def __repr__(self) -> str:
         state = "stopped" if self.stopped else worst_state(s for v in self.views for s in v.sources)
-        return f"<Desk {self.name}: {len(self.views)} views, {state}>"
+        return f"<Desk {self.name}: {counted(len(self.views), 'view')}, {state}>"
 
     @property
     def errors(self) -> int:

@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Protocol
 
+from binance_lab.wire.words import counted
+
 CPU_SHARE = 0.5
 """Share of one core that all drawing together may take."""
 
@@ -95,7 +97,7 @@ class Refresher:
         """Python ends: nothing more may be sent to a page."""
 
     def __repr__(self) -> str:
-        return f"<Refresher: {len(self._slots)} views, {self.load:.0%} of a core>"
+        return f"<Refresher: {counted(len(self._slots), 'view')}, {self.load:.0%} of a core>"
 
     @property
     def views(self) -> list[Drawable]:

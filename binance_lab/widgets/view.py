@@ -20,6 +20,7 @@ from binance_lab.connector.exceptions import LabError
 from binance_lab.widgets.gaps import gap_line
 from binance_lab.widgets.kept import NOTHING, Still, encoded, kept_html, shown_class, still_html
 from binance_lab.widgets.refresh import Drawable, close_tree, refresher
+from binance_lab.wire.words import counted
 
 KEEP_AFTER_S, KEEP_EVERY_S = 3.0, 60.0
 """When the picture that a saved notebook shows is drawn: once there is something, then so often."""
@@ -105,8 +106,10 @@ class View(ipywidgets.VBox):
 
     def __repr__(self) -> str:
         state = "stopped" if self.stopped else "; ".join(s.state for s in self.sources) or "live"
-        errors = f", {self.errors} errors" if self.errors else ""
-        return f"<{type(self).__name__} {self.name}: {state}, {self.frames} frames{errors}>"
+        errors = f", {counted(self.errors, 'error')}" if self.errors else ""
+        return (
+            f"<{type(self).__name__} {self.name}: {state}, {counted(self.frames, 'frame')}{errors}>"
+        )
 
     def __enter__(self) -> View:
         return self

@@ -16,7 +16,7 @@ import io
 import os
 import struct
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,9 @@ from types import TracebackType
 from typing import IO, Any, Self, cast
 
 import msgspec
+
+from .lab_error import BadInput
+from .words import counted
 
 _CHUNK = 1 << 16
 HEADER = "!capture"
@@ -79,7 +82,8 @@ def read_capture(
             file can be read. Without it the first wrong line is raised.
 
     Raises:
-        CaptureError: A line is garbled or cut short, or the compressed file ends too early.
+        CaptureError: A line is garbled or cut short, the compressed file ends too early, or the file
+            isn't text.
         OSError: There is no such file, or it may not be read.
     """
     path = Path(path)
@@ -87,6 +91,10 @@ def read_capture(
     try:
         with _open(path, "rb") as lines:
             for number, line in enumerate(lines, 1):
+                if number == 1 and not (line[:1].isdigit() or _is_text(line)):
+                    problem = f"this is no capture: {_kind(line)}"
+                    _report(CaptureError(path, number, problem), on_error)
+                    return
                 try:
                     message = parse_line(line)
                 except ValueError as error:
@@ -120,6 +128,23 @@ def read_header(path: Path | str) -> dict[str, Any]:
         return msgspec.json.decode(first.data, type=dict[str, Any])
     except (EOFError, zlib.error, gzip.BadGzipFile, ValueError) as error:
         raise CaptureError(path, 1, str(error)) from None
+
+
+def capture_paths(paths: Sequence[Path | str]) -> list[Path]:
+    """The paths of captures that were given one by one.
+
+    Raises:
+        BadInput: There is none, or one is a list of them.
+    """
+    if not paths:
+        raise BadInput("No capture is given: the path of one file or more is needed.")
+    for path in paths:
+        if not isinstance(path, str | os.PathLike):
+            raise BadInput(
+                f"A capture is a path, not a {type(path).__name__}; a list of them is given with a "
+                "star in front: *paths."
+            )
+    return [Path(path) for path in paths]
 
 
 def parse_line(line: bytes) -> CaptureMessage:
@@ -230,7 +255,7 @@ class CaptureWriter:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<CaptureWriter {self.path}: {self.count} messages>"
+        return f"<CaptureWriter {self.path}: {counted(self.count, 'message')}>"
 
 
 class _ZstdReader(io.RawIOBase):
@@ -310,6 +335,26 @@ def _report(error: CaptureError, on_error: Callable[[CaptureError], None] | None
     on_error(error)
 
 
+def _is_text(line: bytes) -> bool:
+    try:
+        return "\0" not in line.decode()
+    except UnicodeDecodeError:
+        return False
+
+
+def _kind(line: bytes) -> str:
+    """What a file that isn't text may be."""
+    for start, kind, ending in (
+        (b"\x1f\x8b", "gzip", ".gz"),
+        (b"\x28\xb5\x2f\xfd", "zstd", ".zst"),
+    ):
+        if line.startswith(start):
+            return f"it is compressed by {kind}; give it a name that ends with {ending}"
+    return "it isn't text. Captures are made by binance-lab record, or lab.record(…)"
+
+
 def _start(line: bytes) -> str:
+    if not _is_text(line):
+        return f"{counted(len(line), 'byte')} that are no text"
     text = line[:60].decode("utf-8", "replace").rstrip()
     return repr(text + "…" if len(line) > 60 else text)

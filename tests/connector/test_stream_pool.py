@@ -278,4 +278,4 @@ def test_events_of_all_connections_are_kept(pool: StreamPool):
     subscribed(pool, TRADE)
     wait_until(lambda: State.OPEN in [event.state for event in pool.events])
     assert pool.events[0].state is State.CONNECTING
-    assert "1 streams" in repr(pool)
+    assert "1 stream," in repr(pool)

@@ -240,7 +240,7 @@ def test_closing_ends_it_and_keeps_what_it_holds():
     feed(tape, 2)
     assert tape.frame()["id"].tolist() == [1]
     assert not tape.wait(timeout=5)
-    assert repr(tape) == "<Tape BTCUSDT 1 trades: stopped>"
+    assert repr(tape) == "<Tape BTCUSDT 1 trade: stopped>"
     tape.close()
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from binance_lab.connector.exceptions import ConfigError
+from binance_lab.connector.exceptions import BadInput, ConfigError
 from binance_lab.live import Replay, captures_to_parquet, parquet
 from binance_lab.live.runtime import Inline
 from binance_lab.wire.capture import CaptureError, CaptureWriter
@@ -143,3 +143,11 @@ def test_the_recorded_session_is_in_its_files(tmp_path, recorded):
         "btcusdt@depth@100ms.parquet",
         "depth snapshots.parquet",
     }
+
+
+@pytest.mark.parametrize("paths", [[], [["a.jsonl"]]])
+def test_captures_are_given_one_by_one(tmp_path, paths):
+    """Without a capture, or with a list of them, nothing is made and the error says what is needed."""
+    with pytest.raises(BadInput, match="capture"):
+        captures_to_parquet(*paths, folder=tmp_path / "made")
+    assert not (tmp_path / "made").exists()

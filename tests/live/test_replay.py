@@ -8,6 +8,7 @@ import time
 import pandas as pd
 import pytest
 
+from binance_lab.connector.exceptions import BadInput
 from binance_lab.live import Replay
 from binance_lab.live.runtime import Inline
 
@@ -69,7 +70,7 @@ def test_a_garbled_line_is_told_and_stops_nothing(tmp_path):
     assert told == replay.errors
     assert [error.line for error in replay.errors] == [2]
     assert "capture.jsonl, line 2" in str(replay.errors[0])
-    assert "1 lines unreadable" in repr(replay)
+    assert "1 line unreadable" in repr(replay)
 
 
 def test_a_truncated_file_is_told(tmp_path):
@@ -126,3 +127,12 @@ def test_a_snapshot_is_only_for_the_books_of_its_file(tmp_path):
         replay.run()
         assert bitcoin.top(1, stale=True).asks == [(100.0, 1.0)]
         assert ether.top(1, stale=True) == ([(5.0, 1.0)], [(6.0, 1.0)])
+
+
+def test_captures_are_given_one_by_one(tmp_path):
+    """A list of paths, none, or a speed that leads nowhere: said at once, in words."""
+    for paths in ([[capture(tmp_path, trade(1))]], []):
+        with pytest.raises(BadInput, match="capture"):
+            Replay(*paths)
+    with pytest.raises(BadInput, match="above 0"):
+        Replay(capture(tmp_path, trade(1)), speed=0)

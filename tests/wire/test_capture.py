@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import gzip
+from pathlib import Path
 
 import pytest
 
 from binance_lab.wire.capture import (
     CaptureError,
     CaptureWriter,
+    capture_paths,
     parse_line,
     read_capture,
     read_header,
 )
+from binance_lab.wire.lab_error import BadInput
 
 TRADE = b'{"stream":"btcusdt@trade","data":{"e":"trade","t": 7}}'
 SNAPSHOT = b'{"lastUpdateId":5,"bids":[],"asks":[]}'
@@ -154,3 +157,45 @@ def test_a_damaged_zstd_file_is_named(tmp_path):
     path.write_bytes(b"no zstd at all")
     with pytest.raises(CaptureError, match="damaged or ends too early"):
         list(read_capture(path))
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"\x7fELF\x02\x01\x00\n\x00\x01\n", "isn't text"),
+        (b"PAR1\x15\x04\xff\n", "isn't text"),
+        (gzip.compress(b"1 " + TRADE), "compressed by gzip; give it a name that ends with .gz"),
+    ],
+)
+def test_a_file_that_is_no_capture_is_one_error(tmp_path, content, says):
+    """Once for the file, not once for each of its lines, and without its bytes."""
+    path, told = tmp_path / "other", []
+    path.write_bytes(content)
+    assert list(read_capture(path, on_error=told.append)) == []
+    assert [says in str(error) for error in told] == [True]
+    assert "\\x" not in str(told[0])
+    with pytest.raises(CaptureError, match="no capture"):
+        list(read_capture(path))
+
+
+def test_bytes_are_not_shown(tmp_path):
+    """Of a line within that is garbled only its length is told."""
+    with pytest.raises(ValueError, match="7 bytes that are no text"):
+        parse_line(b"5 \x00\x01\xff\xfe\x00\x01\x02")
+    with pytest.raises(ValueError, match="6 bytes that are no text"):
+        parse_line(b"\x00\x01\xff\xfe\x00\x01")
+
+
+@pytest.mark.parametrize(
+    ("paths", "says"),
+    [
+        ((), "No capture is given"),
+        ((["a.jsonl"],), r"not a list.*\*paths"),
+        ((None,), "not a NoneType"),
+    ],
+)
+def test_captures_are_given_one_by_one(paths, says):
+    """A list of them, or none, is told at once."""
+    with pytest.raises(BadInput, match=says):
+        capture_paths(paths)
+    assert capture_paths(["a", Path("b")]) == [Path("a"), Path("b")]
