@@ -27,6 +27,7 @@ from binance_lab.wire.enums import (
 )
 from binance_lab.wire.filters import Filter, MarketFacts, MaxAsset, OrderFacts, first_failure
 
+MAY_NOT_TRADE = "This account may not place or cancel orders."
 STOP_TYPES = frozenset(
     (
         OrderType.STOP_LOSS,
@@ -195,7 +196,7 @@ def check_open(market: Market, account: Account) -> None:
     if market.status is not _TRADING:
         raise Reject(-1013, "Market is closed.")
     if not account.can_trade:
-        raise Reject(-2010, "This action is disabled on this account.")
+        raise Reject(-2010, MAY_NOT_TRADE)
     if account.permissions not in market.permitted:
         for permissions in market.rules.permission_sets:
             if not set(permissions) & set(account.permissions):

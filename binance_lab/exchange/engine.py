@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from binance_lab.exchange import amending, recording, routing, settlement, triggers
+from binance_lab.exchange import amending, checks, recording, routing, settlement, triggers
 from binance_lab.exchange.events import EngineListener
 from binance_lab.exchange.ledger import NO_COMMISSION, NO_GROUP, Account, Balance, Commission
 from binance_lab.exchange.market import Market
@@ -216,6 +216,8 @@ class Engine(Queries):
         standing = market.standings.get(account_id)
         if standing is None:
             raise Reject(-2011, _UNKNOWN_ORDER)
+        if not standing.account.can_trade:
+            raise Reject(-2011, checks.MAY_NOT_TRADE)
         if order_id is None:
             if client_order_id is None:
                 raise Reject(-2011, "Cancel order is invalid. Check origClOrdId and orderId.")
@@ -250,9 +252,12 @@ class Engine(Queries):
         market = self.market(symbol)
         if market.status not in _CANCELABLE:
             raise Reject(-2011, _CLOSED)
+        account = self.accounts[account_id]
+        if not account.can_trade:
+            raise Reject(-2011, checks.MAY_NOT_TRADE)
         canceled = [
             self._cancel(market, order, None, now_us)
-            for order in list(market.standing(self.accounts[account_id]).open.values())
+            for order in list(market.standing(account).open.values())
             if order.is_open  # and not ended with the list of an earlier one
         ]
         if not canceled:
@@ -385,6 +390,8 @@ class Engine(Queries):
         market = self.market(symbol)
         if market.status not in _CANCELABLE:
             raise Reject(-2011, _CLOSED)
+        if not self.accounts[account_id].can_trade:
+            raise Reject(-2011, checks.MAY_NOT_TRADE)
         try:
             order_list = self.order_list(
                 account_id, list_id=list_id, client_order_id=client_order_id

@@ -142,10 +142,19 @@ def test_exchange_can_end_all_orders():
 
 
 def test_account_that_may_not_trade_is_refused():
-    """An account with trading disabled places nothing."""
+    """An account with trading disabled places and cancels nothing."""
     floor = Floor()
+    order = floor.buy("1@90").order
+    placed = floor.place_list(ListKind.OTO, leg("BUY", "1@80"), leg("SELL", "1@110"))
     floor.engine.account(ALICE).can_trade = False
-    assert refusal(floor.buy, "1@100") == (-2010, "This action is disabled on this account.")
+    text = "This account may not place or cancel orders."
+    assert refusal(floor.buy, "1@100") == (-2010, text)
+    assert refusal(floor.cancel, order) == (-2011, text)
+    now = {"now_us": floor.now_us}
+    assert refusal(floor.engine.cancel_all, ALICE, "ABCXYZ", **now) == (-2011, text)
+    ids = {"list_id": placed.order_list.id}
+    assert refusal(floor.engine.cancel_list, ALICE, "ABCXYZ", **ids, **now) == (-2011, text)
+    assert len(floor.engine.open_orders(ALICE)) == 3
 
 
 def test_test_changes_nothing():

@@ -16,6 +16,7 @@ import msgspec
 from aiohttp import WSCloseCode, web
 
 from binance_lab.exchange.clock import SteppedClock
+from binance_lab.exchange.ledger import NO_GROUP
 from binance_lab.exchange.rejects import Reject
 from binance_lab.exchange.server.app import Server
 from binance_lab.exchange.server.auth import READ, TRADE, ApiKey
@@ -28,6 +29,7 @@ from binance_lab.exchange.server.faults import (
     parse_fault,
 )
 from binance_lab.exchange.server.world import World
+from binance_lab.exchange.symbols import atoms_of
 from binance_lab.wire.enums import SymbolStatus
 
 Json = dict[str, Any]
@@ -181,8 +183,16 @@ class Lab:
     # Accounts
 
     def _open_account(self, body: Json) -> Json:
-        balances = {str(asset): _amount(text) for asset, text in body.get("balances", {}).items()}
-        account = self._venue.engine.open_account(balances)
+        """A new account: ``balances``, and, for trials of what only some accounts have, ``trade_group``
+        (self-trade prevention reaches the whole group), ``max_asset`` (amounts by asset) and ``can_trade``.
+        """
+        group = body.get("trade_group", NO_GROUP)
+        if type(group) is not int or group < NO_GROUP:
+            raise BadRequest("A trade_group is a whole number from 0 on.")
+        balances, limits = _amounts(body, "balances"), _amounts(body, "max_asset")
+        account = self._venue.engine.open_account(balances, trade_group_id=group)
+        account.asset_limits = {asset: atoms_of(amount) for asset, amount in limits.items()}
+        account.can_trade = body.get("can_trade", True) is True
         return _key_json(self._venue.keys.add(account.id))
 
     def _add_key(self, body: Json) -> Json:
@@ -261,6 +271,14 @@ class Lab:
             raise BadRequest("by_us is how many microseconds to go on.")
         clock.step(by_us)
         return {"timeUs": self._venue.now_us()}
+
+
+def _amounts(body: Json, name: str) -> dict[str, Decimal]:
+    """Amounts by asset; none if they aren't there."""
+    found = body.get(name, {})
+    if not isinstance(found, dict):
+        raise BadRequest(f'{name} are amounts by asset, such as {{"USDT": "1000"}}.')
+    return {str(asset): _amount(text) for asset, text in found.items()}
 
 
 def is_local(http: web.Request) -> bool:

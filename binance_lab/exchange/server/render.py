@@ -337,6 +337,7 @@ def prevented_match(rules: SymbolRules, row: PreventedMatch, unit: TimeUnit) -> 
 def account(row: Account, assets: Iterable[str], *, omit_zero: bool, unit: TimeUnit) -> Json:
     """``account``: rates, permissions and the balance of every asset."""
     rates = row.commission.standard
+    group = {} if row.trade_group_id == NO_GROUP else {"tradeGroupId": row.trade_group_id}
     return {
         "makerCommission": rates.maker // 10_000,  # basis points
         "takerCommission": rates.taker // 10_000,
@@ -354,7 +355,7 @@ def account(row: Account, assets: Iterable[str], *, omit_zero: bool, unit: TimeU
         "balances": list(_balances(row, assets, omit_zero=omit_zero)),
         "permissions": list(row.permissions),
         "uid": row.id,
-    }
+    } | group
 
 
 def _balances(row: Account, assets: Iterable[str], *, omit_zero: bool) -> Iterable[Json]:

@@ -98,18 +98,20 @@ class StreamClient:
                 message = msgspec.json.decode(text)
             except (msgspec.DecodeError, RecursionError):
                 raise _Refused(3, "Invalid JSON: expected value at line 1 column 1") from None
-            return self._control(message, len(text))
+            return self._control(message, text)
         except _Refused as refused:
             return refused.answer
 
-    def _control(self, message: Any, size: int) -> dict[str, Any]:
+    def _control(self, message: Any, text: str) -> dict[str, Any]:
         if not isinstance(message, dict) or "method" not in message:
-            raise _Refused(2, f"Invalid request: missing field `method` at line 1 column {size}")
+            where = f"at line 1 column {len(text)}"
+            raise _Refused(2, f"Invalid request: missing field `method` {where}")
         method, params = message["method"], message.get("params")
         if method not in _METHODS:
             known = ", ".join(f"`{each}`" for each in _METHODS)
+            where = f"at line 1 column {_end_of(str(method), text)}"
             raise _Refused(
-                2, f"Invalid request: unknown variant `{method}`, expected one of {known}"
+                2, f"Invalid request: unknown variant `{method}`, expected one of {known} {where}"
             )
         answer_id = _checked_id(message)
         if set(message) - {"method", "params", "id"}:
@@ -138,6 +140,11 @@ class StreamClient:
             raise _Refused(1, "Invalid value type: expected Boolean")
         self.combined = params[1]
         return None
+
+
+def _end_of(value: str, text: str) -> int:
+    """The column at which a string ends in a message, with its quote."""
+    return text.find(f'"{value}"') + len(value) + 2
 
 
 def _checked_id(message: dict[str, Any]) -> Any:

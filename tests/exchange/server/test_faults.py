@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import requests
 
+from binance_lab.exchange.process import Exchange
 from binance_lab.exchange.server.faults import BadFault, Faults, parse_fault
 
 from ..conftest import Rest, Socket
@@ -233,6 +234,57 @@ def test_an_account_can_be_opened_and_paid_into(rest: Rest):
     rest.lab("POST", "/deposits", account=made["account"], asset="USDT", amount="2.5")
     account = rest.signed("GET", "/api/v3/account", omitZeroBalances="true").json()
     assert account["balances"] == [{"asset": "USDT", "free": "7.50000000", "locked": "0.00000000"}]
+
+
+def opened(rest: Rest, exchange: Exchange, **terms: Any) -> Rest:
+    """A client of a new account on special terms."""
+    made = rest.lab("POST", "/accounts", balances={"USDT": "100000", "BTC": "1"}, **terms)
+    client = Rest(exchange)
+    client.key, client.secret = made["api_key"], made["api_secret"]
+    return client
+
+
+def test_accounts_of_a_trade_group_hand_over_instead_of_trading(
+    rest: Rest, quiet_exchange: Exchange
+):
+    """TRANSFER between two accounts of a group moves both sides, and makes no trade."""
+    seller, buyer = (opened(rest, quiet_exchange, trade_group=7) for _ in range(2))
+    seller.order("SELL", "0.01", "61000", selfTradePreventionMode="TRANSFER")
+    placed = buyer.order("BUY", "0.01", "61000", selfTradePreventionMode="TRANSFER")
+    assert (placed["status"], placed["tradeGroupId"]) == ("EXPIRED_IN_MATCH", 7)
+    account = buyer.signed("GET", "/api/v3/account", omitZeroBalances="true").json()
+    assert account["tradeGroupId"] == 7
+    owned = {row["asset"]: row["free"] for row in account["balances"]}
+    assert owned == {"USDT": "99390.00000000", "BTC": "1.01000000"}
+    assert buyer.signed("GET", "/api/v3/myTrades", symbol="BTCUSDT").json() == []
+
+
+@pytest.mark.parametrize(
+    ("terms", "code", "msg"),
+    [
+        ({"max_asset": {"BTC": "0.005"}}, -1013, "Filter failure: MAX_ASSET"),
+        ({"can_trade": False}, -2010, "This account may not place or cancel orders."),
+    ],
+)
+def test_an_account_may_be_limited(
+    rest: Rest, quiet_exchange: Exchange, terms: Any, code: int, msg: str
+):
+    """A limit of an asset shows in myFilters, and one that may not trade says so in account."""
+    client = opened(rest, quiet_exchange, **terms)
+    answer = client.signed("POST", "/api/v3/order", **LIMIT)
+    assert answer.json() == {"code": code, "msg": msg}
+    filters = client.signed("GET", "/api/v3/myFilters", symbol="BTCUSDT").json()["assetFilters"]
+    shown = [{"filterType": "MAX_ASSET", "asset": "BTC", "limit": "0.00500000"}]
+    assert filters == (shown if "max_asset" in terms else [])
+    account = client.signed("GET", "/api/v3/account").json()
+    assert account["canTrade"] is terms.get("can_trade", True)
+
+
+@pytest.mark.parametrize("body", [{"trade_group": "x"}, {"balances": [1]}, {"max_asset": {"BTC": "x"}}])  # fmt: skip
+def test_an_account_that_can_not_be_is_refused(rest: Rest, body: Any):
+    """Terms that are none are a clear error of the control door."""
+    answer = rest.send("POST", "/lab/accounts", json=body)
+    assert answer.status_code == 400
 
 
 def test_the_status_tells_no_secret(rest: Rest):

@@ -129,7 +129,7 @@ def test_the_combined_property_can_be_set(socket: Open):
         ('{"method":"SUBSCRIBE"', 3, "Invalid JSON: expected value"),
         ("[" * 10_000, 3, "Invalid JSON: expected value"),
         ('{"params":[],"id":1}', 2, "Invalid request: missing field `method`"),
-        ('{"method":"FLY","params":[],"id":1}', 2, "Invalid request: unknown variant `FLY`, expected one of `SUBSCRIBE`"),
+        ('{"method":"FLY","params":[],"id":1}', 2, "Invalid request: unknown variant `FLY`, expected one of `SUBSCRIBE`, `UNSUBSCRIBE`, `LIST_SUBSCRIPTIONS`, `SET_PROPERTY`, `GET_PROPERTY` at line 1 column 15"),
         ('{"method":"SUBSCRIBE","params":["a@b"],"id":1.5}', 2, "Invalid request: request ID must be an unsigned integer"),
         ('{"method":"SUBSCRIBE","params":["a@b"]}', 2, "Invalid request: request ID must be an unsigned integer"),
         ('{"method":"SET_PROPERTY","params":["fast",true],"id":1}', 0, "Unknown property"),
