@@ -4,7 +4,7 @@
 
 const { Spot, WebsocketAPI } = require('@binance/connector')
 
-const ARGUMENTS = [[], Array(9).fill('1'), Array(9).fill({ orderListId: '1', symbol: '1' })]
+const ARGUMENTS = [[], Array(9).fill('1'), Array(9).fill({ orderListId: '1', symbol: '1' }), ['1', { orderListId: '1' }]]
 
 function askedBy (client, senders, said) {
   let asked = null
