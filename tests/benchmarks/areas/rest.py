@@ -151,4 +151,5 @@ AREA = Area(
     ),
     rounds=5,
     servers=("canned",),
+    seconds=240.0,
 )
