@@ -9,6 +9,7 @@ import threading
 import weakref
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar, overload
 from weakref import WeakSet
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from .connector.spot import Spot
     from .connector.stream_pool import StreamPool
     from .connector.ws_api import WebsocketAPI
-    from .exchange.process import Exchange
+    from .exchange.process import Exchange, Market
     from .history import History
     from .live import Live
     from .trading.desk import Trading
@@ -212,17 +213,37 @@ class Session:
         """Candles and trades of any range, checked, and kept on disk.
 
         The exchange that this lab started has its archive with it; what is kept of it goes with
-        the lab, unless a folder was given.
+        the lab, unless a folder was given. An exchange's folder has the name of its market there, such as
+        ``local-seed-1``; what it traded since it was started is kept only if the exchange keeps it, too.
         """
         from .history.archive import BINANCE
         from .history.history import History
         from .history.places import history_folder
 
         name, host = self.environment.name, self.environment.rest[0]
+        market = self._market
         temporary = self.exchange is not None and not self._data
-        folder = None if temporary else history_folder(name, host, self._data)
-        archive_url = host if name == "local" else BINANCE
-        return self._opened(History(self.client, folder, archive_url=archive_url, environment=name))
+        history = History(
+            self.client,
+            None if temporary else history_folder(name, market.name, self._data),
+            archive_url=host if name == "local" else BINANCE,
+            environment=name,
+            market=f"{name}-{market.name}" if market.name else name,
+            fixed_until_ms=None if temporary else market.fixed_until_ms,
+        )
+        return self._opened(history)
+
+    @cached_property
+    def _market(self) -> Market:
+        """What tells the market of an exchange of one's own from others; Binance has one of each name.
+
+        Raises:
+            ExchangeError: The exchange doesn't answer.
+        """
+        from .exchange.process import Market, market_of
+
+        local = self.environment.name == "local"
+        return market_of(self.environment.rest[0]) if local else Market("")
 
     @_Opened
     def trading(self) -> Trading:
@@ -251,7 +272,8 @@ class Session:
         from .trading.journal import Journal, journal_path
 
         name, host = self.environment.name, self.environment.rest[0]
-        return Journal(journal_path(name, host, self._keys.api_key), environment=name, host=host)
+        path = journal_path(name, host, self._keys.api_key, lasts=self._market.lasts)
+        return Journal(path, environment=name, host=host)
 
     def _opened(self, thing: Opened) -> Opened:
         """Close this with the rest; at once, with an error, if the rest is closed already."""

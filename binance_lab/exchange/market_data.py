@@ -411,6 +411,11 @@ class MarketData:
     def __repr__(self) -> str:
         return f"<MarketData {self.symbol}: {counted(len(self._tape), 'trade')}, {counted(len(self.depth_book.bids), 'bid')}>"
 
+    @property
+    def started_us(self) -> int | None:
+        """When the live part began: what was before depends on the past alone."""
+        return self._start_us
+
     # Inside
 
     @property

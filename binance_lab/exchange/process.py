@@ -18,7 +18,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterable
 from types import TracebackType
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
+from urllib.parse import urlsplit
 
 from binance_lab.wire.lab_error import LabError
 
@@ -155,16 +156,8 @@ class Exchange:
         Raises:
             ExchangeError: The door refused; the message says why.
         """
-        request = urllib.request.Request(
-            f"{self.rest}/lab/{door}",
-            data=json.dumps(body).encode() if body else None,
-            method=method,
-        )
-        # Without the environment's proxies, which need not know this computer's loopback.
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with opener.open(request, timeout=CONTROL_TIMEOUT_S) as answer:
-                return json.load(answer)
+            return _ask(self.rest, method, door, body)
         except urllib.error.HTTPError as error:
             raise ExchangeError(json.load(error)["error"]) from None
         except OSError as error:
@@ -198,6 +191,46 @@ class Exchange:
     def __repr__(self) -> str:
         state = "running" if self.running else "stopped"
         return f"<Exchange {state}: {getattr(self, 'rest', 'not ready')}>"
+
+
+class Market(NamedTuple):
+    """What tells the market of an exchange from others.
+
+    ``name``: exchanges of one name have the same past. ``lasts``: whether it is there again after a
+    restart. ``fixed_until_ms``: what is traded later a restart makes anew; None if nothing.
+    """
+
+    name: str
+    lasts: bool = True
+    fixed_until_ms: int | None = None
+
+
+def market_of(url: str) -> Market:
+    """The market of a running exchange, as it tells; its address where it doesn't.
+
+    Raises:
+        ExchangeError: Nobody answers there.
+    """
+    unknown = Market(urlsplit(url).netloc.replace(":", "-"))
+    try:
+        told = _ask(url, "GET", "", {})["market"]
+        until_us = told["fixedUntilUs"]
+        until_ms = None if until_us is None else until_us // 1000
+        return Market(told["name"], told["lasts"], until_ms)
+    except (urllib.error.HTTPError, ValueError, LookupError, TypeError):
+        return unknown  # on another computer its door is closed, and others have none
+    except OSError as error:
+        raise ExchangeError(f"{url} does not answer ({error}). Is the exchange running?") from None
+
+
+def _ask(rest: str, method: str, door: str, body: dict[str, Any]) -> Any:
+    """What the control door answers."""
+    content = json.dumps(body).encode() if body else None
+    request = urllib.request.Request(f"{rest}/lab/{door}", data=content, method=method)
+    # Without the environment's proxies, which need not know this computer's loopback.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(request, timeout=CONTROL_TIMEOUT_S) as answer:
+        return json.load(answer)
 
 
 def _environment(api_secret: str | None) -> dict[str, str]:

@@ -67,6 +67,10 @@ class History:
         environment: For ``frame.attrs``.
         use_unverified: Use archive files that don't match their published checksum, or have none,
             even after a second try; else REST is asked for their rows.
+        market: Whose rows these are, such as ``local-seed-1``; a store that has those of another
+            one is refused.
+        fixed_until_ms: Later rows aren't kept: an embedded exchange that keeps nothing trades them
+            anew when it is started again.
     """
 
     def __init__(
@@ -77,8 +81,13 @@ class History:
         archive_url: str = BINANCE,
         environment: str = "",
         use_unverified: bool = False,
+        market: str = "",
+        fixed_until_ms: int | None = None,
     ) -> None:
         self._client = client
+        self._market = market
+        self.fixed_until_ms = fixed_until_ms
+        """What is later isn't kept; None if all is that doesn't change any more."""
         self._temporary = (
             None if folder else tempfile.TemporaryDirectory(prefix="binance-lab-history-")
         )
@@ -112,7 +121,8 @@ class History:
     @cached_property
     def store(self) -> Store:
         """The store; ConfigError where pyarrow isn't installed."""
-        return Store(self.folder, source=self._environment or self._client.base_url)
+        source = self._environment or self._client.base_url
+        return Store(self.folder, source=source, market=self._market)
 
     # Data
 
@@ -423,6 +433,8 @@ class History:
         """The part of a range that is kept: whole candles or seconds that don't change any more."""
         start, last = limits
         newest = self._now_ms() - SETTLED_MS
+        if self.fixed_until_ms is not None:
+            newest = min(newest, self.fixed_until_ms)
         if dataset.interval is None:
             start, end, newest = (each // 1000 * 1000 for each in (start, last + 1000, newest))
         else:

@@ -73,6 +73,7 @@ class Incident(msgspec.Struct, kw_only=True):
 class Manifest(msgspec.Struct, kw_only=True):
     """All that is known of a series.
 
+    ``market`` is whose rows these are, such as ``local-seed-1``; empty if nobody said it.
     ``first_ms`` is when its first row ever is, asked from the server; None before. ``begins_ms``
     is where what is kept begins, as it was asked for or pruned.
     """
@@ -80,6 +81,7 @@ class Manifest(msgspec.Struct, kw_only=True):
     dataset: str
     symbol: str
     source: str
+    market: str = ""
     version: int = 1
     first_ms: int | None = None
     begins_ms: int | None = None

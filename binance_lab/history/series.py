@@ -51,13 +51,17 @@ class Series:
     Args:
         root: The store's folder.
         source: The host that the rows are from, for the manifest.
+        market: Whose rows they are; those of another one are refused. Any if empty.
     """
 
-    def __init__(self, root: Path, dataset: Dataset, symbol: str, *, source: str = "") -> None:
+    def __init__(
+        self, root: Path, dataset: Dataset, symbol: str, *, source: str = "", market: str = ""
+    ) -> None:
         self.dataset = dataset
         self.symbol = symbol
         self.folder = root / dataset.name / f"symbol={symbol}"
         self._source = source
+        self._market = market
 
     def __repr__(self) -> str:
         return (
@@ -73,9 +77,23 @@ class Series:
         return found
 
     def listed(self) -> Manifest:
-        """What the manifest says, whether the files are there or not."""
-        empty = Manifest(dataset=self.dataset.name, symbol=self.symbol, source=self._source)
-        return manifests.read(self.folder) or empty
+        """What the manifest says, whether the files are there or not.
+
+        Raises:
+            StoreError: It is damaged, or of another market.
+        """
+        found = manifests.read(self.folder)
+        if found is None:
+            dataset, symbol = self.dataset.name, self.symbol
+            return Manifest(
+                dataset=dataset, symbol=symbol, source=self._source, market=self._market
+            )
+        if found.market and self._market and found.market != self._market:
+            raise StoreError(
+                f"{self.folder} has rows of {found.market}, and those of {self._market} would mix "
+                "with them. Choose another folder: Lab(data=…), --data."
+            )
+        return found
 
     @contextmanager
     def changing(self) -> Iterator[Manifest]:

@@ -23,19 +23,21 @@ class Store:
     Args:
         folder: Made when something is first written.
         source: Where its rows come from, for the manifests.
+        market: Whose rows they are; a store with those of another one is refused. Any if empty.
     """
 
-    def __init__(self, folder: Path, *, source: str = "") -> None:
+    def __init__(self, folder: Path, *, source: str = "", market: str = "") -> None:
         need("pyarrow")
         self.folder = folder
         self._source = source
+        self._market = market
 
     def __repr__(self) -> str:
         return f"<Store {self.folder}>"
 
     def series(self, dataset: Dataset, symbol: str) -> Series:
         """One series, there or not."""
-        return Series(self.folder, dataset, symbol, source=self._source)
+        return Series(self.folder, dataset, symbol, source=self._source, market=self._market)
 
     def all(
         self, symbols: Sequence[str] | None = None, dataset: Dataset | None = None

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -234,11 +235,25 @@ def _sync_folder(folder: Path) -> None:
             os.close(file)
 
 
-def journal_path(environment: str, host: str, api_key: str | None) -> Path:
+def journal_path(environment: str, host: str, api_key: str | None, *, lasts: bool = True) -> Path:
     """Where the journal of an account lies: a file for each environment, host and key.
 
     The key stands in the name as the first digits of a hash, which leads to nothing else.
+
+    Args:
+        lasts: Whether the exchange keeps its orders; else the file lies among temporary ones.
     """
     account = hashlib.sha256(f"{host} {api_key or ''}".encode()).hexdigest()[:12]
-    folder = platformdirs.user_data_path("binance_lab") / "journal"
-    return folder / f"orders-{environment}-{account}.jsonl"
+    folder = platformdirs.user_data_path("binance_lab") if lasts else _temporary_folder()
+    return folder / "journal" / f"orders-{environment}-{account}.jsonl"
+
+
+def _temporary_folder() -> Path:
+    """This user's among the temporary ones; nobody else gets in."""
+    if not hasattr(os, "getuid"):  # Windows: each user has temporary folders of their own
+        return Path(tempfile.gettempdir()) / "binance-lab"
+    folder = Path(tempfile.gettempdir()) / f"binance-lab-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+        return Path(tempfile.mkdtemp(prefix="binance-lab-"))
+    return folder

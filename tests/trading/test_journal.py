@@ -87,3 +87,14 @@ def test_a_spoiled_journal_tells_what_is_left(tmp_path, seed):
     found = [entry for entry in journal.read() if entry.data.get("n") is not None]
     assert len(found) > 25
     assert journal.torn <= 11
+
+
+def test_a_journal_of_what_does_not_last_is_among_temporary_files(tmp_path, monkeypatch):
+    """An exchange that keeps no orders leaves nothing in the user's data folder."""
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
+    path = journal_path("local", "http://127.0.0.1:1", "key", lasts=False)
+    assert path.is_relative_to(tmp_path)
+    with Journal(path) as journal:
+        journal.write("send", "lab-1")
+    assert path.stat().st_mode & 0o077 == 0
+    assert not journal_path("local", "http://127.0.0.1:1", "key").is_relative_to(tmp_path)

@@ -88,6 +88,7 @@ class Lab:
         venue, server = self._venue, self._server
         return {
             "seed": self._world.options.seed,
+            "market": self._world.market(),
             "timeUs": venue.now_us(),
             "symbols": {symbol: venue.engine.status(symbol) for symbol in venue.markets},
             "accounts": sorted({key.account_id for key in venue.keys}),

@@ -71,6 +71,7 @@ class World:
         recorded = self.player.rules if self.player else ()
         agents_rules = () if self.player and not options.symbols else _rules(options.symbols)
         agents_rules = tuple(each for each in agents_rules if each not in recorded)
+        self._begun_us = RealClock()()
         self.clock = self.player.clock if self.player else _clock(options)
         self._pasts = _pasts(options.seed, agents_rules, self.clock())
         self.venue = Venue(
@@ -84,6 +85,23 @@ class World:
         wanted = options.agents and agents_rules
         self._agents = self._hire(agents_rules) if wanted else None
         self._store = self._open_store(options.data) if options.data else None
+
+    def market(self) -> dict[str, Any]:
+        """What tells this market from that of any other exchange.
+
+        Returns:
+            ``name``: exchanges of one name have the same past. ``lasts``: whether it is there again
+            after a restart, with all that was traded. ``fixedUntilUs``: from then on the past is
+            another one after a restart; None if it never is.
+        """
+        if self.player is not None:
+            return {"name": f"replay-{self._begun_us:x}", "lasts": False, "fixedUntilUs": None}
+        if self._store is None:
+            name = f"seed-{self.options.seed}"
+            return {"name": name, "lasts": False, "fixedUntilUs": self._begun_us}
+        began = (market.started_us for market in self.venue.markets.values())
+        begun_us = min(time for time in began if time is not None)
+        return {"name": f"kept-{begun_us:x}", "lasts": True, "fixedUntilUs": None}
 
     def _open_store(self, folder: str) -> Store:
         """Go on with what the folder has, or begin with what is here."""
