@@ -154,6 +154,7 @@ class CandlePicture:
             self._axes.add_artist(artist)
         self._closed.append(self._label(rows, look))
         self.canvas.draw()
+        self._kept = None  # two of them would change places, and leave as much room between
         self._kept = self.canvas.copy_from_bbox(self.figure.bbox)
         self.backgrounds_drawn += 1
 

@@ -176,6 +176,19 @@ def test_pictures_leave_nothing_behind(candles: MovedCandles):
     assert left < 500
 
 
+def test_a_picture_holds_one_background(candles: MovedCandles, monkeypatch):
+    """The former one is let go before the next one is kept: two would leave holes in memory."""
+    picture = CandlePicture()
+    held = []
+    copy = picture.canvas.copy_from_bbox
+    monkeypatch.setattr(
+        picture.canvas, "copy_from_bbox", lambda box: held.append(picture._kept) or copy(box)
+    )
+    for decimals in range(3):
+        picture.png(candles.rows, Look(decimals=decimals))
+    assert held == [None, None, None]
+
+
 def test_a_chart_draws_its_stills_on_one_figure(candles: MovedCandles, monkeypatch):
     """The picture that is kept, drawn once a minute, makes no figure anew."""
     made = []
