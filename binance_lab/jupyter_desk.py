@@ -55,6 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(  # its former name
         "--environment", dest="env", choices=names, help=argparse.SUPPRESS
     )
+    parser.add_argument("--url", help="of a running embedded exchange")
     parser.add_argument("--theme", choices=("light", "dark"), default="light")
     parser.add_argument("--no-browser", action="store_true", help="only print the URL")
     parser.add_argument("--port", type=int, default=0, help="the page's port (default: a free one)")
@@ -66,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError('Voilà is not installed. Run: pip install "binance-lab[lab]"')
     symbol, interval = args.symbol.upper(), interval_named(args.interval).name
     try:
-        with Lab(args.env) as lab, tempfile.TemporaryDirectory() as folder:
+        with Lab(args.env, url=args.url) as lab, tempfile.TemporaryDirectory() as folder:
             lab.client.exchange_info(symbol=symbol)  # an unknown one is told here and now
             name = lab.environment.name
             _write(Path(folder), symbol, interval, f"{symbol} · {name}", args.theme)
@@ -92,10 +93,12 @@ def _variables(lab: Lab, folder: Path) -> dict[str, str]:
     """What the kernel's Lab needs to be in the same environment, and Voilà to find its page."""
     path = os.pathsep.join(filter(None, [str(folder), os.environ.get("JUPYTER_PATH")]))
     found = {"JUPYTER_PATH": path, "BINANCE_LAB_ENV": lab.environment.name}
-    if lab.exchange is None:
-        return found
-    started = lab.exchange
-    return found | local_environment(started.rest, started.api_key, started.api_secret)
+    if lab.exchange is not None:
+        started = lab.exchange
+        return found | local_environment(started.rest, started.api_key, started.api_secret)
+    if lab.environment.name == "local":
+        found["BINANCE_LAB_LOCAL_URL"] = lab.environment.rest[0]
+    return found
 
 
 def _write(folder: Path, symbol: str, interval: str, title: str, theme: str) -> None:

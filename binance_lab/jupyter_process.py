@@ -19,7 +19,7 @@ from typing import Any, Self
 
 from .connector.exceptions import RequestError
 
-_START_TIMEOUT_S = 60
+_START_TIMEOUT_S = 120  # of a busy machine; else it takes a few seconds
 _END_TIMEOUT_S = 15
 
 # A kernel that runs this Python, where binance_lab is, whatever else is installed as "python3";
@@ -111,16 +111,23 @@ class JupyterProcess:
         deadline = time.monotonic() + _START_TIMEOUT_S
         # Without the environment's proxies, which need not know this computer's loopback.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        while self._process.poll() is None and time.monotonic() < deadline:
+        while self._process.poll() is None and (left_s := deadline - time.monotonic()) > 0:
             try:
-                opener.open(f"http://127.0.0.1:{self.port}/", timeout=1).close()
+                opener.open(f"http://127.0.0.1:{self.port}/", timeout=left_s).close()
                 return
             except urllib.error.HTTPError:
                 return  # it answers
             except (urllib.error.URLError, OSError):
                 time.sleep(0.1)
+        code = self._process.poll()
+        if code is None:
+            raise RequestError(
+                f"{self._module} did not answer on port {self.port} within {_START_TIMEOUT_S} s: "
+                "is this computer very busy? Try again."
+            )
         raise RequestError(
-            f"{self._module} did not start on port {self.port}; its own lines above say why."
+            f"{self._module} ended with exit code {code} before it answered on port {self.port}; "
+            "lines above, if there are any, are its own."
         )
 
 

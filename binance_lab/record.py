@@ -36,7 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Record, and list the files; 1 if a stream brought nothing or something was lost."""
     from .lab import Lab
+    from .live.recorder import stream_names
 
+    stream_names(args.streams)  # a wrong one is told before an exchange is started
     with Lab(args.env, url=args.url) as lab:
         try:
             recorder = lab.record(args.streams, args.folder)

@@ -76,6 +76,13 @@ def test_what_cannot_work_ends_with_1_and_a_line(exchange, capsys, tmp_path, wor
     assert says in capsys.readouterr().err
 
 
+def test_a_wrong_stream_is_told_before_an_exchange_is_started(capsys, monkeypatch):
+    """Names are looked at first: to refuse one takes no market."""
+    monkeypatch.setattr("binance_lab.lab.Lab", lambda *_, **__: pytest.fail("a lab was opened"))
+    assert cli.main(["record", "btcusdt@foo"]) == 1
+    assert "btcusdt@foo" in capsys.readouterr().err
+
+
 def test_ctrl_c_ends_a_recording_with_its_files(exchange, tmp_path):
     """An interrupt is the usual end: what came is in the file, and the exit code is 0."""
     command = [sys.executable, "-m", "binance_lab", "record", "btcusdt@trade"]
