@@ -13,6 +13,7 @@ import pandas as pd
 
 from binance_lab.connector.exceptions import (
     ApiError,
+    BadInput,
     LabError,
     OrderRejected,
 )
@@ -424,16 +425,28 @@ class Trading:
         self._gate.need_keys()
         return self._sender.cancel_all(symbol and symbol.strip().upper())
 
-    def amend(self, order: Order | str | int, quantity: Number) -> Order:
+    def amend(
+        self, order: Order | str | int, quantity: Number | None = None, **others: Any
+    ) -> Order:
         """Reduce an order's quantity; it keeps its place in the queue.
+
+        Nothing else of an order can be amended: a price changes by `cancel_replace`.
 
         Args:
             quantity: The new one: less than now, more than what is filled.
 
         Raises:
-            OrderRefused: Nobody knows yet whether the order reached the exchange.
+            BadInput: Something else than the quantity shall change; nothing was sent.
+            OrderRefused: The quantity isn't less than now, or nobody knows yet whether the order
+                reached the exchange; nothing was sent.
             OrderRejected: It can't be amended.
         """
+        if quantity is None or others:
+            changes = ", ".join(f"{name}={value!r}" for name, value in others.items()) or "…"
+            raise BadInput(
+                "An amendment reduces the quantity, amend(order, quantity), and changes nothing else. "
+                f"What else shall change takes a new order: cancel_replace(order, {changes})."
+            )
         return self._sender.amend(
             self.order(order), exact(quantity, field="quantity"), _new_id("a")
         )

@@ -221,6 +221,12 @@ class Sender:
                 f"Not amended: nobody knows yet whether {order.client_order_id} reached the exchange. "
                 "It is asked for; wait for it, or cancel it, which works at once."
             )
+        if not order.done and order.quantity is not None and quantity >= order.quantity:
+            raise OrderRefused(
+                f"Not amended: an amendment only reduces a quantity, and {order.client_order_id} is "
+                f"for {decimal_text(order.quantity)}. For a larger one replace it: "
+                f'lab.trading.cancel_replace(order, quantity="{decimal_text(quantity)}").'
+            )
         self._register.also_known_as(new_id, order)  # the stream may tell of it first
         self._register.note("amend", order, {"new_id": new_id, "quantity": decimal_text(quantity)})
         answer = self._ask(

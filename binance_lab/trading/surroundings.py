@@ -201,8 +201,8 @@ class Surroundings:
         if self._client.signed_by:
             try:
                 mine = self._client.my_filters(symbol)
-            except ApiError:  # the account's own filters can't be seen: the symbol's still count
-                _log.warning("The account's filters on %s can't be read", symbol, exc_info=True)
+            except ApiError as error:  # the symbol's own filters still count
+                _log.warning("The account's filters on %s can't be read: %s", symbol, error)
             else:
                 exchange, assets = mine["exchangeFilters"], mine["assetFilters"]
         return Rules.of(info, exchange, assets)

@@ -14,6 +14,7 @@ import pytest
 
 from binance_lab.connector.exceptions import (
     ApiError,
+    BadInput,
     ConfigError,
     ConnectionFailed,
     InsufficientBalance,
@@ -183,8 +184,8 @@ def test_an_unknown_symbol_suggests_known_ones(desk):
         desk.place("BTCUSD", "BUY", "LIMIT", **LIMIT)
 
 
-def test_orders_are_checked_without_the_account_s_own_filters(desk, client, monkeypatch):
-    """Where the account's filters can't be read, those of the symbol still count."""
+def test_orders_are_checked_without_the_account_s_own_filters(desk, client, monkeypatch, caplog):
+    """Where the account's filters can't be read, those of the symbol still count; a line says so."""
 
     def refused(symbol):
         client.refuse(-1003, "Too many requests queued.")
@@ -193,6 +194,10 @@ def test_orders_are_checked_without_the_account_s_own_filters(desk, client, monk
     monkeypatch.setattr(client, "my_filters", refused)
     with pytest.raises(OrderRefused, match="LOT_SIZE"):
         desk.place("BTCUSDT", "BUY", "LIMIT", quantity="0.000001", price=60000)
+    [record] = caplog.records
+    assert "BTCUSDT" in record.message
+    assert "Too many requests" in record.message
+    assert record.exc_info is None
 
 
 def test_without_keys_nothing_is_sent(desk, client):
@@ -465,6 +470,24 @@ def test_an_amendment_reduces_the_order(desk, client, answer_lost):
     assert len(order.client_order_ids) == 2
 
 
+@pytest.mark.parametrize("quantity", ["0.01", 1])
+def test_an_amendment_that_reduces_nothing_is_refused_before_sending(desk, client, quantity):
+    """The exchange would refuse it; what works instead is in the message."""
+    order = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    sent = len(client.sent)
+    with pytest.raises(OrderRefused, match=f'only reduces .* 0.01. .*quantity="{quantity}"'):
+        desk.amend(order, quantity)
+    assert len(client.sent) == sent
+
+
+@pytest.mark.parametrize("changes", [{"price": "61000"}, {"quantity": "0.005", "price": "61000"}])
+def test_a_price_is_not_amended(desk, changes):
+    """It changes by a new order, as the message says."""
+    order = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    with pytest.raises(BadInput, match=r"cancel_replace\(order, price='61000'\)"):
+        desk.amend(order, **changes)
+
+
 def test_an_unknown_order_is_not_amended(desk, client):
     """An amendment would take the id away by which it is asked for: it would be called rejected."""
     client.lose()
@@ -720,9 +743,9 @@ def test_frames_have_the_same_columns_empty_and_full(desk):
 def test_a_failed_answer_to_an_amendment_leaves_the_order(desk, client):
     """An amendment that is refused changes nothing."""
     order = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
-    client.refuse(-2038, "Order amend (quantity increase) is not supported.")
+    client.refuse(-2013, "Order does not exist.")
     with pytest.raises(OrderRejected):
-        desk.amend(order, 1)
+        desk.amend(order, "0.005")
     assert str(order.quantity) == "0.01"
 
 

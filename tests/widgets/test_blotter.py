@@ -105,10 +105,11 @@ def test_an_error_ends_in_the_blotter(desk, client, blotter):
     """What the exchange refuses is said below the orders."""
     desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
     until(blotter, lambda: rows(blotter))
-    client.refuse(-2038, "Order amend (quantity increase) is not supported.")
+    client.refuse(-2013, "Order does not exist.")
     rows(blotter)[0].edit.click()
+    blotter.new_quantity.value = "0.005"
     blotter.amend_button.click()
-    until(blotter, lambda: "quantity increase" in blotter._says.value)
+    until(blotter, lambda: "does not exist" in blotter._says.value)
 
 
 def test_fills_show_price_fee_and_slippage(desk, client, blotter):
