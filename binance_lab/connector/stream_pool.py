@@ -146,7 +146,9 @@ class StreamPool:
 
     def _open(self, name: str, sink: Sink) -> None:
         """Make a connection for a stream, which hears of it even if it fails at once."""
-        shard = Shard(self._url, self.events, self._options, self._overlap_s, self._logger)
+        shard = Shard(
+            self._url, self.events, self._lock, self._options, self._overlap_s, self._logger
+        )
         shard.add(name, sink)
         self._shards.append(shard)
         shard.carrier.connection.start()
@@ -159,6 +161,7 @@ class Shard:
         self,
         url: str,
         events: deque[ConnectionEvent],
+        lock: threading.RLock,
         options: ConnectionOptions | None,
         overlap_s: float,
         logger: logging.Logger | None,
@@ -169,6 +172,7 @@ class Shard:
         self.unrouted = 0
         """Messages of streams that nobody wants any more."""
         self._events = events
+        self._lock = lock  # the pool's
         self._sinks: dict[str, tuple[Sink, ...]] = {}
         self._logger = logger or logging.getLogger(__name__)
         self.carrier = StreamConnection(
@@ -241,6 +245,9 @@ class Shard:
         self._tell(tuple({id(sink): sink for sink in found}.values()), event)
         if event.state is State.REFUSED:
             self._logger.error("the server refused %s: %s", ", ".join(about), event.reason)
+            with self._lock:  # whoever wants it later asks anew
+                for name in about:
+                    self._route(name, ())
 
     def status(self) -> dict[str, Any]:
         """What the connection says of itself, and its streams and failures."""

@@ -36,6 +36,7 @@ MAX_MEANWHILE = 100_000  # events that are kept to be put on top of REST's answe
 CHECK_EVERY_S = 300.0
 SETTLE_S = 2.0  # for a trade's report and its balances to come both
 SEARCH_EVERY_S = 60.0  # at most, since a search that found nothing
+MAX_ASKED = 50  # symbols whose trades are asked for anyway; of more, those whose assets changed
 MAX_SUSPECTS = 20  # symbols that a search asks about, each with a weight of 20
 
 _log = logging.getLogger("binance_lab.live")
@@ -47,7 +48,8 @@ class Account(AccountFrames):
     REST tells them at the start, after every reconnect and on `reconcile`; in between the user
     data stream's events change them. Where REST tells otherwise than the events did, REST
     counts, and `differences` says what it was. Fills that no event told are fetched for every
-    symbol that had an order or a fill here: REST tells them of one symbol at a time.
+    symbol that had an order or a fill here, of many for those whose assets changed: REST tells
+    them of one symbol at a time.
 
     An event that is lost without a word shows in the balances: those that events tell, and those
     that REST is asked for every few minutes, must be what fills and transfers make of the ones
@@ -213,6 +215,8 @@ class Account(AccountFrames):
             if self._holdings is None or not trades:
                 return told, []
             symbols = sorted(self._symbols.union(symbol for symbol, _ in told.open_orders))
+            if len(symbols) > MAX_ASKED:
+                symbols = self._audit.touched(symbols, told.balances)
             since = min(self._holdings.updated, self._audit.since or self._holdings.updated)
         return told, [row for symbol in symbols for row in self._history.trades(symbol, since)]
 

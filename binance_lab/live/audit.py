@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 ZERO = Decimal(0)
+_NOTHING = ("0", "0")
 Json = dict[str, Any]
 Amounts: TypeAlias = Mapping[str, tuple[str, str]]
 """Free and locked amounts by asset."""
@@ -70,7 +71,7 @@ class Audit:
 
     def tell_all(self, balances: Amounts, at: int) -> None:
         """Balances as they are at a time; there is nothing of any other asset."""
-        gone = dict.fromkeys(self._totals.keys() - balances.keys(), ("0", "0"))
+        gone = dict.fromkeys(self._totals.keys() - balances.keys(), _NOTHING)
         self.tell(gone | dict(balances), at)
 
     def transfer(self, asset: str, change: str) -> None:
@@ -112,6 +113,16 @@ class Audit:
         self._since.clear()
         self._unread.clear()
         return left_over
+
+    def touched(self, symbols: Iterable[str], balances: Amounts) -> list[str]:
+        """Those symbols that may have been traded, as balances are now; unknown ones included."""
+        assets = self._totals.keys() | balances.keys()
+        changed = self._left_over.keys() | {
+            asset
+            for asset in assets
+            if _total(balances.get(asset, _NOTHING)) != self._totals.get(asset, ZERO)
+        }
+        return [name for name in symbols if changed & set(self._pairs.get(name, changed))]
 
     def suspects(self, pairs: Pairs, traded: Iterable[str]) -> list[str]:
         """The symbols of which a trade could explain what is left over, the likeliest first.

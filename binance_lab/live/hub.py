@@ -54,8 +54,9 @@ class Live:
         candles.frame()                      # now; later, the same line tells what is then
 
     A call returns when the object is live, or after some seconds in whatever state it is in: its
-    repr and `state` tell. The same call again gives the same object, after its `close` a new
-    one; other settings, such as a longer history, give another object on the same stream.
+    repr and `state` tell. The same call again gives the same object; after its `close`, or where
+    it is in error and can't go on, a new one; other settings, such as a longer history, give
+    another object on the same stream.
 
     Args:
         client: Tells history and fills holes; None where there is only a stream.
@@ -236,20 +237,25 @@ class Live:
         *symbols: str,
         wait_s: float | None = None,
     ) -> O:
-        with self._lock:
-            known = self._objects.get(key)
-            if known is not None and known.state != "stopped":
-                return cast(O, known)
+        if (known := self._usable(key)) is not None:
+            return cast(O, known)
         self._check(symbols)
         with self._lock:
-            known = self._objects.get(key)
-            if known is not None and known.state != "stopped":
+            if (known := self._usable(key)) is not None:
                 return cast(O, known)
             made = self._objects[key] = make()
             made.at_close(partial(_drop, self._objects, key, made))
             self._begin(made)
         made.wait_live(self._wait_s if wait_s is None else wait_s)
         return made
+
+    def _usable(self, key: tuple[Any, ...]) -> LiveObject | None:
+        """The object that is there, unless it is closed or can't go on; such a one is closed."""
+        with self._lock:
+            known = self._objects.get(key)
+        if known is not None and known.state == "error":
+            known.close()
+        return known if known is not None and known.state != "stopped" else None
 
     def _begin(self, made: LiveObject) -> None:
         for stream in made.streams:

@@ -232,10 +232,8 @@ class OrderBook(LiveObject):
 
     def _advice(self) -> str:
         """What to do if it can't be read."""
-        if self._stopped:
+        if self._stopped or self._fatal:
             do = f'Open it anew: lab.live.book("{self.symbol}")'
-        elif self._fatal:
-            do = f'Close it and open it anew: book.close(); lab.live.book("{self.symbol}")'
         else:
             do = "Wait for it: book.wait_live()"
         known = "; or read what was last known: book.top(stale=True)"

@@ -6,10 +6,12 @@ import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from binance_lab.connector.exceptions import StreamError
 from binance_lab.frames.bars import of_trades
 from binance_lab.frames.columns import time_us
 from binance_lab.frames.klines import COLUMNS
 
+from .base import LiveState
 from .candles import US, Candles, Row
 from .runtime import Runtime
 from .sources import STREAM
@@ -47,6 +49,23 @@ class TradeCandles(Candles):
         self._first_us: int | None = None  # open time of the candle in which the tape began
         self._row: Row = {}
         self._next_us = 0  # when the candle after it opens
+
+    @property
+    def state(self) -> LiveState:
+        """How it is with what `frame` would show: no better than with the tape's trades."""
+        state, trades = super().state, self._tape.state
+        if state in ("stopped", "error"):
+            return state
+        if trades in ("stopped", "error"):
+            return "error"
+        return "stale" if (state, trades) == ("live", "stale") else state
+
+    @property
+    def error(self) -> Exception | None:
+        """The latest thing that went wrong, with the tape's trades too; None if nothing did."""
+        if self._error is None and self._tape.state == "stopped" and not self._stopped:
+            return StreamError(f"{self.subject}: the trades that they are made of were closed")
+        return self._error or self._tape.error
 
     @property
     def complete(self) -> bool:

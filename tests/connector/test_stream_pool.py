@@ -249,6 +249,25 @@ def test_refused_stream_is_told_to_its_sinks_alone():
         assert not sink.saw(State.REFUSED)
 
 
+def test_refused_stream_is_asked_for_anew():
+    """Whoever wants it later has the server asked, and hears what it says then."""
+    refusals = [{"code": 2, "msg": "Invalid request"}]
+
+    def answer(peer: Peer, message: dict[str, Any]) -> None:
+        if refusals:
+            peer.send({"error": refusals.pop(), "id": message["id"]})
+        else:
+            agree(peer, message)
+
+    with serving(on_message=answer) as server, StreamPool(server.url, options=FAST) as pool:
+        first, second = Collector(), Collector()
+        pool.subscribe(TRADE, first)
+        wait_until(lambda: first.saw(State.REFUSED))
+        pool.subscribe(TRADE, second)
+        wait_until(lambda: second.saw(State.SUBSCRIBED))
+        assert not second.saw(State.REFUSED)
+
+
 def test_pool_that_nobody_has_ends_its_threads(server: Server):
     """Garbage collection of a pool closes its connections."""
     pool = StreamPool(server.url, options=FAST)

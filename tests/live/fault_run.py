@@ -197,9 +197,11 @@ def unresolved(made: LiveObject) -> list[str]:
 def compared(server: Spot, made: LiveObject) -> list[str]:
     """What an object has otherwise than the server, without what it lists as a hole."""
     if isinstance(made, Tape):
-        return compared_rows(made, trades_of(made), told_trades(server, made))
+        ours = trades_of(made)  # once: meanwhile more come
+        return compared_rows(made, ours, told_trades(server, made, ours[0][0], ours[-1][0]))
     if isinstance(made, Candles):
-        return compared_rows(made, candles_of(made), told_candles(server, made))
+        ours = candles_of(made)
+        return compared_rows(made, ours, told_candles(server, made, ours[0][0], ours[-1][0]))
     assert isinstance(made, OrderBook)
     return compared_book(server, made)
 
@@ -221,13 +223,11 @@ def trades_of(tape: Tape) -> list[tuple[int, Any]]:
     return list(zip(frame["id"], frame[["price", "qty"]].to_numpy(), strict=True))
 
 
-def told_trades(server: Spot, tape: Tape) -> dict[int, Any]:
-    """The same of the server's trades, from the first to the last of the tape."""
-    ids = tape.frame()["id"]
+def told_trades(server: Spot, tape: Tape, first: int, last: int) -> dict[int, Any]:
+    """The same of the server's trades, from the first id to the last."""
     ask = server.historical_trades if tape.kind == "trade" else server.agg_trades
     key, price, qty = ("id", "price", "qty") if tape.kind == "trade" else ("a", "p", "q")
     told: dict[int, Any] = {}
-    first, last = int(ids.iloc[0]), int(ids.iloc[-1])
     while first <= last:
         page = ask(tape.symbol, fromId=first, limit=1000)
         told |= {row[key]: (float(row[price]), float(row[qty])) for row in page if row[key] <= last}
@@ -242,17 +242,13 @@ def candles_of(candles: Candles) -> list[tuple[int, Any]]:
     return list(zip(frame.index.as_unit("ms").asi8.tolist(), values, strict=True))
 
 
-def told_candles(server: Spot, candles: Candles) -> dict[int, Any]:
-    """The same of the server's candles, from the first to the last closed one."""
-    times = [time_ms for time_ms, _ in candles_of(candles)]
+def told_candles(server: Spot, candles: Candles, first_ms: int, last_ms: int) -> dict[int, Any]:
+    """The same of the server's candles, from the first open time to the last."""
     told: dict[int, Any] = {}
-    start_ms = times[0]
-    while start_ms <= times[-1]:
-        page = server.klines(
-            candles.symbol, "1s", startTime=start_ms, endTime=times[-1], limit=1000
-        )
+    while first_ms <= last_ms:
+        page = server.klines(candles.symbol, "1s", startTime=first_ms, endTime=last_ms, limit=1000)
         told |= {row[0]: tuple(map(float, row[1:6])) for row in page}
-        start_ms = page[-1][0] + 1
+        first_ms = page[-1][0] + 1
     return told
 
 

@@ -501,6 +501,26 @@ def test_a_search_asks_about_so_many_symbols_at_most(followed, elsewhere, monkey
     assert "1 symbols were asked for trades, 2 more could have been" in followed.gaps["reason"][0]
 
 
+def test_of_many_symbols_those_are_asked_about_whose_assets_changed(
+    followed, elsewhere, monkeypatch
+):
+    """An account that trades a lot doesn't spend its budget with each reconnect."""
+    monkeypatch.setattr("binance_lab.live.account.MAX_ASKED", 1)
+    followed._audit.learn(PAIRS)
+    for number, symbol in enumerate(("BTCUSDT", "ETHBTC")):
+        followed.take_event(report(number, symbol=symbol))
+    cut(followed)
+    assert asked_for_trades(elsewhere) == []
+    elsewhere.answers["account"] = balances(USDT="50", ETH="0.5")
+    cut(followed)
+    assert asked_for_trades(elsewhere) == ["BTCUSDT", "ETHBTC"]
+    elsewhere.answers["account"] = balances(USDT="50", ETH="0.25")
+    followed._audit.write_off()
+    elsewhere.asked.clear()
+    cut(followed)
+    assert asked_for_trades(elsewhere) == ["ETHBTC"]
+
+
 def test_an_event_that_is_lost_without_a_word_shows_in_the_balances(followed, elsewhere):
     """A position that fills don't lead to has REST asked, without any reconnect."""
     followed.take_event(position("-0.1", at_ms=NOW_MS + 9))

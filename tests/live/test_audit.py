@@ -99,3 +99,16 @@ def test_what_was_written_off_can_be_restored(audit):
     assert audit.settled
     audit.restore(changes, since=10)
     assert (audit.unexplained, audit.since) == ({"USDT": Decimal(-30)}, 10)
+
+
+def test_symbols_whose_assets_changed_may_have_been_traded(audit):
+    """Those of which an asset is otherwise than known, or not explained, and unknown ones."""
+    audit.learn(PAIRS | {"BNBUSDT": ("BNB", "USDT")})
+    symbols = [*PAIRS, "BNBUSDT", "XRPEUR"]
+    same = {"USDT": ("100", "0"), "BNB": ("0", "1")}
+    assert audit.touched(symbols, same | {"ETH": ("1", "0")}) == ["ETHUSDT", "ETHBTC", "XRPEUR"]
+    assert audit.touched(PAIRS, same) == []
+    audit.tell({"USDT": ("90", "0")}, at=20)
+    assert audit.touched(symbols, {"USDT": ("90", "0"), "BNB": ("1", "0")}) == [
+        *("BTCUSDT", "ETHUSDT", "BNBUSDT", "XRPEUR")
+    ]

@@ -167,6 +167,22 @@ def of_trades(interval="1m", *, client=None, tape_client=None):
     return tape, candles
 
 
+def test_candles_of_trades_are_no_better_than_their_trades():
+    """While the tape is cut off they are stale; once it is closed they can't go on, and say why."""
+    tape, candles = of_trades()
+    tape.receive([trade(1, time_ms=START_MS)], 1)
+    states = [candles.state]
+    for state in (State.CLOSED, State.OPEN):
+        tape.connection_changed(event(state))
+        states.append(candles.state)
+    tape.close()
+    states.append(candles.state)
+    assert "BTCUSDT 1m: the trades that they are made of were closed" in str(candles.error)
+    candles.close()
+    assert [*states, candles.state] == ["live", "stale", "live", "error", "stopped"]
+    assert candles.error is None
+
+
 def test_candles_of_trades_equal_those_of_pandas(recorded):
     """The recorded trades make the candles that pandas makes of them."""
     tape, candles = of_trades()

@@ -71,6 +71,26 @@ def test_other_settings_are_not_ignored(live, streams, call, stream, other):
     assert streams.sinks[stream] == [first, second]
 
 
+def test_an_object_that_can_not_go_on_is_made_anew(live, streams):
+    """After a refusal the same call closes what was refused, and tries again."""
+    first = live.trades("BTCUSDT")
+    first.connection_changed(event(State.REFUSED, "no"))
+    assert first.state == "error"
+    second = live.trades("BTCUSDT")
+    assert second is not first
+    assert first.state == "stopped"
+    assert streams.sinks == {"btcusdt@trade": [second]}
+
+
+def test_candles_whose_trades_were_closed_are_made_anew(live):
+    """The same call gives candles that go on, of a new tape."""
+    candles = live.candles("BTCUSDT", made_of="trades")
+    live.trades("BTCUSDT").close()
+    again = live.candles("BTCUSDT", made_of="trades")
+    assert again is not candles
+    assert again.state != "error"
+
+
 def test_a_closed_object_is_held_no_longer(live):
     """What a closed object has is freed with the last who holds it: a notebook may open many."""
     tape = live.trades("BTCUSDT")
