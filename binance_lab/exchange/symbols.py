@@ -82,13 +82,16 @@ class PriceRange:
     bucket_count: int = 300
 
     def execution_rule(self) -> Json:
-        """The element of ``rules`` in ``executionRules``."""
+        """The element of ``rules`` in ``executionRules``.
+
+        https://developers.binance.com/docs/binance-spot-api-docs/rest-api/general-endpoints#query-execution-rules
+        """
         return {
             "ruleType": "PRICE_RANGE",
-            "bidMultiplierUp": f"{self.bid_multiplier_up:.4f}",
-            "bidMultiplierDown": f"{self.bid_multiplier_down:.4f}",
-            "askMultiplierUp": f"{self.ask_multiplier_up:.4f}",
-            "askMultiplierDown": f"{self.ask_multiplier_down:.4f}",
+            "bidLimitMultUp": f"{self.bid_multiplier_up:.4f}",
+            "bidLimitMultDown": f"{self.bid_multiplier_down:.4f}",
+            "askLimitMultUp": f"{self.ask_multiplier_up:.4f}",
+            "askLimitMultDown": f"{self.ask_multiplier_down:.4f}",
         }
 
 
@@ -213,6 +216,7 @@ def spot_symbol(
     max_market_qty: str = "100",
     min_notional: str = "5",
     max_notional: str = "9000000",
+    price_range: PriceRange | None = None,
 ) -> SymbolRules:
     """A symbol with every filter that Binance gives a pair today."""
 
@@ -275,8 +279,17 @@ def spot_symbol(
         step=Decimal(step),
         fair_price=Decimal(fair_price),
         filters=filters,
+        price_range=price_range,
     )
 
+
+# No taker of a young market trades further than this from the mean of its last five minutes.
+_YOUNG = PriceRange(
+    bid_multiplier_up=Decimal("1.25"),
+    bid_multiplier_down=Decimal("0.75"),
+    ask_multiplier_up=Decimal("1.25"),
+    ask_multiplier_down=Decimal("0.75"),
+)
 
 DEFAULT_SYMBOLS: tuple[SymbolRules, ...] = (
     spot_symbol("BTC", "USDT", tick="0.01", step="0.00001", fair_price="64000"),
@@ -291,7 +304,7 @@ DEFAULT_SYMBOLS: tuple[SymbolRules, ...] = (
     spot_symbol("BNB", "BTC", tick="0.000001", step="0.001", fair_price="0.009", max_price="10000", max_qty="100000", max_market_qty="1500", min_notional="0.0001", max_notional="9000000"),
     spot_symbol("BTC", "EUR", tick="0.01", step="0.00001", fair_price="59000"),
     spot_symbol("BTC", "USDC", tick="0.01", step="0.00001", fair_price="64000"),
-    spot_symbol("币安人生", "USDT", tick="0.0001", step="0.1", fair_price="0.15", max_price="1000", max_qty="9000000", max_market_qty="900000"),
+    spot_symbol("币安人生", "USDT", tick="0.0001", step="0.1", fair_price="0.15", max_price="1000", max_qty="9000000", max_market_qty="900000", price_range=_YOUNG),
 )  # fmt: skip
 
 # Books that smart order routing reads together.

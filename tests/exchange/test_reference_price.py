@@ -69,8 +69,8 @@ def test_rule_is_written_with_four_decimals():
     """The execution rule looks as executionRules shows it."""
     assert RANGE.execution_rule() == {
         "ruleType": "PRICE_RANGE",
-        "bidMultiplierUp": "1.5000",
-        "bidMultiplierDown": "0.5000",
-        "askMultiplierUp": "2.0000",
-        "askMultiplierDown": "0.8000",
+        "bidLimitMultUp": "1.5000",
+        "bidLimitMultDown": "0.5000",
+        "askLimitMultUp": "2.0000",
+        "askLimitMultDown": "0.8000",
     }

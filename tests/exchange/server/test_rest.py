@@ -241,3 +241,24 @@ def test_klines_have_twelve_fields(exchange: Exchange):
     """A kline is a list of 12."""
     rows = Rest(exchange).get("/api/v3/klines", symbol="BTCUSDT", interval="1m", limit=1).json()
     assert [len(row) for row in rows] == [12]
+
+
+def test_a_young_market_trades_near_its_reference_price(rest: Rest, other: Rest):
+    """The range, the reference price and how it is reckoned are told; a taker beyond the range expires."""
+    symbol = "币安人生USDT"
+    [told] = rest.get("/api/v3/executionRules", symbol=symbol).json()["symbolRules"]
+    [rule] = told["rules"]
+    assert names(rule) == ["ruleType", "bidLimitMultUp", "bidLimitMultDown", "askLimitMultUp", "askLimitMultDown"]  # fmt: skip
+    assert (rule["ruleType"], rule["bidLimitMultUp"]) == ("PRICE_RANGE", "1.2500")
+    for price, status in (("0.15", "FILLED"), ("0.2", "EXPIRED")):
+        order = {"symbol": symbol, "quantity": "100"}
+        limit = {"type": "LIMIT", "timeInForce": "GTC", "price": price}
+        other.order("SELL", **(order | limit))
+        taken = rest.order("BUY", **(order | limit))
+        assert taken["status"] == status
+    assert taken["expiryReason"] == "EXECUTION_RULE_PRICE_RANGE_EXCEEDED"
+    reference = rest.get("/api/v3/referencePrice", symbol=symbol).json()
+    assert names(reference) == ["symbol", "referencePrice", "timestamp"]
+    assert float(reference["referencePrice"]) == 0.15
+    calculation = rest.get("/api/v3/referencePrice/calculation", symbol=symbol).json()
+    assert calculation == {"symbol": symbol, "calculationType": "ARITHMETIC_MEAN", "bucketCount": 300, "bucketWidthMs": 1000}  # fmt: skip
