@@ -32,7 +32,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--start", help="such as 2024-01-01 (UTC); what the store begins with if not given"
     )
-    parser.add_argument("--end", help="included; now if not given")
+    parser.add_argument(
+        "--end",
+        help="a moment, included: 2026-10-31 has the first candle of that day only, 2026-10-31T23:59 "
+        "all of it; now if not given",
+    )
     parser.add_argument("--data", help="folder to keep it in; BINANCE_LAB_DATA or the platform's")
     parser.add_argument(
         "--env", choices=["local", "testnet", "live"], help="local if nothing says otherwise"
@@ -62,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
         _must_last(lab)
         history = lab.history
         history.use_unverified = args.use_unverified
-        if asked is None and not len(history.contents()):
+        if asked is None and not any(each.begins_ms() for each in history.store.all()):
             print(
                 f"Nothing is in {history.folder} yet. Say what to fetch: "
                 "binance-lab download BTCUSDT --interval 1m --start 2024-01-01"
@@ -78,8 +82,9 @@ def _download(
 ) -> int:
     try:
         history.sync(asked, dataset, start=args.start, end=args.end)
-    except KeyboardInterrupt:
-        print("\nStopped; the same command goes on from what is kept.", file=sys.stderr)
+    except KeyboardInterrupt as error:
+        notes = " ".join(getattr(error, "__notes__", ())).replace("same call", "same command")
+        print(f"\nStopped. {notes}".rstrip(), file=sys.stderr)
         return 1
     except LabError as error:
         notes = " ".join(getattr(error, "__notes__", ()))

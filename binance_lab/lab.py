@@ -94,7 +94,8 @@ class Lab(Views):
         Args:
             symbol: One; or a list, if there is a start, for a frame with a column ``symbol``.
             interval: 1s, 1m 3m 5m 15m 30m, 1h 2h 4h 6h 8h 12h, 1d 3d, 1w or 1M.
-            start, end: Opening times, both included, any range; up to now without an end.
+            start, end: Opening times, both included, any range; up to now without an end. Each is a
+                moment: ``end="2026-10-31T23:59"`` has all of the day, ``"2026-10-31"`` its first candle.
             limit: The latest so many, where there is no start; 500 if not given, 1000 at most.
             numbers: ``decimal`` for exact prices and volumes.
         """

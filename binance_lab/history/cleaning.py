@@ -57,7 +57,8 @@ class Cleaner:
         self.holes: list[Hole] = []
         self.first_key: int | None = None
         self.last_key: int | None = None
-        self._last_ms = span[0]
+        self.first_ms: int | None = None
+        self.last_ms: int | None = None
 
     def take(self, table: pa.Table) -> pa.Table:
         """The rows to keep.
@@ -79,7 +80,8 @@ class Cleaner:
         self._note_holes(keys, times_ms)
         self.rows += len(keys)
         self.first_key = int(keys[0]) if self.first_key is None else self.first_key
-        self.last_key, self._last_ms = int(keys[-1]), int(times_ms[-1])
+        self.first_ms = int(times_ms[0]) if self.first_ms is None else self.first_ms
+        self.last_key, self.last_ms = int(keys[-1]), int(times_ms[-1])
         return table
 
     def end(self) -> None:
@@ -120,7 +122,8 @@ class Cleaner:
         if before is None and self._due is not None:
             before = self._due[0] - 1
         if before is not None and keys[0] > before + 1:
-            self._hole(before + 1, int(keys[0]) - 1, self._last_ms, int(times_ms[0]))
+            before_ms = self._span[0] if self.last_ms is None else self.last_ms
+            self._hole(before + 1, int(keys[0]) - 1, before_ms, int(times_ms[0]))
         for at in np.flatnonzero(np.diff(keys) > 1):
             first, last = int(keys[at]) + 1, int(keys[at + 1]) - 1
             self._hole(first, last, int(times_ms[at]), int(times_ms[at + 1]))

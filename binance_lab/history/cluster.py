@@ -18,7 +18,7 @@ from . import budget, datasets
 from .archive import Archive
 from .errors import ArchiveError, StoreError
 from .extra import need
-from .fetching import Fetcher
+from .fetching import Fetcher, kept_of
 from .manifest import Manifest
 from .progress import Bar, Received
 from .series import Series
@@ -68,8 +68,8 @@ def fill(wanted: Wanted, *, fetcher: Fetcher, source: Source, client: Any) -> No
             if not pieces:
                 return
             _spread(pieces, source, client)
-    except LabError as error:
-        error.add_note("What was fetched before is kept; the same call goes on from there.")
+    except (LabError, KeyboardInterrupt) as error:
+        error.add_note(kept_of(wanted))
         raise
     raise StoreError(
         "Another process changes the same series all the time; ask again when it is done."

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
-from itertools import groupby
+from itertools import count, groupby, takewhile
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,11 +15,11 @@ import pandas as pd
 
 from binance_lab.wire.words import counted
 
-from ..connector.exceptions import ApiError, RequestError
+from ..connector.exceptions import ApiError, LabError, RequestError
 from ..wire.intervals import DAY_MS
 from .archive import Archive, ArchiveFile, read_zip
 from .cleaning import Cleaner, Hole, Unordered
-from .datasets import AGG_TRADES, Dataset
+from .datasets import AGG_TRADES, Dataset, times_us
 from .errors import ArchiveError, NotArchived, StoreError
 from .extra import need
 from .manifest import Incident, Origin, Part
@@ -51,6 +51,7 @@ _MOST_EXPLAINED = 20  # holes of a part that other sources are asked about
 _READ_AT_ONCE = 2  # files of the archive, so that memory is bounded whatever is downloaded
 _ROUNDS = 3  # other processes may fetch the same, and be faster
 _COMPARED_PAGES = 3
+_MOST_TOLD = 5  # symbols of a note
 
 
 class Fetcher:
@@ -74,6 +75,8 @@ class Fetcher:
         self._stopping = threading.Event()
         self._received = Received()
         self._reading = threading.Semaphore(_READ_AT_ONCE)
+        self._lock = threading.Lock()  # guards _begun
+        self._begun: list[_Batch] = []
 
     def fill(self, wanted: Sequence[tuple[Series, Span]]) -> None:
         """Fetch what the series lack of their spans.
@@ -81,6 +84,7 @@ class Fetcher:
         Raises:
             ApiError, RequestError: The server refused, or can't be reached.
             ArchiveError, StoreError: Neither could be used. Whatever was whole by then is kept.
+            KeyboardInterrupt: Ctrl-c; the same. A note of the error says how much is kept.
         """
         try:
             for _ in range(_ROUNDS):
@@ -100,8 +104,9 @@ class Fetcher:
                     stopping=self._stopping,
                     received=self._received,
                 )
-        except (ApiError, RequestError, ArchiveError, StoreError) as error:
-            error.add_note("What was fetched before is kept; the same call goes on from there.")
+        except (ApiError, RequestError, ArchiveError, StoreError, KeyboardInterrupt) as error:
+            self._keep_begun()
+            error.add_note(kept_of(wanted))
             raise
         raise StoreError(
             "Another process changes the same series all the time; ask again when it is done."
@@ -141,6 +146,7 @@ class Fetcher:
         if first_ms is None or first_ms >= span[1]:
             return
         wanted = max(span[0], first_ms - first_ms % 1000), span[1]
+        series.begin(wanted[0])
         for missing in without(wanted, series.manifest().covered):
             yield from plan(
                 series.dataset,
@@ -276,7 +282,9 @@ class Fetcher:
         cuts = [start for start, _ in windows[_BATCH_PAGES::_BATCH_PAGES]]
         for start, end in zip([span[0], *cuts], [*cuts, span[1]], strict=True):
             calls = klines_calls(self._client, series.symbol, interval, start, end - 1)
-            yield from self._batch(series, (start, end), calls)
+            begins = [begin for begin, _ in kline_windows(interval, start, end - 1)]
+            batch = _Batch(series, (start, end), len(calls), [*begins[1:], end])
+            yield from self._pages(batch, calls)
 
     def _trades_task(self, series: Series, span: Span) -> Task:
         return Task(_length(span), partial(self._trades_from_rest, series, span))
@@ -287,19 +295,21 @@ class Fetcher:
         find_ids = agg_trade_ids if aggregate else trade_ids
         ids = find_ids(self._precise, series.symbol, span[0], span[1] - 1)
         if ids is None:
-            return self._batch(series, span, [])
+            return self._pages(_Batch(series, span, 0), [])
         middle = (span[0] + span[1]) // 2000 * 1000
         if ids[1] - ids[0] > _BATCH_PAGES * PAGE_ROWS and span[0] < middle < span[1]:
             halves = (span[0], middle), (middle, span[1])
             return [self._trades_task(series, half) for half in halves]
         calls_for = agg_trades_calls if aggregate else trades_calls
-        return self._batch(series, span, calls_for(self._precise, series.symbol, *ids))
+        calls = calls_for(self._precise, series.symbol, *ids)
+        return self._pages(_Batch(series, span, len(calls)), calls)
 
-    def _batch(self, series: Series, span: Span, calls: Sequence[Call]) -> list[Task]:
+    def _pages(self, batch: _Batch, calls: Sequence[Call]) -> list[Task]:
         """Tasks that ask for pages; the last of them to end keeps them all as one part."""
-        batch = _Batch(len(calls))
-        keep = Task(0, partial(self._keep_pages, series, span, batch))
-        length = _length(span) // max(1, len(calls))
+        keep = Task(0, partial(self._keep_batch, batch))
+        length = _length(batch.span) // max(1, len(calls))
+        with self._lock:
+            self._begun.append(batch)
 
         def page(at: int, call: Call) -> Iterable[Task]:
             body = call()
@@ -308,15 +318,41 @@ class Fetcher:
 
         return [Task(length, partial(page, at, call)) for at, call in enumerate(calls)] or [keep]
 
-    def _keep_pages(self, series: Series, span: Span, batch: _Batch) -> Iterable[Task]:
-        dataset = series.dataset
-        pages = [dataset.table(dataset.frame(body)) for body in joined(batch.bodies)]
-        tables = [need("pyarrow").concat_tables(pages)] if pages else []
+    def _keep_batch(self, batch: _Batch) -> Iterable[Task]:
+        explain = partial(self._explain_by_archive, batch.series)
+        tables = self._tables(batch.series.dataset, batch.first_pages)
+        self._keep_pages(batch.series, tables, batch.span, explain)
+        with self._lock:
+            self._begun = [each for each in self._begun if each is not batch]
+        return ()
+
+    def _keep_begun(self) -> None:
+        """Keep the first pages of batches that aren't whole, as far as none is missing."""
+        with self._lock:
+            begun, self._begun = self._begun, []
+        for batch in begun:
+            with suppress(LabError):  # there is an error to tell already
+                pages = batch.first_pages
+                tables = self._tables(batch.series.dataset, pages)
+                end_ms = batch.whole_until_ms(len(pages), tables)
+                if end_ms > batch.span[0]:
+                    self._keep_pages(batch.series, tables, (batch.span[0], end_ms))
+
+    @staticmethod
+    def _tables(dataset: Dataset, bodies: Iterable[bytes]) -> list[pa.Table]:
+        pages = [dataset.table(dataset.frame(body)) for body in joined(bodies)]
+        return [need("pyarrow").concat_tables(pages)] if pages else []
+
+    def _keep_pages(
+        self,
+        series: Series,
+        tables: Sequence[pa.Table],
+        span: Span,
+        explain: Callable[[Part], None] | None = None,
+    ) -> None:
         origin = Origin(kind="rest", url=self._client.base_url)
         part = Part(file="", start_ms=span[0], end_ms=span[1], origins=[origin])
-        cleaner = Cleaner(dataset, span)
-        series.add(tables, cleaner, part, explain=partial(self._explain_by_archive, series))
-        return ()
+        series.add(tables, Cleaner(series.dataset, span), part, explain=explain)
 
     # Holes
 
@@ -411,9 +447,19 @@ class _Unusable(Exception):
 
 
 class _Batch:
-    """Pages that are kept together, in order, however they come."""
+    """Pages that are kept together, in order, however they come.
 
-    def __init__(self, pages: int) -> None:
+    Args:
+        pages: How many there are to be.
+        ends_ms: Where each page ends; of trades, whose pages are of ids, only its rows say it.
+    """
+
+    def __init__(
+        self, series: Series, span: Span, pages: int, ends_ms: Sequence[int] | None = None
+    ) -> None:
+        self.series = series
+        self.span = span
+        self._ends_ms = ends_ms
         self._lock = threading.Lock()  # guards _pages
         self._due = pages
         self._pages: dict[int, bytes] = {}
@@ -425,9 +471,43 @@ class _Batch:
             return len(self._pages) == self._due
 
     @property
-    def bodies(self) -> list[bytes]:
-        """The pages, in order."""
-        return [self._pages[at] for at in sorted(self._pages)]
+    def first_pages(self) -> list[bytes]:
+        """The pages before the first that is missing, in order."""
+        with self._lock:
+            return [self._pages[at] for at in takewhile(self._pages.__contains__, count())]
+
+    def whole_until_ms(self, pages: int, tables: Sequence[pa.Table]) -> int:
+        """Up to when so many first pages have every row; the tables are of them."""
+        if pages == self._due:
+            return self.span[1]
+        if not pages:
+            return self.span[0]
+        if self._ends_ms is not None:
+            return self._ends_ms[pages - 1]
+        times = times_us(tables[-1], self.series.dataset.time)
+        return int(times[-1]) // 1_000_000 * 1000 if len(times) else self.span[0]
+
+
+def kept_of(wanted: Sequence[tuple[Series, Span]]) -> str:
+    """How much of the spans is kept, in words, and that it can be gone on with."""
+    told = []
+    all_ms = all_kept_ms = 0
+    for series, (start, end) in wanted:
+        manifest = series.listed()
+        whole = max(start, manifest.first_ms or start), end
+        due_ms = max(0, _length(whole))
+        kept_ms = due_ms - sum(map(_length, without(whole, manifest.covered)))
+        told.append(f"{series.symbol} {_days(kept_ms, due_ms)}")
+        all_ms, all_kept_ms = all_ms + due_ms, all_kept_ms + kept_ms
+    if len(told) > _MOST_TOLD:
+        told = [f"{_days(all_kept_ms, all_ms)} of {len(told)} symbols"]
+    return f"Kept is of {', '.join(told)}; the same call goes on from there."
+
+
+def _days(kept_ms: int, due_ms: int) -> str:
+    if not kept_ms:
+        return "nothing"
+    return f"{kept_ms / DAY_MS:.1f} of {due_ms / DAY_MS:.1f} days"
 
 
 def _length(span: Span) -> int:

@@ -142,7 +142,9 @@ class History:
         several symbols there is a column ``symbol`` in front, and they follow one another.
 
         Args:
-            start, end: Opening times, both included; up to now without an end.
+            start, end: Opening times, both included; up to now without an end. Each is a moment:
+                ``end="2026-10-31"`` is midnight, and only the first candle of that day is there;
+                ``end="2026-10-31T23:59"`` has all of it.
             numbers: ``decimal`` for exact numbers.
             keep: None keeps only what takes many requests.
 
@@ -198,7 +200,7 @@ class History:
             symbols: All that are in the store if None.
             dataset: An interval (``1m``), ``trades`` or ``agg_trades``; all in the store if None.
             start: Where the store begins if None, also if its first file was taken out by verify.
-            end: Now if None.
+            end: A moment, included, as of `klines`; now if None.
 
         Raises:
             BadInput: A symbol isn't in the store yet, and start isn't given.

@@ -36,7 +36,8 @@ class Part(msgspec.Struct, kw_only=True):
     """A span of one month that is there: its rows are in one file, in order, each once.
 
     ``file`` is relative to the series; empty if there are no rows. Keys are ids of trades, or
-    numbers of candles since 1970.
+    numbers of candles since 1970; ``first_ms`` and ``last_ms`` are the times of the rows with
+    the first and the last.
     """
 
     file: str
@@ -47,6 +48,8 @@ class Part(msgspec.Struct, kw_only=True):
     sha256: str = ""
     first_key: int | None = None
     last_key: int | None = None
+    first_ms: int | None = None
+    last_ms: int | None = None
     duplicates: int = 0
     conflicts: int = 0
     conflict_ms: list[int] = msgspec.field(default_factory=list)

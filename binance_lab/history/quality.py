@@ -97,6 +97,8 @@ def _rows(manifest: Manifest, span: Span | None) -> Iterator[tuple[Any, ...]]:
     parts, symbol = manifest.parts, manifest.symbol
     if span is None:
         span = (parts[0].start_ms, parts[-1].end_ms) if parts else (0, 0)
+        if parts and manifest.begins_ms is not None:
+            span = min(span[0], manifest.begins_ms), span[1]
     if manifest.first_ms is not None:
         span = max(span[0], manifest.first_ms), span[1]
     inside = [part for part in parts if part.start_ms < span[1] and part.end_ms > span[0]]

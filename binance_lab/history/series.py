@@ -178,6 +178,14 @@ class Series:
         """What is kept begins there, if a file is gone or was taken out, too; None if nothing was kept."""
         return min(_beginning(self.listed()), default=None)
 
+    def begin(self, start_ms: int) -> None:
+        """Know that rows from then on were asked for: if they don't come now, sync fetches them."""
+        begins_ms = self.begins_ms()
+        if begins_ms is not None and begins_ms <= start_ms:
+            return
+        with self.changing() as manifest:
+            manifest.begins_ms = min([start_ms, *_beginning(manifest)])
+
     def note(self, incident: Incident) -> None:
         """Keep what was wrong with a source."""
         with self.changing() as manifest:
@@ -342,6 +350,7 @@ def writing(folder: Path) -> Iterator[None]:
 def _describe(part: Part, cleaner: Cleaner) -> None:
     part.rows = cleaner.rows
     part.first_key, part.last_key = cleaner.first_key, cleaner.last_key
+    part.first_ms, part.last_ms = cleaner.first_ms, cleaner.last_ms
     part.duplicates, part.conflicts = cleaner.duplicates, cleaner.conflicts
     part.conflict_ms, part.holes = cleaner.conflict_ms, cleaner.holes
     part.fetched_ms = part.fetched_ms or int(time.time() * 1000)

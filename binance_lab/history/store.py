@@ -11,7 +11,9 @@ import pandas as pd
 from . import datasets
 from .datasets import Dataset
 from .extra import need
+from .manifest import Part
 from .series import Series
+from .spans import Span
 
 if TYPE_CHECKING:
     import pyarrow.dataset as pads
@@ -51,19 +53,20 @@ class Store:
     def contents(self) -> pd.DataFrame:
         """What is there, a row for each series.
 
-        Columns: ``dataset``, ``symbol``, ``first`` and ``last`` (UTC, what is covered), ``rows``,
-        ``bytes``, ``files``, ``missing`` rows.
+        Columns: ``dataset``, ``symbol``, ``first`` and ``last`` (UTC, the first and the last row's
+        own time; NaT without rows), ``rows``, ``bytes``, ``files``, ``missing`` rows.
         """
         rows = []
         for series in self.all():
             parts = series.manifest().parts
+            times = [row_times(series.dataset, part) for part in parts if part.rows]
             if parts:
                 rows.append(
                     {
                         "dataset": series.dataset.name,
                         "symbol": series.symbol,
-                        "first": pd.Timestamp(parts[0].start_ms, unit="ms", tz="UTC"),
-                        "last": pd.Timestamp(parts[-1].end_ms, unit="ms", tz="UTC"),
+                        "first": _time(min((time for time, _ in times), default=None)),
+                        "last": _time(max((time for _, time in times), default=None)),
                         "rows": sum(part.rows for part in parts),
                         "bytes": sum(part.bytes for part in parts),
                         "files": sum(bool(part.file) for part in parts),
@@ -72,9 +75,9 @@ class Store:
                 )
         names = ["dataset", "symbol", "first", "last", "rows", "bytes", "files", "missing"]
         frame = pd.DataFrame(rows, columns=names)
-        times = dict.fromkeys(("first", "last"), "datetime64[us, UTC]")
+        utc = dict.fromkeys(("first", "last"), "datetime64[us, UTC]")
         return frame.astype(
-            dict.fromkeys(names[4:], "int64") | times | {"dataset": "str", "symbol": "str"}
+            dict.fromkeys(names[4:], "int64") | utc | {"dataset": "str", "symbol": "str"}
         )
 
     def verify(self, series: Series, *, repair: bool = False) -> list[dict[str, Any]]:
@@ -165,3 +168,16 @@ class Store:
                 f"hive_partitioning = true, hive_types = {types})"
             )
         return bool(files)
+
+
+def row_times(dataset: Dataset, part: Part) -> Span:
+    """When the first and the last row of a part are, in ms; of one that doesn't say it, what it covers."""
+    if part.first_ms is not None and part.last_ms is not None:
+        return part.first_ms, part.last_ms
+    if dataset.interval is not None and part.first_key is not None and part.last_key is not None:
+        return dataset.open_ms(part.first_key), dataset.open_ms(part.last_key)
+    return part.span
+
+
+def _time(ms: int | None) -> Any:
+    return pd.NaT if ms is None else pd.Timestamp(ms, unit="ms", tz="UTC")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -152,7 +153,7 @@ def busy():
 
 
 def test_ctrl_c_ends_at_once_and_keeps_what_is_whole(busy, tmp_path):
-    """SIGINT ends a download within seconds; the same command then goes on from what is kept."""
+    """SIGINT ends a download within seconds and says how much is kept; the same command goes on from there."""
     command = [sys.executable, "-m", "binance_lab", "download", "BTCUSDT", "--interval", "1m"]
     command += ["--start", "2023-01-20", "--end", "2023-06-30T23:59"]
     command += ["--url", busy.rest, "--data", str(tmp_path)]
@@ -170,9 +171,11 @@ def test_ctrl_c_ends_at_once_and_keeps_what_is_whole(busy, tmp_path):
     process.send_signal(signal.SIGINT)
     words = process.communicate(timeout=10)[1]
     assert process.returncode == 1
-    assert "goes on from what is kept" in words
+    assert re.search(
+        r"Kept is of BTCUSDT \d+\.\d of 162\.0 days; the same command goes on from", words
+    )
     with Spot(base_url=busy.rest) as client:
-        history = History(client, tmp_path / "local", archive_url=busy.rest)
+        history = History(client, tmp_path / "local-seed-3", archive_url=busy.rest)
         kept = history.contents()["rows"].iloc[0]
         assert 0 < kept < 162 * 1440
         assert set(history.verify()["problem"]) == {""}

@@ -100,7 +100,7 @@ def test_sync_fetches_only_what_is_new(filled, mirror):
     mirror.asked.clear()
     contents = filled.sync("BTCUSDT", "15m", end="2025-03-08")
     assert mirror.count("*klines*") == 1
-    assert contents["last"].iloc[0] == pd.Timestamp("2025-03-08T00:15", tz="UTC")
+    assert contents["last"].iloc[0] == pd.Timestamp("2025-03-08T00:00", tz="UTC")
 
 
 def test_sync_without_arguments_goes_on_with_all_there_is(filled, mirror):
