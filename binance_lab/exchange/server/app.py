@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from binance_lab.exchange.archive import Abandoned, Archive
 from binance_lab.exchange.market_data import stamp
@@ -35,6 +36,15 @@ KEEP_ALIVE_S = 75.0
 SHUTDOWN_S = 1.0
 
 logger = logging.getLogger(__name__)
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Whether a line of the HTTP server's is worth reading: that a stranger sent no HTTP isn't."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+
+
+_http_logger = logging.getLogger(f"{__name__}.http")
+_http_logger.addFilter(_is_ours)
 
 
 class Server:
@@ -67,7 +77,11 @@ class Server:
         app.router.add_route("*", "/{path:.*}", self.handle)
         app.on_response_prepare.append(_name_server)
         self._runner = web.AppRunner(
-            app, access_log=None, keepalive_timeout=KEEP_ALIVE_S, shutdown_timeout=SHUTDOWN_S
+            app,
+            access_log=None,
+            logger=_http_logger,
+            keepalive_timeout=KEEP_ALIVE_S,
+            shutdown_timeout=SHUTDOWN_S,
         )
         await self._runner.setup()
         site = web.TCPSite(self._runner, host, port)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 import pytest
 
+from binance_lab.exchange.clock import SteppedClock
 from binance_lab.exchange.process import Exchange
+from binance_lab.exchange.server.app import Server
+from binance_lab.exchange.server.venue import Venue
+from binance_lab.exchange.symbols import select_symbols
 
 from ..conftest import Rest, encoded
 
@@ -262,3 +267,22 @@ def test_a_young_market_trades_near_its_reference_price(rest: Rest, other: Rest)
     assert float(reference["referencePrice"]) == 0.15
     calculation = rest.get("/api/v3/referencePrice/calculation", symbol=symbol).json()
     assert calculation == {"symbol": symbol, "calculationType": "ARITHMETIC_MEAN", "bucketCount": 300, "bucketWidthMs": 1000}  # fmt: skip
+
+
+@pytest.mark.parametrize("garbled", [b"GARBAGE", b"GET /" + b"a" * 10_000 + b" HTTP/1.1"])
+def test_what_is_no_http_is_refused_quietly(caplog: pytest.LogCaptureFixture, garbled: bytes):
+    """Bytes from a stranger are answered 400, without a line in the log or on the terminal."""
+
+    async def talk() -> bytes:
+        venue = Venue(select_symbols(["BTCUSDT"]), clock=SteppedClock(1_700_000_000_000_000))
+        server = Server(venue)
+        port = await server.start("127.0.0.1", 0)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(garbled + b"\r\n\r\n")
+        answer = await asyncio.wait_for(reader.read(), 10)
+        writer.close()
+        await server.stop()
+        return answer
+
+    assert asyncio.run(talk()).startswith(b"HTTP/1.0 400")
+    assert caplog.records == []
