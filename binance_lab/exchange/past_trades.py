@@ -72,7 +72,7 @@ def _assign(bar: Bar, drafts: list[_Draft], rng: Random) -> dict[bool, _Draft]:
         for place, bought in zip(places[at : at + 2], (True, False), strict=True):
             drafts[place].price, drafts[place].bought = price, bought
     for place, bought in zip(free_places, (True, False), strict=True):
-        drafts[place].price, drafts[place].bought = bar.low, bought
+        drafts[place].bought = bought
     return {True: drafts[free_places[0]], False: drafts[free_places[1]]}
 
 
@@ -94,12 +94,19 @@ def _draw_prices(
         slope = (after - before) / max(stop - start, 1)
         for place in range(start, stop):
             price = round(before + slope * (place - start) + noise * rng.gauss(0.0, 1.0))
+            if price > bar.high:  # back from the edge: none piles up there
+                price = 2 * bar.high - price
+            elif price < bar.low:
+                price = 2 * bar.low - price
             drafts[place].price = min(max(price, bar.low), bar.high)
     drafts[0].price, drafts[-1].price = bar.open, bar.close
 
 
 def _fill(bar: Bar, flow: Flow, drafts: list[_Draft], free: _Draft, rng: Random) -> None:
-    """Give one side's drafts quantities that add up to the flow's chunks and amount."""
+    """Give one side's drafts quantities that add up to the flow's chunks and amount.
+
+    The free trade stays near its price if that leaves room for the rest, else it begins at the low.
+    """
     free.chunks[0] = 1
     slots = [(draft, index) for draft in drafts if draft is not free for index in range(draft.size)]
     weights = [math.exp(rng.gauss(0.0, _SPREAD_OF_SIZES)) for _ in slots]
@@ -111,6 +118,10 @@ def _fill(bar: Bar, flow: Flow, drafts: list[_Draft], free: _Draft, rng: Random)
     if missing < 0:
         missing = _move(slots[::-1], slots[0], missing)
     missing = _move(slots, slots[-1], missing)
+    if free.price + missing > bar.high:
+        missing += free.price - bar.low
+        free.price = bar.low
+        missing = _move(slots, slots[-1], missing)
     free.price += missing
 
 

@@ -6,7 +6,7 @@ import math
 import pickle
 import statistics
 import time
-from itertools import pairwise
+from itertools import groupby, pairwise
 from random import Random
 
 import pytest
@@ -60,6 +60,24 @@ def test_stored_market_has_the_same_past():
         asked = {"now_us": END_US + 60_000_000, "limit": 20}
         assert restored.klines(interval, **asked) == market.klines(interval, **asked)
     assert restored.agg_trades(limit=5) == market.agg_trades(limit=5)
+
+
+def test_trades_of_a_minute_are_spread_over_its_range():
+    """They neither pile up at its high and low, nor does one of them lie far from those beside it."""
+    past, opened = PASTS["BTCUSDT"], (END_US - 5 * DAY_US) // HOUR_US * HOUR_US
+    edges = lone = count = 0
+    for minute in past.candles(INTERVALS["1m"], opened, opened + HOUR_US, zone_ms=0):
+        prices = [trade.price_ticks for trade in past.trades(minute.first_id, minute.count)]
+        edges += prices.count(minute.high) + prices.count(minute.low)
+        count += len(prices)
+        half = (minute.high - minute.low) / 2
+        steps = [price for price, _ in groupby(prices)]
+        lone += sum(
+            abs(at - before) > half < abs(at - after)
+            for before, at, after in zip(steps, steps[1:], steps[2:], strict=False)
+        )
+    assert edges < 0.03 * count
+    assert lone < 20
 
 
 @given(symbol=SYMBOLS, age_us=AGES_US)
