@@ -24,9 +24,24 @@ CALLS = [
     for row in ROWS
     if row[0].startswith("`") and len(row) == 5
 ]
+THEIRS = [
+    (name, row[1].strip("`"))
+    for row in ROWS
+    if row[0].startswith("`") and "/api/v3" in row[0] and len(row) == 5
+    for name in re.findall(r"`([^`]+)`", row[4])
+    if not name.startswith("v3_")  # python-binance's own spelling of a path
+]
 HERE = sorted(
     {code for row in ROWS if len(row) in (2, 4) for code in re.findall(r"`([^`]+)`", row[-1])}
 )
+CCXT = [
+    ("fetch_ohlcv", "klines"),
+    ("fetch_order_book", "depth"),
+    ("fetch_balance", "account"),
+    ("fetch_my_trades", "my_trades"),
+    ("fetch_open_orders", "get_open_orders"),
+    ("load_markets", "exchange_info"),
+]
 OWNERS = {
     "lab": Lab,
     "lab.live": Live,
@@ -62,3 +77,29 @@ def test_the_page_has_its_tables():
     """The patterns above still find rows of all kinds."""
     assert len(CALLS) > 300
     assert len(HERE) > 20
+
+
+@pytest.mark.parametrize(("theirs", "here"), [*THEIRS, *CCXT])
+def test_their_name_is_answered_with_ours(theirs, here):
+    """Asked for python-binance's or ccxt's name of a call, the client has it or tells ours."""
+    client = Spot()
+    if theirs not in Spot.endpoints():
+        with pytest.raises(AttributeError, match=rf"did you mean '{here}'\?.*client\.endpoints"):
+            getattr(client, theirs)
+
+
+@pytest.mark.parametrize(
+    ("misspelled", "name"), [("kline", "klines"), ("newOrder", "new_order"), ("walet", "wallet")]
+)
+def test_a_misspelled_name_is_answered_with_the_nearest(misspelled, name):
+    """Also one in camelCase, and that of a group."""
+    with pytest.raises(AttributeError, match=f"did you mean '{name}'"):
+        getattr(Spot(), misspelled)
+
+
+def test_a_name_like_none_is_answered_with_where_to_look():
+    """Nothing is guessed."""
+    with pytest.raises(
+        AttributeError, match=r"has no attribute 'xyzzy'\. All calls: client\.endpoints"
+    ):
+        getattr(Spot(), "xyzzy")  # noqa: B009

@@ -240,7 +240,20 @@ class Spot(SpotApi, Groups):
             return self._group(name)
         if not name.startswith("_") and (home := flat_names().get(name)):
             return getattr(self._group(home[0]), home[1])
-        raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+        raise AttributeError(self._no_attribute(name))
+
+    def _no_attribute(self, name: str) -> str:
+        text = f"{type(self).__name__} has no attribute {name!r}"
+        if name.startswith("_"):
+            return text
+        from .other_names import name_here  # rarely needed
+
+        here = name_here(name, [*super().endpoints(), *GROUPS, *flat_names()])
+        if here is None:
+            return f"{text}. All calls: client.endpoints()"
+        return (
+            f"{text}; did you mean {here!r}? More like it: client.endpoints({_last_word(here)!r})"
+        )
 
     def _group(self, name: str) -> Group:
         if name not in self._groups:
@@ -262,6 +275,11 @@ class Spot(SpotApi, Groups):
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a client holds a secret and can't be pickled; make one in each process")
+
+
+def _last_word(name: str) -> str:
+    """What a name is about; its plural finds less."""
+    return name.rpartition("_")[2].removesuffix("s")
 
 
 @lru_cache(maxsize=1)
