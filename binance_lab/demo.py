@@ -16,6 +16,7 @@ from tqdm import tqdm
 from .connector.exceptions import BookOutOfSync, RequestError
 from .frames import plot_candles
 from .lab import Lab
+from .widgets.precision import Precision
 from .wire.words import counted
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ def stream(lab: Lab, symbol: str, seconds: float) -> None:
     """Trades, candles and the book, live, each kept by a background thread."""
     tape, book = lab.live.trades(symbol), lab.live.book(symbol)
     lab.live.candles(symbol, "1m")
+    [about] = lab.client.exchange_info(symbol=symbol.upper())["symbols"]
+    decimals = Precision.of(about).price.count
     print(f"2. Live: {seconds:.0f} s of trades and depth")
     book.wait(timeout=_STREAM_TIMEOUT_S)
     tape.wait(timeout=_STREAM_TIMEOUT_S)
@@ -69,21 +72,21 @@ def stream(lab: Lab, symbol: str, seconds: float) -> None:
     ) as bar:
         while (left := ends - time.monotonic()) > 0:
             bar.n = seconds - left
-            bar.set_description_str(f"{counted(tape.count, 'trade')}, {best(book)}")
+            bar.set_description_str(f"{counted(tape.count, 'trade')}, {best(book, decimals)}")
             time.sleep(min(0.2, left))
     missed = "none missed" if tape.complete else f"some missed: {tape.gaps}"
-    print(f"   {counted(tape.count, 'trade')}, {missed}; {best(book)}")
+    print(f"   {counted(tape.count, 'trade')}, {missed}; {best(book, decimals)}")
     print(tape.frame().tail(3).to_string(), "\n")
 
 
-def best(book: OrderBook) -> str:
+def best(book: OrderBook, decimals: int) -> str:
     """The best bid and ask in a line, or why there are none."""
     try:
         top = book.top(1)
     except BookOutOfSync:
         return f"the book is {book.state}"
-    bid, ask = top.best_bid, top.best_ask
-    return f"bid {bid.price if bid else '-'}, ask {ask.price if ask else '-'}"
+    prices = [f"{side[0][0]:.{decimals}f}" if side else "-" for side in top]
+    return "bid {}, ask {}".format(*prices)
 
 
 def chart(lab: Lab, symbol: str, out: Path) -> None:

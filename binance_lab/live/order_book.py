@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import msgspec
 import pandas as pd
 
-from binance_lab.connector.exceptions import BookGap, BookOutOfSync
+from binance_lab.connector.exceptions import BadInput, BookGap, BookOutOfSync
 from binance_lab.frames.columns import Numbers
 from binance_lab.frames.depth import DepthAnswer, levels_frame
 from binance_lab.wire.events import DepthUpdate, batch_decoder
@@ -135,8 +135,10 @@ class OrderBook(LiveObject):
             stale: True to get the last known levels.
 
         Raises:
+            BadInput: n is less than 1.
             BookOutOfSync: It isn't known how the book is now; or, if stale, nothing is known yet.
         """
+        _count(n)
         with self._lock:
             levels = self._read(stale=stale)
             return Top(levels.bids.best(n), levels.asks.best(n))
@@ -154,8 +156,11 @@ class OrderBook(LiveObject):
             stale: True to get the last known levels.
 
         Raises:
+            BadInput: n is less than 1.
             BookOutOfSync: It isn't known how the book is now; or, if stale, nothing is known yet.
         """
+        if n is not None:
+            _count(n)
         sides: tuple[list[Any], list[Any]]
         with self._lock:
             levels = self._read(stale=stale)
@@ -392,6 +397,11 @@ class OrderBook(LiveObject):
             self._buffer.clear()
         self._buffer.append(update)
         self._want_snapshot()
+
+
+def _count(n: int) -> None:
+    if n < 1:
+        raise BadInput(f"n is how many levels of a side: 1 or more, not {n}.")
 
 
 def _longest(snapshot: DepthAnswer[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import NamedTuple
 
 from .levels import Level
@@ -28,14 +29,14 @@ class Top(NamedTuple):
     @property
     def spread(self) -> float:
         """Best ask less best bid; NaN if a side is empty."""
-        bid, ask = self._touch()
-        return ask.price - bid.price
+        bid, ask = self._exact()
+        return float(ask - bid)
 
     @property
     def mid(self) -> float:
         """The price in the middle between best bid and best ask; NaN if a side is empty."""
-        bid, ask = self._touch()
-        return (bid.price + ask.price) / 2
+        bid, ask = self._exact()
+        return float((bid + ask) / 2)
 
     @property
     def microprice(self) -> float:
@@ -48,6 +49,11 @@ class Top(NamedTuple):
         """(bid amount - ask amount) / both, of these levels: 1 is all bids, -1 all asks."""
         bids, asks = (sum(qty for _, qty in side) for side in self)
         return (bids - asks) / (bids + asks) if bids + asks else float("nan")
+
+    def _exact(self) -> tuple[Decimal, Decimal]:
+        """The best prices as the exchange wrote them: a float is its shortest decimal."""
+        bid, ask = self._touch()
+        return Decimal(repr(bid.price)), Decimal(repr(ask.price))
 
     def _touch(self) -> tuple[Level, Level]:
         return self.best_bid or _NONE, self.best_ask or _NONE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import pandas as pd
@@ -19,6 +19,7 @@ _COLUMNS = (
     Column("Total"),
 )
 VALUE_DECIMALS = 2
+_NAMED = 3  # assets that the sum names, where it is without them
 
 
 class AccountSource(Source, Protocol):
@@ -83,7 +84,8 @@ class Balances(TableView):
         rows: Rows = {str(asset): self._row(str(asset), row) for asset, row in frame.iterrows()}
         if "value" in frame and len(frame):
             total = number(float(frame["value"].sum()), VALUE_DECIMALS)
-            rows["∑"] = [["Sum", "muted"], ["", ""], ["", ""], ["", ""], [total, ""]]
+            title = _sum_title([str(asset) for asset in frame.index[frame["value"].isna()]])
+            rows["∑"] = [[title, "muted"], ["", ""], ["", ""], ["", ""], [total, ""]]
         return rows
 
     def _frame(self) -> pd.DataFrame:
@@ -101,3 +103,12 @@ class Balances(TableView):
             [plain(row["total"]), ""],
         ]
         return cells if "value" not in row else [*cells, [number(row["value"], VALUE_DECIMALS), ""]]
+
+
+def _sum_title(without: Sequence[str]) -> str:
+    """What the sum is called: it says which assets have no value, and so aren't in it."""
+    if not without:
+        return "Sum"
+    return (
+        f"Sum without {', '.join(without) if len(without) <= _NAMED else f'{len(without)} assets'}"
+    )

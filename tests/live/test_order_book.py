@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from binance_lab.connector.connection import State
-from binance_lab.connector.exceptions import BadSymbol, BookOutOfSync, ConnectionFailed
+from binance_lab.connector.exceptions import BadInput, BadSymbol, BookOutOfSync, ConnectionFailed
 from binance_lab.live import OrderBook, levels
 from binance_lab.live.levels import Side
 from binance_lab.live.runtime import Inline
@@ -136,6 +136,21 @@ def test_figures_of_the_touch():
     assert book.imbalance(1) == 0.5
     assert book.cost("BUY", 3) == pytest.approx((101 + 2 * 102) / 3)
     assert book.cost("SELL", 4) == pytest.approx((3 * 99 + 98) / 4)
+
+
+def test_figures_have_no_digits_that_no_price_has():
+    """They are reckoned with the decimals that the exchange wrote: binary fractions don't show."""
+    book = book_of(snapshot(1, bids=["48278.14x1"], asks=["48278.15x1"]))
+    assert (book.spread, book.mid) == (0.01, 48278.145)
+
+
+@pytest.mark.parametrize("n", [0, -1])
+@pytest.mark.parametrize("reading", ["top", "frame", "imbalance"])
+def test_no_levels_can_not_be_asked_for(reading, n):
+    """What isn't a count of levels is told, and not answered with some of them."""
+    book = OrderBook("BTCUSDT", runtime=Inline())
+    with pytest.raises(BadInput, match=f"1 or more, not {n}"):
+        getattr(book, reading)(n)
 
 
 def test_what_is_behind_the_horizon_is_not_known():

@@ -63,6 +63,18 @@ def test_balances_are_sorted_by_value_and_summed(tickers: MovedTickers):
     assert texts(rows["∑"])[-1] == "31,250.00"
 
 
+@pytest.mark.parametrize(
+    ("unknown", "title"),
+    [("", "Sum"), ("XYZ", "Sum without XYZ"), ("ABCD", "Sum without 4 assets")],
+)
+def test_the_sum_says_what_is_not_in_it(tickers: MovedTickers, unknown: str, title: str):
+    """An asset whose value isn't known is named, many are counted."""
+    names = [unknown] if len(unknown) < 4 else list(unknown)
+    account = MovedAccount(USDT=(1.0, 0.0), **{name: (7.0, 0.0) for name in names if name})
+    with Balances(account, tickers=tickers) as view:
+        assert texts(view.rows()["∑"])[0] == title
+
+
 def test_balances_without_prices_have_no_value():
     """Without tickers there are amounts only."""
     with Balances(MovedAccount(SHIB=(1e-8, 0.0))) as view:
