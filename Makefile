@@ -13,7 +13,7 @@ PYTHONS ?= $(PYTHON)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
-.PHONY: help lab demo test lint peers bench faults kills history soak wheel audit picture clean
+.PHONY: help lab demo test lint peers bench faults kills history s3 soak wheel audit picture clean
 
 help:
 	@echo "make lab    JupyterLab on notebooks/01-tour.ipynb, the embedded exchange behind it"
@@ -29,6 +29,7 @@ help:
 	@echo "            WHEEL=--lowest with the lowest versions allowed, WHEEL='--extras lab,history'"
 	@echo "make audit  known vulnerabilities of what is installed, asked of PyPI and OSV"
 	@echo "make history a year of minutes of three symbols against the exchange's own, with kills: 20 minutes"
+	@echo "make s3     a copy of the store on S3, its protocol on loopback, read by a Dask cluster"
 	@echo "make faults MINUTES=10 of random faults, then what live objects hold against the exchange"
 	@echo "make kills KILLS=100 times kill -9 of an exchange under load: was all that it acknowledged kept?"
 
@@ -65,6 +66,16 @@ kills: .venv/.test
 # A year of minutes of three symbols, equal row by row, also after twenty kills: some twenty minutes.
 history: .venv/.test
 	BINANCE_LAB_HISTORY=year $(BIN)/python -m pytest tests/history/test_resume.py
+
+# A copy of the store on S3, its protocol on loopback; what that needs is in an environment of its own.
+s3: .venv-s3/.ready
+	.venv-s3/bin/python -m pytest tests/history/test_s3.py
+
+.venv-s3/.ready: .venv/.python pyproject.toml
+	$(PYTHON) -m venv .venv-s3
+	.venv-s3/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	.venv-s3/bin/python -m pip install --quiet --editable ".[dask]" s3fs "moto[server]>=5" pytest pytest-timeout
+	@touch $@
 
 # Four notebooks, a form that trades and a recorder on one exchange: does anything grow?
 soak: .venv/.test
@@ -120,4 +131,4 @@ picture: .venv/.test
 	mkdir -p notebooks/images && cp build/screenshots/desk.png notebooks/images/desk.png
 
 clean:
-	rm -rf .venv .venv-peers .venv-bench build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-peers .venv-s3 .venv-bench build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

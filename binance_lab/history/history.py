@@ -331,12 +331,15 @@ class History:
         Args:
             start, end: Both included; all that is there if None.
             url: Of a copy of this store's folder that the workers reach, such as
-                ``s3://bucket/history``; the folder itself if None.
+                ``s3://bucket/history`` (which needs s3fs); the folder itself if None. fsspec makes
+                and renews it: ``fsspec.filesystem("s3").put(f"{lab.history.folder}/", url, recursive=True)``.
             storage_options: For fsspec, such as keys of S3.
 
         Raises:
-            BadInput: There is no such dataset, or the range can't be meant.
-            StoreError: There are no such rows in the store.
+            BadInput: There is no such dataset, the range can't be meant, or the URL is of no kind
+                that fsspec knows.
+            ConfigError: What fsspec needs for the URL isn't installed.
+            StoreError: There are no such rows in the store, or it can't be read.
         """
         from .lazy import dask_frame
 

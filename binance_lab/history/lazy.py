@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from ..connector.exceptions import BadInput
+from ..connector.exceptions import BadInput, ConfigError
 from . import manifest as manifests
 from .datasets import Dataset
 from .errors import StoreError
@@ -42,16 +42,21 @@ def dask_frame(
         url: Of the store's folder, a path or whatever fsspec understands.
 
     Raises:
-        BadInput: The dataset is one of exact numbers, of which Dask can't even make a sum.
-        StoreError: There is nothing of these symbols; a manifest is damaged.
+        BadInput: The dataset is one of exact numbers, of which Dask can't even make a sum; fsspec
+            doesn't know such a URL.
+        ConfigError: What fsspec needs for such a URL isn't installed, such as s3fs.
+        StoreError: There is nothing of these symbols; a manifest is damaged, or can't be read.
     """
     if dataset.exact:
         raise BadInput(f"Dask has no exact numbers; {dataset} is for lab.history.sql and scan.")
-    core, lazy = need("fsspec.core"), need("dask.dataframe")
-    filesystem, root = core.url_to_fs(url, **(storage_options or {}))
+    lazy = need("dask.dataframe")
+    filesystem, root = _place(url, storage_options or {})
     one = isinstance(symbols, str)
     names = [symbols] if isinstance(symbols, str) else symbols
-    files = list(_files(filesystem, f"{root}/{dataset.name}", names, span))
+    try:
+        files = list(_files(filesystem, f"{root}/{dataset.name}", names, span))
+    except OSError as error:
+        raise StoreError(f"{url} can't be read: {error}") from None
     if not files:
         raise StoreError(
             f"{url} has no rows of {dataset} for this range and {names or 'any symbol'}. "
@@ -72,6 +77,17 @@ def dask_frame(
         divisions=_divisions(files) if one else None,
         label=dataset.name,
     )
+
+
+def _place(url: str, options: Mapping[str, Any]) -> tuple[Any, str]:
+    """The file system of a URL, and the path there."""
+    try:
+        place: tuple[Any, str] = need("fsspec.core").url_to_fs(url, **options)
+    except ImportError as error:
+        raise ConfigError(f"{url}: {error}") from None
+    except ValueError as error:
+        raise BadInput(f"{url}: {error}") from None
+    return place
 
 
 def _files(

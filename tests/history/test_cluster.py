@@ -13,8 +13,9 @@ import fsspec
 import pandas as pd
 import pytest
 from distributed import Client, LocalCluster
+from fsspec.registry import known_implementations
 
-from binance_lab.connector.exceptions import BadInput, Banned
+from binance_lab.connector.exceptions import BadInput, Banned, ConfigError
 from binance_lab.frames import dollar_bars, time_bars, volume_bars
 from binance_lab.history import StoreError
 
@@ -116,6 +117,7 @@ def test_a_damaged_file_is_noticed_when_it_is_read(history):
         ({"dataset": "15m", "symbols": "ETHUSDT"}, StoreError, r"ETHUSDT.*sync"),
         ({"dataset": "7m"}, BadInput, "7m"),
         ({"dataset": "klines_15m_exact"}, BadInput, "exact.*sql"),
+        ({"url": "nosuch://bucket/history"}, BadInput, "nosuch://bucket/history"),
         ({"start": "2025-02-01", "end": "2025-01-01"}, BadInput, "starts after it ends"),
     ],
 )
@@ -124,6 +126,14 @@ def test_what_is_not_there_is_said_at_once(history, asked, error, message):
     history.klines("BTCUSDT", "15m", start="2025-01-01", end="2025-01-02")
     with pytest.raises(error, match=message):
         history.dask(**asked)
+
+
+def test_a_url_that_needs_a_package_says_which(history, monkeypatch):
+    """fsspec knows what is missing; the error is ours."""
+    known = {"class": "absent_package.FileSystem", "err": "Install absent_package"}
+    monkeypatch.setitem(known_implementations, "absent", known)
+    with pytest.raises(ConfigError, match="Install absent_package"):
+        history.dask("15m", "BTCUSDT", url="absent://bucket")
 
 
 # On processes
