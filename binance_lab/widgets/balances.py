@@ -7,9 +7,10 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from binance_lab.widgets.cells import Cell, Column, Rows
 from binance_lab.widgets.numbers import number, plain
 from binance_lab.widgets.picture import Engine
-from binance_lab.widgets.tables import Cell, Column, Rows, TableView
+from binance_lab.widgets.tables import TableView
 from binance_lab.widgets.view import Source
 
 _COLUMNS = (

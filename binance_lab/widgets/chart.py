@@ -89,7 +89,7 @@ def _order_marks(orders: pd.DataFrame, symbol: str) -> list[Mark]:
 class ChartSurface(Surface):
     """The browser's half of the chart."""
 
-    _esm = script("chart.js")
+    _esm = script("bars.js", "candles.js", "chart.js")
 
 
 class CandleChart(SurfaceView):

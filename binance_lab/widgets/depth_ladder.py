@@ -8,13 +8,14 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 
 from binance_lab.connector.exceptions import BookOutOfSync
+from binance_lab.widgets.cells import Cell, Column
 from binance_lab.widgets.kept import Still
 from binance_lab.widgets.numbers import number
 from binance_lab.widgets.picture import Engine, Picture, surface_of
 from binance_lab.widgets.precision import Precision
 from binance_lab.widgets.surface import FrameSink, Packet, Surface, SurfaceView, script
 from binance_lab.widgets.table_picture import SLIM, TablePicture
-from binance_lab.widgets.tables import Cell, Column, table_html
+from binance_lab.widgets.tables import table_html
 from binance_lab.widgets.view import Source
 
 Levels = list[tuple[float, float]]

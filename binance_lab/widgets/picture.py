@@ -55,6 +55,9 @@ class PictureSurface(ipywidgets.VBox):
         text = head_html(head)
         if text != self._line.value:
             self._line.value = text
+        words = " ".join(filter(None, (head.get(k) for k in ("title", "subtitle", "kind"))))
+        if words != self._image.tooltip:  # also what a screen reader says of the picture
+            self._image.tooltip = words
 
 
 def surface_of(

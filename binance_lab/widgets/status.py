@@ -6,8 +6,9 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from binance_lab.widgets.cells import Cell, Column, Rows
 from binance_lab.widgets.picture import Engine
-from binance_lab.widgets.tables import Cell, Column, Rows, TableView
+from binance_lab.widgets.tables import TableView
 
 _TONES = {
     "live": "up",

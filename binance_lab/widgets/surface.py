@@ -45,9 +45,9 @@ def static_text(name: str) -> str:
     return (files("binance_lab.widgets") / "static" / name).read_text("utf-8")
 
 
-def script(name: str) -> str:
-    """The module of a view: what all share, and its own."""
-    return static_text("view.js") + static_text(name)
+def script(*names: str) -> str:
+    """The module of a view: what all share, and its own files, one after the other."""
+    return "".join(map(static_text, ("view.js", *names)))
 
 
 @dataclass

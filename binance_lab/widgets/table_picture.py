@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from binance_lab.widgets.cells import Cell, Column
 from binance_lab.widgets.drawing import Drawing
 from binance_lab.widgets.theme import DOWN, DOWN_SOFT, GRID, TEXT, UP, UP_SOFT, WARN
-
-if TYPE_CHECKING:
-    from binance_lab.widgets.tables import Cell, Column
 
 ROW_H, PAD = 20, 10
 WIDE, SLIM = 960, 560  # pixels

@@ -4,34 +4,16 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
+from binance_lab.widgets.cells import Cell, Column, Rows
 from binance_lab.widgets.kept import Still
 from binance_lab.widgets.picture import Engine, Picture, surface_of
 from binance_lab.widgets.surface import Packet, Surface, SurfaceView, script
 from binance_lab.widgets.table_picture import TablePicture
 from binance_lab.widgets.theme import DOWN, TEXT, UP
-
-Cell = list[Any]
-"""[text, tone], tone being up, down, muted, warn or empty; a third item is a sparkline's values."""
-
-Rows = dict[str, list[Cell]]
-"""Cells by the row's key, in the order in which they are shown."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column's title; numbers are aligned right, text left; width as CSS says it.
-
-    An optional one is left out where the table is narrow, so that no number is cut.
-    """
-
-    title: str
-    text: bool = False
-    width: str = ""
-    optional: bool = False
 
 
 class TableSurface(Surface):
@@ -79,7 +61,12 @@ class TableView(SurfaceView):
 
 
 def table_html(title: str, columns: Sequence[Column], rows: Sequence[list[Cell]]) -> str:
-    """A table that needs neither script nor style sheet; readable on white and on black."""
+    """A table that needs neither script nor style sheet; readable on white and on black.
+
+    Sparklines are left out.
+    """
+    rows = [[c for c, col in zip(row, columns, strict=True) if not col.spark] for row in rows]
+    columns = [column for column in columns if not column.spark]
     cell = "padding:1px 10px;text-align:{side};color:{color};border:0"
     tones = {"up": UP, "down": DOWN, "muted": TEXT}
     sides = ["left" if column.text else "right" for column in columns]
@@ -87,8 +74,8 @@ def table_html(title: str, columns: Sequence[Column], rows: Sequence[list[Cell]]
     def line(tag: str, cells: Sequence[Cell]) -> str:
         shown = (
             f'<{tag} style="{cell.format(side=side, color=tones.get(tone, "inherit"))}">'
-            f"{'' if spark else html.escape(str(text))}</{tag}>"
-            for side, (text, tone, *spark) in zip(sides, cells, strict=True)
+            f"{html.escape(str(text))}</{tag}>"
+            for side, (text, tone) in zip(sides, cells, strict=True)
         )
         return f"<tr>{''.join(shown)}</tr>"
 

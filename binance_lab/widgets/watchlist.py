@@ -7,10 +7,11 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
+from binance_lab.widgets.cells import Cell, Column, Rows
 from binance_lab.widgets.numbers import compact, number
 from binance_lab.widgets.picture import Engine
 from binance_lab.widgets.precision import Precision
-from binance_lab.widgets.tables import Cell, Column, Rows, TableView
+from binance_lab.widgets.tables import TableView
 from binance_lab.widgets.view import Source
 
 SPARK_POINTS = 60
@@ -69,7 +70,7 @@ class Watchlist(TableView):
         Column("High", optional=True),
         Column("Low", optional=True),
         Column("Volume", optional=True),
-        Column("", width="22%"),
+        Column("Trend", width="22%", spark=True),
     )
     empty = "No symbols"
 

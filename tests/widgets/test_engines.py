@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 
 from binance_lab.widgets import Balances, DepthChart, DepthLadder, StatusView, TapeView, Watchlist
+from binance_lab.widgets.cells import Column
 from binance_lab.widgets.surface import SurfaceView
 from binance_lab.widgets.table_picture import ROW_H, TablePicture
-from binance_lab.widgets.tables import Column
 from tests.browser.stand_ins import MovedAccount, MovedBook, MovedStatus, MovedTape, MovedTickers
 
 from .conftest import until

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from binance_lab.widgets.balances import Balances
+from binance_lab.widgets.cells import Column
 from binance_lab.widgets.status import StatusView
-from binance_lab.widgets.tables import Column, table_html
+from binance_lab.widgets.tables import table_html
 from binance_lab.widgets.watchlist import Watchlist
 from tests.browser.stand_ins import MovedAccount, MovedStatus, MovedTickers
 

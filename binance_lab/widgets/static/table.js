@@ -18,8 +18,8 @@ function drawSpark(canvas, values, color) {
 }
 
 // Text stands left; what is optional goes where the table is narrow, so that no number is cut.
-function classOf({ title, text, optional }) {
-  return [text ? "bl-text" : "", optional ? "bl-optional" : "", title ? "" : "bl-spark"].join(" ").trim();
+function classOf({ text, optional, spark }) {
+  return [text ? "bl-text" : "", optional ? "bl-optional" : "", spark ? "bl-spark" : ""].join(" ").trim();
 }
 
 function build(frame, { model }) {
@@ -83,6 +83,7 @@ function build(frame, { model }) {
       empty.hidden = rows.size > 0;
       box.hidden = rows.size === 0;
       if (rows.size && !box.clientWidth) return false;
+      box.tabIndex = box.scrollHeight > box.clientHeight ? 0 : -1; // to scroll by keys
       const theme = frame.root.dataset.theme + box.clientWidth;
       const all = table.dataset.drawn !== theme; // other colors or another width: all anew
       for (const key of all ? rows.keys() : stale) {

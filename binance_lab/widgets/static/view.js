@@ -232,10 +232,10 @@ function view(build) {
       showHead(frame, head);
     };
     const take = (message, buffers) => {
-      if (message.kind === "head") return takeHead(message.head);
+      takeHead(message.head);
+      if (message.kind === "head") return;
       if (message.kind === "delta" && (seq === null || message.seq !== seq + 1)) return hello();
       seq = message.seq;
-      takeHead(message.head);
       face[message.kind](message, buffers);
       came += 1;
       fresh = true;

@@ -13,65 +13,33 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from contest import Area, Contestant, Goal, Sample, Setup, Work, cpu_of, rss_of
+from contest import Area, Contestant, Goal, Sample, Setup, Work, cpu_of
 
 ROOT = Path(__file__).resolve().parents[3]
 MEDIAN, P95 = "event → pixels, median", "event → pixels, 95 %"
 SIZE, PER_FRAME = "chart: bytes a frame", "chart: messages a frame"
 CORE, MESSAGES, BEHIND = "desk, 5,000 events/s: kernel", "desk: messages", "desk: behind by"
 SLEEPING, COMPUTING = "chart while a cell sleeps", "chart while a cell computes"
-MEMORY, LEFT, NODES = "after reruns and a reload: memory", "… threads and widgets", "… page nodes"
-EVENTS, LOAD_S, CELL_S, LEAK_S = 150, 8.0, 4.0, 60.0
+MEMORY, LEFT, NODES = (
+    "after 3 minutes, reruns, a reload: memory",
+    "… threads and widgets",
+    "… page nodes",
+)
+EVENTS, LOAD_S, CELL_S, LEAK_S = 150, 8.0, 4.0, 180.0
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 SETUP = """
 import threading, time
-from stand_ins import *
-from binance_lab.widgets import *
-from binance_lab.widgets.refresh import refresher
-from ipywidgets.widgets.widget import _instances
-
-class Endless(MovedTape):
-    number = 0
-    def trade(self, *prices):
-        for price in prices:
-            self.number += 1
-            self.trades.append((self.number, time.time() * 1e3, price, 0.01, self.number % 2 == 0))
-        del self.trades[:-200]
-        self.changed()
-
-candles, book, tape, account = MovedCandles(), MovedBook(), Endless(), MovedAccount(BTC=(1.0, 0.0))
-tickers = MovedTickers(BTCUSDT=61000.0, ETHUSDT=3100.0)
-sent, pumping = [], threading.Event()
+from busy_desk import Market
+from binance_lab.widgets import CandleChart
+market = Market()
+candles, sent = market.candles, []
 
 def event(close):
     sent.append((time.time() * 1e3, close))
     candles.price(close)
-
-def pump(rate=5000, batch=25):
-    due, n = time.monotonic(), 0
-    while pumping.is_set():
-        for _ in range(batch):
-            n += 1
-            (lambda: candles.price(61000 + n % 500), lambda: tape.trade(61000.0 + n % 300),
-             lambda: tickers.price('BTCUSDT', 61000.0 + n % 400))[n % 3]()
-        if n % 250 == 0:
-            book.price(61000.0 + n % 100)
-            account.hold('BTC', 1 + n % 7)
-        due += batch / rate
-        time.sleep(max(0, due - time.monotonic()))
-    candles.price(12345.5)
-
-def start():
-    pumping.set()
-    threading.Thread(target=pump, daemon=True).start()
 """
 CHART = "chart = CandleChart(candles, environment='local')\nchart"
-DESK = """chart = CandleChart(candles, environment='local')
-views = [chart, DepthLadder(book), TapeView(tape), DepthChart(book),
-         Watchlist(tickers, ['BTCUSDT', 'ETHUSDT']), Balances(account, tickers=tickers)]
-Desk([views[:2], views[2:4], views[4:]], subject='BTCUSDT')"""
-COLLECT = "import gc; gc.collect()"  # a view's widgets refer to each other
 COMPUTE = (
     "end = time.monotonic() + {0}\nwhile time.monotonic() < end: sum(i * i for i in range(999))"
 )
@@ -94,8 +62,8 @@ def ours(setup: Setup) -> dict[str, Sample]:
             **_beside_cells(
                 open_notebook(SETUP, CHART, f"time.sleep({CELL_S})", COMPUTE.format(CELL_S)), setup
             ),
-            **_load(open_notebook(SETUP, DESK), wire, setup),
-            **_growth(open_notebook(SETUP, DESK), setup),
+            **_load(open_notebook(*_desk()), wire, setup),
+            **_growth(open_notebook(*_desk()), setup),
         }
 
 
@@ -197,13 +165,13 @@ def _kernel(page: Any) -> int:
 def _load(page: Any, wire: list[int], setup: Setup) -> dict[str, Sample]:
     """Six views, whose sources change 5,000 times a second."""
     pid, seconds = _kernel(page), LOAD_S * min(1.0, setup.scale)
-    page.execute("start()")
+    page.execute("market.start()")
     page.page.wait_for_timeout(1500)
     cpu, came, started = cpu_of(pid), len(wire), time.perf_counter()
     page.page.wait_for_timeout(seconds * 1000)
     took = time.perf_counter() - started
     cpu, came = cpu_of(pid) - cpu, len(wire) - came
-    page.execute("pumping.clear()")
+    page.execute("market.stop()")
     stopped = time.perf_counter()
     page.page.wait_for_function(
         "() => document.querySelector('.bl-view[data-close]').dataset.close == 12345.5"
@@ -215,39 +183,23 @@ def _load(page: Any, wire: list[int], setup: Setup) -> dict[str, Sample]:
     }
 
 
+def _desk() -> tuple[str, ...]:
+    """The cells of a desk of six views."""
+    from tests.browser.growth import CELLS
+
+    return CELLS
+
+
 def _growth(page: Any, setup: Setup) -> dict[str, Sample]:
-    """What there is more of, after five reruns and a reload under load."""
-    pid = _kernel(page)
-    things = (  # each page load adds a thread of the kernel's own
-        "print(sum(t.name.startswith('binance_lab') for t in threading.enumerate())"
-        " + len(_instances))"
-    )
-    page.execute("start()")
-    page.page.wait_for_timeout(10_000 * min(1.0, setup.scale))
-    page.run(1)
-    page.execute(COLLECT)
-    memory, left, nodes = rss_of(pid), int(page.execute(things)), _nodes(page)
-    for _ in range(4):
-        page.page.wait_for_timeout(LEAK_S / 5 * 1000 * min(1.0, setup.scale))
-        page.run(1)
-    page.save()
-    page.reload()
-    page.page.locator(".bl-view[data-close]").wait_for()
-    page.page.wait_for_timeout(LEAK_S / 5 * 1000 * min(1.0, setup.scale))
-    page.run(1)
-    page.execute(COLLECT)
+    """What there is more of, after five reruns and a reload in three minutes of load."""
+    from tests.browser.growth import growth
+
+    grown = growth(page, seconds=LEAK_S * min(1.0, setup.scale))
     return {
-        MEMORY: (0.0, (rss_of(pid) - memory) / 1e6),
-        LEFT: (0.0, float(int(page.execute(things)) - left)),
-        NODES: (0.0, float(_nodes(page) - nodes)),
+        MEMORY: (0.0, grown.memory_mb),
+        LEFT: (0.0, float(grown.threads + grown.widgets)),
+        NODES: (0.0, float(grown.nodes)),
     }
-
-
-def _nodes(page: Any) -> int:
-    """Elements of the page's outputs, once the views are drawn."""
-    page.page.wait_for_function("() => document.querySelectorAll('.bl-view').length == 6")
-    page.page.wait_for_timeout(1000)
-    return int(page.page.evaluate("document.querySelectorAll('.jp-OutputArea *').length"))
 
 
 def _row(name: str, unit: str, limit: float, scale: float = 1.0, *, more: bool = False) -> Work:
