@@ -195,6 +195,10 @@ class CandleChart(SurfaceView):
         look = look_of(self.head(), meta, self.surface.zone)
         return {"image/png": self._still_picture.png(rows, look)}
 
+    def let_go(self) -> None:
+        """Forget the figure of the picture."""
+        self.__dict__.pop("_still_picture", None)
+
     @cached_property
     def _still_picture(self) -> CandlePicture:
         return CandlePicture(height=self._height)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,6 @@ class DepthChart(BookView):
     ) -> None:
         self._height = height
         self._still_lock = threading.Lock()  # guards _still_drawing
-        self._still_drawing = Drawing(WIDTH)
         super().__init__(
             surface_of(engine, lambda: DepthSurface(height=height), self._picture),
             book,
@@ -69,6 +69,14 @@ class DepthChart(BookView):
         bids, asks = self.top()
         with self._still_lock:
             return {"image/png": self._png(self._still_drawing, bids, asks)}
+
+    def let_go(self) -> None:
+        """Forget the figure of the picture."""
+        self.__dict__.pop("_still_drawing", None)
+
+    @cached_property
+    def _still_drawing(self) -> Drawing:
+        return Drawing(WIDTH)
 
     def _picture(self) -> Picture:
         drawing = Drawing(WIDTH)

@@ -50,6 +50,11 @@ class PictureSurface(ipywidgets.VBox):
         self._image.value = self._picture(packet, self.zone or page_zone())
         self.send_head(head)
 
+    def close(self) -> None:
+        """Close the widget, and forget the figure that it drew."""
+        super().close()
+        self._picture = lambda *_: b""
+
     def send_head(self, head: dict[str, Any]) -> None:
         """Write the line above the picture, if it changed."""
         text = head_html(head)

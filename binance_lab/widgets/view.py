@@ -154,6 +154,7 @@ class View(ipywidgets.VBox):
             close_tree(child)
         self.layout.close()
         super().close()
+        self.let_go()
 
     # For subclasses.
 
@@ -164,6 +165,9 @@ class View(ipywidgets.VBox):
     def still(self) -> Still:
         """The newest state as a MIME bundle that needs no kernel. Any thread."""
         return {"text/plain": repr(self)}
+
+    def let_go(self) -> None:
+        """Forget what can be made anew: IPython's `Out` holds a view for as long as the kernel."""
 
     def head(self) -> dict[str, Any]:
         """What it shows, of which environment, how its sources are, what they miss."""

@@ -17,4 +17,4 @@ def test_reruns_and_a_reload_leave_nothing_behind(notebook: Callable[..., Notebo
     page.run()
     grown = growth(page, seconds=12)
     assert (grown.threads, grown.widgets, grown.nodes) == (0, 0, 0)
-    assert grown.memory_mb < 20  # of some 200; a run that leaked its views would add more
+    assert grown.memory_mb < 20  # of some 200; a figure for each view would add 25

@@ -157,6 +157,23 @@ def test_dead_kernel_is_seen_at_once(notebook: Open):
     page.picture("chart-kernel-gone", 1)
 
 
+def test_view_in_a_busy_cell_is_not_taken_for_dead(notebook: Open):
+    """Its hello waits until the cell has ended; what the kernel sends meanwhile tells that it lives."""
+    make = VIEWS["chart"].cells()[1].removesuffix("\nview")
+    moving = "still = source.every(0.1, source.walk)\nend = time.monotonic() + 20"
+    computing = "while time.monotonic() < end: sum(range(1000))"
+    page = notebook(SETUP, f"import time\n{make}\ndisplay(view)\n{moving}\n{computing}")
+    page.run(0)
+    page.run(1, wait=False)
+    expect(page.view(1)).to_be_visible()
+    page.page.evaluate(
+        "() => { const now = performance.now(); performance.now = () => now + 7000 }"
+    )
+    expect(page.view(1).locator(".bl-state")).to_have_text("live")
+    page.interrupt_kernel()
+    page.execute("still()")
+
+
 def test_restarted_kernel_leaves_its_views_stopped(notebook: Open):
     """A restart is seen at once in the views of before; cells that run again replace them."""
     sources = f"{SETUP}\ncandles, book = MovedCandles(), MovedBook()"

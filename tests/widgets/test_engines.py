@@ -92,3 +92,12 @@ def test_nothing_to_show_is_said():
         TablePicture(300).png([Column("Name", text=True)], [], empty=t) for t in ("", "Nothing")
     )
     assert said != empty
+
+
+def test_a_picture_says_what_it_shows():
+    """A screen reader has words for the image: its subject and its kind."""
+    tape = MovedTape()
+    tape.trade(61_234.5)
+    view = TapeView(tape, engine="matplotlib")
+    until(view, lambda: view.frames > 0)
+    assert view.surface._image.tooltip == "BTCUSDT trades tape"

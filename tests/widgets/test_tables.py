@@ -106,3 +106,12 @@ def test_status_warns_where_a_reader_must_look():
 def test_table_html_is_escaped():
     """What an exchange sends is text, never markup."""
     assert "<b>" not in table_html("<b>", [Column("<b>")], [[["<b>", ""]]])
+
+
+def test_table_html_has_no_column_of_sparklines():
+    """What a table without script can't draw is left out, with its title."""
+    columns = [Column("Symbol", text=True), Column("Trend", spark=True)]
+    text = table_html("Watchlist", columns, [[["BTCUSDT", ""], ["BTCUSDT +1%", "up", [1.0, 2.0]]]])
+    assert "BTCUSDT" in text
+    assert "Trend" not in text
+    assert "+1%" not in text

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import ipywidgets
 import pytest
 from ipywidgets.widgets.widget import _instances
+from matplotlib.figure import Figure
 
+from binance_lab.widgets import CandleChart, DepthChart
 from binance_lab.widgets import view as view_module
 from binance_lab.widgets.kept import shown_class
 from binance_lab.widgets.refresh import refresher
 from binance_lab.widgets.view import View
+from tests.browser.stand_ins import MovedBook, MovedCandles
 
 from .conftest import FakeSource, until
 
@@ -201,3 +205,22 @@ def test_context_manager_stops(source: FakeSource):
     with Version(source, name="mine") as view:
         assert "mine: live" in repr(view)
     assert "mine: stopped" in repr(view)
+
+
+def figures() -> int:
+    """Figures that somebody holds."""
+    gc.collect()
+    return sum(isinstance(each, Figure) for each in gc.get_objects())
+
+
+@pytest.mark.parametrize("engine", ["canvas", "matplotlib"])
+def test_closed_views_hold_no_figure(engine: str):
+    """IPython's Out keeps what a cell ended with; a closed view in it keeps no figure."""
+    before = figures()
+    views = [CandleChart(MovedCandles(5), engine=engine), DepthChart(MovedBook(), engine=engine)]
+    for view in views:
+        until(view, lambda view=view: view.frames > 0)
+        assert view.still()["image/png"]
+        view.close()
+    assert figures() <= before
+    assert all(view.still()["image/png"] for view in views)  # and makes one again
