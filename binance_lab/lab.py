@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack, overload
 from .connector.exceptions import BadInput
 from .views import Views, interval_named
 from .wire.order_fields import OrderFields, with_order_fields
+from .wire.symbol_name import symbol_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,13 +105,13 @@ class Lab(Views):
 
         period = interval_named(interval)
         if start is not None or not isinstance(symbol, str):
-            _no_limit(limit)
+            _no_limit(symbol, limit, start, end)
             return self.history.klines(
                 symbol, period.name, start=start, end=end, numbers=numbers, keep=None
             )
         _at_most(limit, "give a start for more")
         body = self.client.with_raw_body.klines(
-            _named(symbol), period.name, endTime=_time_ms(end), limit=limit
+            symbol_name(symbol), period.name, endTime=_time_ms(end), limit=limit
         )
         frame = klines_frame(body, numbers=numbers, **self._origin(symbol, interval=period.name))
         frame["closed"] = closed(frame, int(self.client.clock.now_s() * 1000))
@@ -129,10 +130,10 @@ class Lab(Views):
         from .frames import trades_frame
 
         if start is not None or end is not None or not isinstance(symbol, str):
-            _no_limit(limit)
+            _no_limit(symbol, limit, start, end)
             return self.history.trades(symbol, start=start, end=end, numbers=numbers, keep=None)
         _at_most(limit, "give a range of time for more")
-        body = self.client.with_raw_body.trades(_named(symbol), limit=limit)
+        body = self.client.with_raw_body.trades(symbol_name(symbol), limit=limit)
         return trades_frame(body, numbers=numbers, **self._origin(symbol))
 
     def agg_trades(
@@ -148,10 +149,10 @@ class Lab(Views):
         from .frames import agg_trades_frame
 
         if start is not None or end is not None or not isinstance(symbol, str):
-            _no_limit(limit)
+            _no_limit(symbol, limit, start, end)
             return self.history.agg_trades(symbol, start=start, end=end, numbers=numbers, keep=None)
         _at_most(limit, "give a range of time for more")
-        body = self.client.with_raw_body.agg_trades(_named(symbol), limit=limit)
+        body = self.client.with_raw_body.agg_trades(symbol_name(symbol), limit=limit)
         return agg_trades_frame(body, numbers=numbers, **self._origin(symbol))
 
     def depth(
@@ -160,7 +161,7 @@ class Lab(Views):
         """The order book now: ``limit`` levels a side, 100 if not given, 5000 at most."""
         from .frames import depth_frame
 
-        body = self.client.with_raw_body.depth(_named(symbol), limit=limit)
+        body = self.client.with_raw_body.depth(symbol_name(symbol), limit=limit)
         return depth_frame(body, numbers=numbers, **self._origin(symbol))
 
     def tickers(
@@ -170,7 +171,7 @@ class Lab(Views):
         from .frames import tickers_frame
 
         symbols = [symbols] if isinstance(symbols, str) else symbols
-        asked = None if symbols is None else [_named(symbol) for symbol in symbols]
+        asked = None if symbols is None else [symbol_name(symbol) for symbol in symbols]
         body = self.client.with_raw_body.ticker_24hr(symbols=asked)
         return tickers_frame(body, numbers=numbers, **self._origin())
 
@@ -205,7 +206,7 @@ class Lab(Views):
         self._need_keys("see orders")
         from .frames import orders_frame
 
-        body = self.client.with_raw_body.get_open_orders(symbol=symbol and _named(symbol))
+        body = self.client.with_raw_body.get_open_orders(symbol=symbol and symbol_name(symbol))
         return orders_frame(body, numbers=numbers, **self._origin(symbol))
 
     def orders(
@@ -215,7 +216,7 @@ class Lab(Views):
         self._need_keys("see orders")
         from .frames import orders_frame
 
-        body = self.client.with_raw_body.get_orders(_named(symbol), limit=limit)
+        body = self.client.with_raw_body.get_orders(symbol_name(symbol), limit=limit)
         return orders_frame(body, numbers=numbers, **self._origin(symbol))
 
     def my_trades(
@@ -237,11 +238,11 @@ class Lab(Views):
         from .frames import my_trades_frame, with_pnl
         from .frames.account import rate
 
-        body = self.client.with_raw_body.my_trades(_named(symbol), limit=limit)
+        body = self.client.with_raw_body.my_trades(symbol_name(symbol), limit=limit)
         frame = my_trades_frame(body, numbers=numbers, **self._origin(symbol))
         if pnl is None:
             return frame
-        [about] = self.client.exchange_info(symbol=_named(symbol))["symbols"]
+        [about] = self.client.exchange_info(symbol=symbol_name(symbol))["symbols"]
         base, quote = about["baseAsset"], about["quoteAsset"]
         prices = {}
         if others := set(frame["commission_asset"]) - {base, quote}:
@@ -341,7 +342,7 @@ class Lab(Views):
 
         streams = stream_names(streams)
         for symbol in {name.partition("@")[0] for name in streams if not name.startswith("!")}:
-            self.client.ticker_price(_named(symbol))
+            self.client.ticker_price(symbol_name(symbol))
         about = {"environment": self.environment.name}
         recorder = Recorder(
             self.streams, streams, os.fspath(folder), client=self.client, about=about
@@ -359,7 +360,7 @@ class Lab(Views):
 
     def _origin(self, symbol: str | None = None, **more: str) -> dict[str, Any]:
         """What frame.attrs says: symbol, environment, host, and when it was asked."""
-        origin = {"symbol": _named(symbol), **more} if symbol else dict(more)
+        origin = {"symbol": symbol_name(symbol), **more} if symbol else dict(more)
         return origin | {
             "environment": self.environment.name,
             "source": self.client.base_url,
@@ -367,14 +368,17 @@ class Lab(Views):
         }
 
 
-def _named(symbol: str) -> str:
-    """A symbol as the exchange spells it; whether there is one of that name it says."""
-    if not isinstance(symbol, str):
-        raise BadInput(f"{symbol!r} can't be a symbol; those of the exchange are lab.symbols().")
-    return symbol.upper()
+def _no_limit(
+    symbol: str | Sequence[str], limit: int | None, start: Time | None, end: Time | None
+) -> None:
+    from .history.request import symbols_of
 
-
-def _no_limit(limit: int | None) -> None:
+    symbols_of(symbol)
+    if start is None and end is None:
+        raise BadInput(
+            'A list of symbols needs a range of time: start="2026-01-01", for example. The latest rows, '
+            "by limit, are there for one symbol at a time."
+        )
     if limit is not None:
         raise BadInput("limit and a range of time can't be combined; leave one out.")
 

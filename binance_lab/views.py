@@ -10,6 +10,7 @@ from weakref import WeakSet
 from .connector.exceptions import BadInput
 from .session import Session
 from .wire.intervals import Interval, interval_of
+from .wire.symbol_name import symbol_name
 
 if TYPE_CHECKING:
     from ipywidgets import Button
@@ -122,7 +123,7 @@ class Views(Session):
     def watchlist(self, symbols: str | Sequence[str], *, engine: Engine = "canvas") -> Watchlist:
         """Price, change, range and volume of symbols, live, with sparklines."""
         named = [symbols] if isinstance(symbols, str) else symbols
-        symbols = [symbol.upper() for symbol in named]
+        symbols = [symbol_name(symbol) for symbol in named]
         tickers = self.live.tickers(symbols)
         return self._watchlist(tickers, symbols, engine=engine)
 

@@ -58,8 +58,8 @@ class Ohlcv:
 
         Weeks begin on Monday, months with the 1st, days and 3 days at midnight of the time zone.
         Of trades, a candle without any repeats the close before. A hole between candles stays one:
-        see `filled`. The first and the last may be of a part of their time only; if the frame says
-        which candles are ``closed``, so does the answer. Each symbol of a frame of several is for itself.
+        see `filled`. If the frame says which candles are ``closed``, so does the answer: the first and
+        the last aren't where the frame has a part of their time only. Each symbol of a frame of several is for itself.
 
         Args:
             interval: 1s, 1m 3m 5m 15m 30m, 1h 2h 4h 6h 8h 12h, 1d 3d, 1w or 1M.
@@ -203,6 +203,7 @@ def _resampled(frame: pd.DataFrame, *, interval: Interval, zone_ms: int) -> pd.D
         if len(times):
             reached = ends[-1] + US_PER_MS >= made["close_time"][-1]
             made["closed"][-1] = reached and columns["closed"][-1]
+            made["closed"][0] &= times[0] == made["open_time"][0]
     return _table(made)
 
 

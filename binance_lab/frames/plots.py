@@ -36,6 +36,8 @@ def plot_candles(
 ) -> Figure:
     """Candles, green where the close isn't below the open, and volumes below.
 
+    Those that aren't ``closed`` are hollow.
+
     Args:
         candles: Of `klines_frame`.
         volume: Whether volumes are drawn; they need the column ``volume``.
@@ -49,17 +51,22 @@ def plot_candles(
     width = _BODY * float(np.median(np.diff(at))) if len(at) > 1 else _BODY / 1440
     prices = {name: candles[name].to_numpy(float) for name in ("open", "high", "low", "close")}
     colors = np.where(prices["close"] >= prices["open"], UP, DOWN)
-    _draw_candles(axes[0], at, width, prices, colors)
+    whole = candles["closed"].to_numpy(bool) if "closed" in candles else np.ones(len(at), bool)
+    faces = [color if filled else "none" for color, filled in zip(colors, whole, strict=True)]
+    _draw_candles(axes[0], at, width, prices, colors, faces)
     axes[0].set_title(_title(candles) if title is None else title)
     axes[0].set_ylabel("price")
     if with_volume:
-        axes[1].bar(at, candles["volume"].to_numpy(float), width, color=colors)
+        volumes = candles["volume"].to_numpy(float)
+        axes[1].bar(at, volumes, width, color=faces, edgecolor=colors)
         axes[1].set_ylabel("volume")
     _time_axis(axes[-1])
     return figure
 
 
-def _draw_candles(axes: Axes, at: Any, width: float, prices: dict[str, Any], colors: Any) -> None:
+def _draw_candles(
+    axes: Axes, at: Any, width: float, prices: dict[str, Any], colors: Any, faces: list[str]
+) -> None:
     """All wicks and all bodies as one artist each: a thousand candles take no longer than one."""
     wicks = np.stack((np.stack((at, prices["low"]), 1), np.stack((at, prices["high"]), 1)), 1)
     axes.add_collection(LineCollection(list(wicks), colors=colors, linewidths=1))
@@ -67,7 +74,7 @@ def _draw_candles(axes: Axes, at: Any, width: float, prices: dict[str, Any], col
     bottom, top = prices["open"], prices["close"]
     corners = ((left, bottom), (left, top), (right, top), (right, bottom))
     bodies = np.stack([np.stack(corner, 1) for corner in corners], 1)
-    axes.add_collection(PolyCollection(list(bodies), facecolors=colors, edgecolors=colors))
+    axes.add_collection(PolyCollection(list(bodies), facecolors=faces, edgecolors=colors))
     axes.autoscale_view()
 
 

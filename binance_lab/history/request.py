@@ -11,6 +11,7 @@ from ..connector.exceptions import BadInput
 from ..wire.caller import warn_once
 from ..wire.encoding import time_number
 from ..wire.intervals import INTERVALS, Interval, interval_of
+from ..wire.symbol_name import symbol_name
 
 Time: TypeAlias = Any
 """A datetime, date, pandas Timestamp, ISO text or ms since 1970; without a zone it is UTC."""
@@ -74,9 +75,6 @@ def symbols_of(symbol: str | Sequence[str]) -> list[str]:
     """
     alone = isinstance(symbol, str) or not isinstance(symbol, Iterable)
     names: list[Any] = [symbol] if alone else list(symbol)
-    for name in names:
-        if not isinstance(name, str) or not name.isalnum():
-            raise BadInput(f"{name!r} can't be a symbol; those of the exchange are lab.symbols().")
     if not names:
         raise BadInput("No symbol is given.")
-    return list(dict.fromkeys(name.upper() for name in names))
+    return list(dict.fromkeys(map(symbol_name, names)))

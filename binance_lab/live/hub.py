@@ -14,6 +14,7 @@ import pandas as pd
 from binance_lab.connector.connection import ConnectionEvent
 from binance_lab.connector.exceptions import ConfigError
 from binance_lab.connector.user_data import UserData
+from binance_lab.wire.symbol_name import symbol_name
 from binance_lab.wire.user_events import UserEvent
 
 from .account import CHECK_EVERY_S, Account
@@ -125,7 +126,7 @@ class Live:
             BadInput: There is no such interval.
             BadSymbol: There is no such symbol.
         """
-        symbol = symbol.upper()
+        symbol = symbol_name(symbol)
         settings = {"client": self._client, "runtime": self._runtime, "history": history}
 
         def make() -> Candles:
@@ -151,7 +152,7 @@ class Live:
         Raises:
             BadSymbol: There is no such symbol.
         """
-        symbol = symbol.upper()
+        symbol = symbol_name(symbol)
 
         def make() -> OrderBook:
             return OrderBook(
@@ -182,7 +183,7 @@ class Live:
         Raises:
             BadSymbol: There is no such symbol.
         """
-        symbols = [symbol.upper() for symbol in symbols]
+        symbols = [symbol_name(symbol) for symbol in symbols]
 
         def make() -> Tickers:
             return Tickers(symbols, client=self._client, runtime=self._runtime)
@@ -214,7 +215,7 @@ class Live:
     def _tape(
         self, kind: Literal["trade", "aggTrade"], symbol: str, history: int, age_s: float | None
     ) -> Tape:
-        symbol = symbol.upper()
+        symbol = symbol_name(symbol)
 
         def make() -> Tape:
             return Tape(

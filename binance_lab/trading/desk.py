@@ -21,6 +21,7 @@ from binance_lab.connector.spot import Spot
 from binance_lab.wire.caller import stacklevel
 from binance_lab.wire.enums import CancelReplaceMode
 from binance_lab.wire.order_fields import OrderFields, with_order_fields
+from binance_lab.wire.symbol_name import symbol_name
 from binance_lab.wire.types import Number
 from binance_lab.wire.words import counted
 
@@ -247,7 +248,7 @@ class Trading:
         Raises:
             UnknownSymbol: There is no such symbol; the message names similar ones.
         """
-        return self.surroundings.rules(symbol.strip().upper())
+        return self.surroundings.rules(symbol_name(symbol))
 
     def scene(self, symbol: str) -> Scene:
         """Everything that an order of this symbol is checked against, as it is now."""
@@ -423,7 +424,7 @@ class Trading:
             ApiError, RequestError: Of the first symbol that failed, after all were tried.
         """
         self._gate.need_keys()
-        return self._sender.cancel_all(symbol and symbol.strip().upper())
+        return self._sender.cancel_all(symbol and symbol_name(symbol))
 
     def amend(
         self, order: Order | str | int, quantity: Number | None = None, **others: Any

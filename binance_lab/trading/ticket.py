@@ -21,7 +21,9 @@ from binance_lab.wire.enums import (
     Side,
     TimeInForce,
 )
+from binance_lab.wire.lab_error import BadInput
 from binance_lab.wire.nearest_name import nearest_name
+from binance_lab.wire.symbol_name import symbol_name
 from binance_lab.wire.types import Number
 
 
@@ -208,7 +210,10 @@ def _must_be_field(name: str) -> None:
 def _symbol(symbol: str) -> str:
     if not isinstance(symbol, str) or not symbol.strip():
         raise BadTicket('An order needs a symbol, such as "BTCUSDT".', field="symbol")
-    return symbol.strip().upper()
+    try:
+        return symbol_name(symbol)
+    except BadInput as error:
+        raise BadTicket(str(error), field="symbol") from None
 
 
 def _value(name: str, value: Any) -> Any:

@@ -120,6 +120,16 @@ def test_a_candle_made_of_an_open_one_is_open():
     assert frame.iloc[:0].ohlcv.resample("5m")["closed"].dtype == bool
 
 
+def test_a_candle_whose_beginning_is_not_there_is_no_whole_one():
+    """The first of a frame that begins in its midst isn't closed, and a picture has it hollow."""
+    frame = candles(10).iloc[1:]
+    frame["closed"] = True
+    made = frame.ohlcv.resample("5m")
+    assert made["closed"].tolist() == [False, True]
+    _, bodies = plot_candles(made, volume=False).axes[0].collections
+    assert [len(color) and color[3] for color in bodies.get_facecolor()] == [0, 1]
+
+
 def test_each_symbol_is_for_itself():
     """Of a frame of several symbols neither candles, returns, averages nor holes are mixed."""
     one, other = candles(10), candles(10, left_out=[3])

@@ -12,6 +12,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 Answer = tuple[int, dict[str, str], bytes]
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64  # of 5, sixteen that connect at once would have to try again
+
+
 class Mirror:
     """Forwards GET to an address; ``wrong`` maps patterns of paths to what becomes of the answer."""
 
@@ -54,16 +59,16 @@ class Mirror:
             except urllib.error.HTTPError as error:
                 return error.code, {}, error.read()
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
         self._thread.start()
 
     def changed(self, path: str, answer: Answer) -> Answer:
         """The answer, made wrong if a pattern matches its path."""
-        found = [pattern for pattern in self.wrong if fnmatchcase(path, pattern)]
-        return self.wrong[found[-1]](answer) if found else answer
+        wrong = list(self.wrong.items())  # a test may change it meanwhile
+        found = [change for pattern, change in wrong if fnmatchcase(path, pattern)]
+        return found[-1](answer) if found else answer
 
     def count(self, pattern: str) -> int:
         """How many requests had such a path."""

@@ -209,7 +209,7 @@ def test_a_checksum_that_never_matches_needs_consent(history, mirror):
     quality = frame.attrs["quality"]
     assert [origin["from"] for origin in quality["origins"]] == ["month"]
     assert quality["incidents"][0]["what"] == (
-        "checksum mismatch; of 2688 rows compared with REST 0 differ; used on consent"
+        "checksum mismatch; of 2,688 rows compared with REST 0 differ; used on consent"
     )
 
 

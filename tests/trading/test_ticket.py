@@ -120,3 +120,10 @@ def test_help_and_completion_list_every_field_of_an_order(function):
     assert set(WIRE_NAMES) <= set(shown)
     assert shown["quantity"].annotation == "Number | None"
     assert "fields" not in shown
+
+
+@pytest.mark.parametrize("symbol", ["BTC/USDT", "btc-usdt", "BTC USDT"])
+def test_a_symbol_of_another_spelling_is_told_which_one_is_meant(symbol):
+    """Others write a pair with a sign between; the exchange would answer with its regular expression."""
+    with pytest.raises(BadTicket, match="Did you mean BTCUSDT"):
+        make_ticket(symbol, "BUY", "MARKET", quantity=1)
