@@ -26,6 +26,7 @@ LEAST_UNITS = 3  # a minute
 LEAST_QUADS = 8  # a unit, for each of what was bought and what was sold
 
 _RANGE_OF_WALK = 1.6  # the mean range of a random walk, in standard deviations of its end
+_LEAST_TILT, _MOST_TILT = 0.6, 1.6  # of a part's volume for the average price: more would show
 _WICK = 0.4  # how far a part goes beyond its ends, in its standard deviations
 
 
@@ -181,7 +182,7 @@ def _quads(
     if variance:
         tilt = (whole.amount / (2 * whole.quads) - mean) / variance
         weights = [
-            weight * min(max(1.0 + tilt * offset, 0.1), 4.0)
+            weight * min(max(1.0 + tilt * offset, _LEAST_TILT), _MOST_TILT)
             for weight, offset in zip(weights, offsets, strict=True)
         ]
     return share(whole.quads, weights, [LEAST_QUADS * each for each in units])

@@ -62,6 +62,16 @@ def test_stored_market_has_the_same_past():
     assert restored.agg_trades(limit=5) == market.agg_trades(limit=5)
 
 
+def test_volume_does_not_jump_from_quarter_to_quarter():
+    """Neighboring quarter hours seldom differ tenfold: no block of minutes stands out."""
+    opened = (END_US - 25 * DAY_US) // DAY_US * DAY_US
+    quarters = PASTS["BTCUSDT"].candles(INTERVALS["15m"], opened, opened + 20 * DAY_US, zone_ms=0)
+    lots = [quarter.lots for quarter in quarters]
+    ratios = [max(pair) / min(pair) for pair in pairwise(lots)]
+    assert len(ratios) == 20 * 96 - 1
+    assert statistics.quantiles(ratios, n=100)[98] < 12
+
+
 def test_trades_of_a_minute_are_spread_over_its_range():
     """They neither pile up at its high and low, nor does one of them lie far from those beside it."""
     past, opened = PASTS["BTCUSDT"], (END_US - 5 * DAY_US) // HOUR_US * HOUR_US
