@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from tqdm import tqdm
 
 from .connector.exceptions import BookOutOfSync, RequestError
 from .frames import plot_candles
+from .history.paging import ProgressBar
 from .lab import Lab
 from .widgets.precision import Precision
 from .wire.words import counted
@@ -67,7 +67,7 @@ def stream(lab: Lab, symbol: str, seconds: float) -> None:
     book.wait(timeout=_STREAM_TIMEOUT_S)
     tape.wait(timeout=_STREAM_TIMEOUT_S)
     ends = time.monotonic() + seconds
-    with tqdm(
+    with ProgressBar(
         total=seconds, bar_format="   {percentage:3.0f}% {bar:20} {desc}", leave=False
     ) as bar:
         while (left := ends - time.monotonic()) > 0:

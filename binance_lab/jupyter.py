@@ -67,7 +67,8 @@ def _arguments(folder: Path) -> list[str]:
     arguments = [
         *("--no-browser", f"--ServerApp.root_dir={folder}", "--ServerApp.ip=127.0.0.1"),
         *("--ServerApp.port={port}", "--ServerApp.port_retries=0"),
-        *("--LabApp.news_url=None", "--LabApp.log_level=WARN", "--ServerApp.log_level=WARN"),
+        # Errors only: it warns of its own settings, and of notebooks that were not signed here.
+        *("--LabApp.news_url=None", "--LabApp.log_level=ERROR", "--ServerApp.log_level=ERROR"),
         # For settings of before Jupyter Server 2; it reads them all, and so warns of those that are gone.
         "--ServerApp.jpserver_extensions=notebook_shim=False",
     ]

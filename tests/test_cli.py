@@ -103,6 +103,7 @@ def test_the_ready_line_is_json():
 def test_jupyterlab_prints_its_address_and_no_warning(tmp_path):
     """Nothing stands before the two addresses; JupyterLab asks for no news, and runs this Python."""
     command = [sys.executable, "-m", "binance_lab", "lab", "--no-browser", str(tmp_path)]
+    (tmp_path / "a.ipynb").write_text(json.dumps(_NOTEBOOK))
     pipes = {"stdout": subprocess.PIPE, "stderr": (tmp_path / "errors").open("w"), "text": True}
     with pipes["stderr"], subprocess.Popen(command, **pipes) as running:
         try:
@@ -113,12 +114,29 @@ def test_jupyterlab_prints_its_address_and_no_warning(tmp_path):
             asked = "lab/api/settings/@jupyterlab/apputils-extension:notification"
             news = _ask(lab.split()[-1], asked)["schema"]["properties"]
             kernel = _ask(lab.split()[-1], "api/kernelspecs")["kernelspecs"]["python3"]["spec"]
+            notebook = _ask(lab.split()[-1], "api/contents/a.ipynb")["content"]
+            after = (tmp_path / "errors").read_text()
         finally:
             running.terminate()
     assert exchange.startswith("Embedded exchange: http://127.0.0.1:")
     assert (before, answer.status_code) == ("", 200)
+    assert (after, len(notebook["cells"])) == ("", 1)
     assert (news["fetchNews"]["default"], news["checkForUpdates"]["default"]) == ("false", False)
     assert kernel["argv"][0] == sys.executable
+
+
+_OUTPUT = {
+    "output_type": "display_data",
+    "data": {"text/html": "<b>run elsewhere</b>"},
+    "metadata": {},
+}
+_CELL = {"cell_type": "code", "source": "", "metadata": {}, "execution_count": 1}
+_NOTEBOOK = {
+    "nbformat": 4,
+    "nbformat_minor": 5,
+    "metadata": {},
+    "cells": [{**_CELL, "id": "a", "outputs": [_OUTPUT]}],
+}
 
 
 def _ask(page: str, path: str) -> Any:

@@ -105,13 +105,21 @@ def id_windows(first: int, last: int) -> list[tuple[int, int]]:
     ]
 
 
+class ProgressBar(tqdm):  # type: ignore[type-arg]
+    """A bar without tqdm's thread, which lives on after the last one; it takes ``miniters=0``."""
+
+    monitor_interval = 0
+
+
 def fetch(calls: Sequence[Call], *, label: str) -> Iterator[bytes]:
     """The calls' answers in their order, some joined to one, fetched side by side; a bar if it takes.
 
     The first error, and ctrl-c, ends the rest and is raised.
     """
     pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="binance_lab:pages")
-    bar = tqdm(desc=label, total=len(calls), unit=" requests", delay=BAR_AFTER_S, leave=False)
+    bar = ProgressBar(
+        desc=label, total=len(calls), unit=" requests", delay=BAR_AFTER_S, leave=False, miniters=0
+    )
     try:
         with bar:
             yield from joined(_in_order(pool, calls, bar))

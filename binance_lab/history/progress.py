@@ -7,10 +7,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tqdm.auto import tqdm
-
 from ..wire.intervals import DAY_MS, HOUR_MS
-from .paging import BAR_AFTER_S
+from .paging import BAR_AFTER_S, ProgressBar
 
 _FEWEST_DAYS = 3  # less is told in hours
 _BAR = "{{l_bar}}{{bar}}| {{n:.0f}}/{{total:.0f}} {unit} [{{elapsed}}<{{remaining}}{{postfix}}]"
@@ -87,10 +85,11 @@ class Bar:
         self._unit_ms = DAY_MS if in_days else HOUR_MS
         self._total = total_ms / self._unit_ms
         self._received = received
-        self._bar = tqdm(
+        self._bar = ProgressBar(
             desc=label,
             total=self._total,
             bar_format=_BAR.format(unit="days" if in_days else "hours"),
+            miniters=0,
             smoothing=0,  # what is left takes as long as what came, not as the last burst of it
             delay=BAR_AFTER_S,
             leave=False,

@@ -85,7 +85,7 @@ class _Slot:
 
 
 class Refresher:
-    """Draws views that were marked, one after the other, in one thread."""
+    """Draws views that were marked, one after the other, in one thread, as long as there are views."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()  # guards _slots, _thread and _stopping
@@ -127,6 +127,7 @@ class Refresher:
         """Draw this view no more; returns when no frame of it is on its way."""
         with self._changed:
             self._slots.pop(id(view), None)
+            self._changed.notify()  # nothing is left, perhaps
         with self._drawing:
             pass
 
@@ -174,12 +175,15 @@ class Refresher:
     def _wait_for_next(self) -> _Slot | None:
         """The slot that is due first, when it is due; None to end."""
         with self._changed:
-            while not self._stopping and self._thread is threading.current_thread():
-                slot = min(self._slots.values(), key=lambda slot: slot.next_at, default=None)
-                wait_s = None if slot is None else slot.next_at - time.monotonic()
-                if slot is not None and wait_s is not None and wait_s <= 0:
+            own = threading.current_thread()
+            while self._slots and not self._stopping and self._thread is own:
+                slot = min(self._slots.values(), key=lambda slot: slot.next_at)
+                wait_s = slot.next_at - time.monotonic()
+                if wait_s <= 0:
                     return slot
                 self._changed.wait(wait_s)
+            if self._thread is own:
+                self._thread = None  # the next `add` starts another
         return None
 
     def _serve(self, slot: _Slot) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import threading
 import time
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from binance_lab.history.paging import fetch, id_windows, joined, kline_windows
+from binance_lab.history.paging import ProgressBar, fetch, id_windows, joined, kline_windows
 from binance_lab.wire.intervals import interval_of
 
 MINUTE = 60_000
@@ -88,3 +89,11 @@ def test_the_first_error_ends_the_rest():
     release.set()
     assert len(begun) < 40
     assert time.monotonic() - started < 4
+
+
+def test_a_bar_leaves_no_thread_behind():
+    """tqdm's own thread, which would watch for bars that stand still, isn't started."""
+    before = set(threading.enumerate())
+    with ProgressBar(total=2, file=io.StringIO(), miniters=0) as bar:
+        bar.update()
+    assert {type(thread) for thread in threading.enumerate() if thread not in before} == set()

@@ -219,6 +219,21 @@ def test_one_thread_for_all_views(drawer: Refresher):
     assert threading.active_count() == before
 
 
+def test_the_thread_ends_with_the_last_view(drawer: Refresher):
+    """Nothing is left to draw, so nothing waits; the next view has a thread again."""
+    view = Drawing("last")
+    drawer.add(view)
+    view.wait(lambda: len(view.times) == 1)
+    thread = drawer._thread
+    assert thread is not None
+    drawer.remove(view)
+    thread.join(10)
+    assert not thread.is_alive()
+    again = Drawing("again")
+    drawer.add(again)
+    again.wait(lambda: len(again.times) == 1)
+
+
 def test_refresher_survives_reload_of_its_module():
     """The kernel's refresher is the same object after the module is loaded anew."""
     before = refresher()
