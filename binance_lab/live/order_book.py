@@ -325,7 +325,8 @@ class OrderBook(LiveObject):
             return ()
         self._levels = Levels(snapshot, limit=min(self._limit, _longest(snapshot)))
         self._buffer.clear()
-        self._in_sync, self._renewing, self._doubted, self._error = True, False, False, None
+        self._in_sync, self._renewing, self._error = True, False, None
+        self._doubted = self._connected is False  # what follows the snapshot is missed
         if self._gap is not None:
             self.ledger.fill(self._gap.first, self._gap.last, reason="a new snapshot")
             self._gap = None
@@ -333,11 +334,16 @@ class OrderBook(LiveObject):
         return behind or (snapshot,)
 
     def _is_old(self, snapshot: DepthAnswer[str], behind: list[DepthUpdate[str]]) -> bool:
-        """Whether a snapshot, with the updates behind it, is of no use: the servers' lag differs."""
+        """Whether a snapshot, with the updates behind it, is of no use: the servers' lag differs.
+
+        After the connection was lost it counts although its id is lower: an exchange of one's own
+        that was started anew counts from the beginning.
+        """
         if behind:  # older than the first update that was kept: what is between is not known
             return behind[0].first_update_id > snapshot.last_update_id + 1
-        known = self._levels.last_update_id if self._levels is not None and self._in_sync else 0
-        return snapshot.last_update_id < known
+        if self._levels is None or not self._in_sync or self._doubted:
+            return False
+        return snapshot.last_update_id < self._levels.last_update_id
 
     # Updates.
 

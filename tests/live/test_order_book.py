@@ -273,6 +273,39 @@ def test_a_book_is_current_again_after_a_snapshot_where_no_update_comes():
     assert (book.state, book.best_bid) == ("live", (97.0, 1.0))
 
 
+@pytest.mark.parametrize("skipped", [False, True], ids=["in sync", "out of sync"])
+def test_a_snapshot_that_comes_while_cut_off_proves_nothing(skipped):
+    """What follows it is missed as long as the connection is lost: after that it is unproven."""
+    client = FakeClient(depth=ConnectionFailed("gone"))
+    book = book_of(snapshot(10), depth(11, 12), client=client)
+    if skipped:
+        book.receive([depth(15, 16)], 1)
+    else:
+        book.resync()
+    book.connection_changed(event(State.OPEN))
+    book.connection_changed(event(State.CLOSED, "gone"))
+    client.answers["depth"] = snapshot(16)
+    book._runtime.run_later()
+    book.connection_changed(event(State.OPEN))
+    assert (book.top(stale=True).bids, book.state) == ([(99.0, 1.0)], "out of sync")
+    client.answers["depth"] = snapshot(20, bids=["97x1"])
+    book._runtime.run_later()
+    assert (book.state, book.best_bid) == ("live", (97.0, 1.0))
+
+
+def test_a_book_is_current_again_after_its_exchange_was_started_anew():
+    """Such an exchange counts update ids from the beginning: they are lower than those known."""
+    client = FakeClient(depth=snapshot(1000))
+    book = reconnected(book_of(depth(999, 1002), client=client))
+    client.answers["depth"] = snapshot(5, bids=["97x1"])
+    book.receive([depth(4, 5)], 1)
+    assert book.state == "out of sync"
+    book._runtime.run_later()
+    assert (book.state, book.best_bid) == ("live", (97.0, 1.0))
+    book.receive([depth(6, 7, bids=["97.5x1"])], 1)
+    assert (book.state, book.best_bid) == ("live", (97.5, 1.0))
+
+
 def test_updates_from_before_the_loss_prove_nothing():
     """What waited to be applied when the connection was lost doesn't show what followed."""
     book = book_of(snapshot(10), depth(11, 12))
