@@ -17,6 +17,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterable
+from http.client import HTTPException
 from types import TracebackType
 from typing import IO, Any, NamedTuple
 from urllib.parse import urlsplit
@@ -217,7 +218,7 @@ def market_of(url: str) -> Market:
         until_us = told["fixedUntilUs"]
         until_ms = None if until_us is None else until_us // 1000
         return Market(told["name"], told["lasts"], until_ms)
-    except (urllib.error.HTTPError, ValueError, LookupError, TypeError):
+    except (urllib.error.HTTPError, HTTPException, ValueError, LookupError, TypeError):
         return unknown  # on another computer its door is closed, and others have none
     except OSError as error:
         raise ExchangeError(f"{url} does not answer ({error}). Is the exchange running?") from None

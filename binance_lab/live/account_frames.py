@@ -13,6 +13,7 @@ from binance_lab.frames.account import balances_frame
 from binance_lab.frames.columns import Numbers
 from binance_lab.frames.my_trades import my_trades_frame
 from binance_lab.frames.orders import orders_frame
+from binance_lab.wire.words import counted
 
 from .base import LiveObject, LiveState
 from .holdings import Difference, FillKey, Holdings, Json
@@ -108,4 +109,4 @@ class AccountFrames(LiveObject):
     def _about(self) -> str:
         if self._holdings is None:
             return ""
-        return f"{len(self._holdings.open_orders)} open orders"
+        return counted(len(self._holdings.open_orders), "open order")

@@ -205,6 +205,7 @@ class _Track:
         self._pending: list[tuple[int, bytes]] = []  # is being written
         self._lock = threading.Lock()  # guards the file: _writer, paths, count, _bytes
         self._holes: list[dict[str, Any]] = []
+        self._holes_told = 0  # the first so many are in the file's ``.json``
         self._continuity = Continuity(names)
         self._lost_at: tuple[int, str] | None = None
         self._writer: CaptureWriter | None = None
@@ -273,6 +274,7 @@ class _Track:
         self._pending = self._pending or self._drained()
         if not self._pending:
             return
+        new = self._writer is None
         writer = self._writer or self._begin()
         try:
             for received_ns, payload in self._pending:
@@ -281,6 +283,8 @@ class _Track:
         except OSError:
             self._abandon(writer)
             raise
+        if new:  # not before: a full disk has a file begun twice a second
+            self._want_snapshot(self)
         written, self._pending = self._pending, []
         for _, payload in written:
             self._continuity.check(payload)
@@ -307,32 +311,35 @@ class _Track:
             self.paths.remove(writer.path)
 
     def _begin(self) -> CaptureWriter:
-        """A new file, with a snapshot soon."""
+        """A new file; holes that no file tells of yet are told by this one."""
         now = datetime.now(UTC)
         path = self._folder / f"{self.symbol}-{now:%Y%m%dT%H%M%S%f}{self._ending}"
         self._writer = CaptureWriter(path)
         self.paths.append(path)
-        self._began_s, self._bytes, self._holes = time.monotonic(), 0, []
+        self._began_s, self._bytes = time.monotonic(), 0
+        del self._holes[: self._holes_told]
+        self._holes_told = 0
         self._continuity.begin()
         self._about |= {"symbol": self.symbol, "streams": self.names, "began": now.isoformat()}
         self._writer.write_header(int(now.timestamp() * 1e9), self._about)
-        self._want_snapshot(self)
         return self._writer
 
     def _tell(self, writer: CaptureWriter) -> None:
         """Write the ``.json`` beside a file, whole or not at all."""
         path = Path(f"{writer.path}.json")
+        holes = list(self._holes)
         about = self._about | {
             "messages": writer.count,
             "lost": self.lost,
             "garbled": self.garbled,
-            "holes": self._holes + ([self._hole(None)] if self._lost_at is not None else []),
+            "holes": holes + ([self._hole(None)] if self._lost_at is not None else []),
             "gaps": self._continuity.holes(),
             "written": datetime.now(UTC).isoformat(),
         }
         unfinished = path.with_suffix(".part")
         unfinished.write_bytes(msgspec.json.format(msgspec.json.encode(about)))
         os.replace(unfinished, path)
+        self._holes_told = len(holes)
 
 
 def stream_names(names: str | Sequence[str]) -> list[str]:

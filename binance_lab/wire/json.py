@@ -31,8 +31,8 @@ def _decode_long(text: bytes | str) -> Any:
     """
     import msgspec
 
-    gc.disable()
-    try:
+    try:  # before it: an interrupt may come with any line
+        gc.disable()
         value = msgspec.json.decode(text)
         if not gc.get_freeze_count():  # nobody else froze anything, so nothing else is thawed
             gc.freeze()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+
 import pytest
 
 from binance_lab import Exchange, Lab, Spot
@@ -72,6 +75,23 @@ def test_who_does_not_tell_is_known_by_the_address(mirror):
     """Any server that has no control door."""
     mirror.wrong["/lab/*"] = lambda answer: (404, {}, b"")
     assert market_of(mirror.url).name == mirror.url.removeprefix("http://").replace(":", "-")
+
+
+def test_who_speaks_no_http_is_known_by_the_address():
+    """A server of something else at the address: what asks it for data says so."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer():
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(65_536)
+                connection.sendall(b"220 ready\r\n")
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        port = server.getsockname()[1]
+        assert market_of(f"http://127.0.0.1:{port}").name == f"127.0.0.1-{port}"
+        thread.join(10)
 
 
 def test_nobody_there_is_told():

@@ -19,7 +19,7 @@ from binance_lab.connector.exceptions import BadInput
 from binance_lab.live import Recorder, Replay, Tape
 from binance_lab.live import recorder as recorders
 from binance_lab.live.runtime import Inline
-from binance_lab.wire.capture import CaptureError, read_capture, read_header
+from binance_lab.wire.capture import CaptureError, CaptureWriter, read_capture, read_header
 
 from .doubles import FakeClient, FakeStreams, combined, depth, snapshot, trade
 
@@ -230,6 +230,30 @@ def test_a_disk_that_fails_is_told_and_what_waits_is_kept(tmp_path, streams, mon
             assert "disk full" in repr(recorder)
         assert written(recorder, 1)
     assert len(list(read_capture(recorder.paths[0]))) == 1
+
+
+def test_a_disk_that_fails_for_long_costs_no_snapshots_and_no_holes(tmp_path, streams, monkeypatch):
+    """A file that can't be written asks for no snapshot; the next one tells of holes meanwhile."""
+    client = FakeClient(depth=snapshot(10))
+    failures = threading.Semaphore(0)
+
+    def fail(writer):
+        failures.release()
+        raise OSError("disk full")
+
+    with Recorder(streams, NAMES, tmp_path, client=client, ending=".jsonl") as recorder:
+        with monkeypatch.context() as patch:
+            patch.setattr(CaptureWriter, "flush", fail)
+            streams.send(trade(1))
+            assert failures.acquire(timeout=10)
+            sink = streams.sinks["btcusdt@trade"][0]
+            sink.connection_changed(ConnectionEvent(State.CLOSED, "test", 5, reason="1006 gone"))
+            sink.connection_changed(ConnectionEvent(State.OPEN, "test", 9))
+            assert all(failures.acquire(timeout=10) for _ in range(4))
+            assert len(client.asked) <= 1  # since it is connected again
+        assert written(recorder, 3)
+    assert [name for name, _ in client.asked] == ["depth"] * 2
+    assert index_of(recorder)["holes"] == [{"from_ns": 5, "to_ns": 9, "reason": "1006 gone"}]
 
 
 FULL = """
