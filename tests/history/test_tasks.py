@@ -62,7 +62,7 @@ def test_no_tasks_are_done_at_once():
 def test_a_bar_tells_days_and_bytes_as_they_come(monkeypatch, capsys):
     """What takes shows the days that are done, what follows counted once, the bytes, the time left."""
     monkeypatch.setattr("binance_lab.history.progress.BAR_AFTER_S", 0)
-    monkeypatch.setattr("binance_lab.history.progress.tqdm", partial(tqdm, mininterval=0))
+    monkeypatch.setattr("binance_lab.history.progress.ProgressBar", partial(tqdm, mininterval=0))
     received = Received()
     month = Task(30 * DAY_MS, lambda: received.add(5_000_000) or [Task(10 * DAY_MS, tuple)])
     stopping = threading.Event()
@@ -78,7 +78,7 @@ class Shown:
 
     def __init__(self, monkeypatch):
         self.bar = None
-        monkeypatch.setattr("binance_lab.history.progress.tqdm", self.made)
+        monkeypatch.setattr("binance_lab.history.progress.ProgressBar", self.made)
 
     def made(self, **options):
         self.bar = tqdm(**{**options, "disable": False, "delay": 0, "file": io.StringIO()})
