@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -34,6 +33,7 @@ from .request import Time, dataset_name, interval, range_ms, symbols_of, time_ms
 from .series import Series
 from .spans import Span, text
 from .store import Store
+from .temporary import TemporaryFolder
 
 if TYPE_CHECKING:
     import pyarrow.dataset as pads
@@ -88,10 +88,8 @@ class History:
         self._market = market
         self.fixed_until_ms = fixed_until_ms
         """What is later isn't kept; None if all is that doesn't change any more."""
-        self._temporary = (
-            None if folder else tempfile.TemporaryDirectory(prefix="binance-lab-history-")
-        )
-        self.folder = folder or Path(self._temporary.name if self._temporary else "")
+        self._temporary = None if folder else TemporaryFolder()
+        self.folder = folder or (self._temporary.path if self._temporary else Path())
         """Where the store is."""
         self.archive = Archive(archive_url)
         self._environment = environment
@@ -111,7 +109,7 @@ class History:
         """Close connections, and remove a temporary store."""
         self.archive.close()
         if self._temporary is not None:
-            self._temporary.cleanup()
+            self._temporary.close()
 
     @property
     def temporary(self) -> bool:

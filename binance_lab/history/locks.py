@@ -17,11 +17,17 @@ if sys.platform == "win32":
     def _lock(file: int) -> None:
         msvcrt.locking(file, msvcrt.LK_LOCK, 1)
 
+    def _try_lock(file: int) -> None:
+        msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+
 else:
     import fcntl
 
     def _lock(file: int) -> None:
         fcntl.flock(file, fcntl.LOCK_EX)
+
+    def _try_lock(file: int) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 @contextmanager
@@ -33,3 +39,12 @@ def locked(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(file)  # which unlocks
+
+
+def lock_now(file: int) -> bool:
+    """Lock an open file until it is closed; False if another one has the lock."""
+    try:
+        _try_lock(file)
+    except OSError:
+        return False
+    return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 
+import platformdirs
 import pytest
 
 from binance_lab import Exchange, Lab, Spot
@@ -111,3 +112,10 @@ def test_a_store_of_another_market_is_refused(past, tmp_path):
                     continue
                 with pytest.raises(StoreError, match=r"rows of local-seed-3.*of local-seed-4"):
                     history.klines("BTCUSDT", "1h", **DAY)
+
+
+def test_orders_of_an_exchange_that_keeps_none_leave_nothing_in_the_data_folder(past):
+    """Their journal ends with the computer's session, as no later exchange has these orders."""
+    keys = {"api_key": past.api_key, "api_secret": past.api_secret}
+    with Lab(url=past.rest, **keys) as lab:
+        assert not lab.trading.journal.path.is_relative_to(platformdirs.user_data_path())
