@@ -214,7 +214,7 @@ class Session:
 
         The exchange that this lab started has its archive with it; what is kept of it goes with
         the lab, unless a folder was given. An exchange's folder has the name of its market there, such as
-        ``local-seed-1``; what it traded since it was started is kept only if the exchange keeps it, too.
+        ``local-seed-1-…``; what it traded since it was started is kept only if the exchange keeps it, too.
         """
         from .history.archive import BINANCE
         from .history.history import History

@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 from random import Random
 from typing import Generic, TypeVar
@@ -32,10 +33,11 @@ from binance_lab.exchange.characters import ACTIVITY
 from binance_lab.exchange.past_bars import UNIT_AGGS, UNIT_TRADES, Bar, split
 from binance_lab.exchange.past_days import EPOCH_DAY, DailyValues, Days
 from binance_lab.exchange.past_trades import minute_trades
-from binance_lab.exchange.symbols import SymbolRules
-from binance_lab.wire.intervals import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Interval
+from binance_lab.exchange.symbols import DEFAULT_SYMBOLS, SymbolRules
+from binance_lab.wire.intervals import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Interval, interval_of
 
 QUARTER_US = 15 * MINUTE_US
+_SAMPLED = 3  # symbols of a fingerprint
 
 _DAY, _HOUR, _QUARTER, _MINUTE = range(4)
 _LENGTHS_US = (DAY_US, HOUR_US, QUARTER_US, MINUTE_US)
@@ -325,3 +327,21 @@ def make_pasts(
     return {
         rules.symbol: SyntheticPast(rules, seed, end_us=end_us, values=values) for rules in symbols
     }
+
+
+_SAMPLE_US = 1_750_000_000 * _SECOND_US  # in 2025, in the midst of a minute
+
+
+@lru_cache(maxsize=8)
+def fingerprint(seed: int) -> str:
+    """Of a seed's past: another one when this package makes it otherwise than before.
+
+    It is of some minutes' candles and trades of the first symbols.
+    """
+    digest = 0
+    for rules in DEFAULT_SYMBOLS[:_SAMPLED]:
+        past = SyntheticPast(rules, seed, end_us=_SAMPLE_US)
+        candles = past.candles(interval_of("1m"), _SAMPLE_US - HOUR_US, _SAMPLE_US, zone_ms=0)
+        trades = past.trades(past.next_trade_id - 20, 20)
+        digest = crc32(repr((candles, trades)).encode(), digest)
+    return f"{digest:08x}"

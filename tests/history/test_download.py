@@ -73,7 +73,8 @@ def test_an_empty_store_says_what_to_do(download, tmp_path):
     for words in ([], ["--verify"]):
         code, printed = download(*words)
         assert code == 0
-        assert f"Nothing is in {tmp_path / 'local-seed-3'} yet" in printed
+        assert f"Nothing is in {tmp_path / 'local-seed-3-'}" in printed
+        assert " yet. Say what to fetch" in printed
         assert "binance-lab download BTCUSDT" in printed
         assert "Empty" not in printed
 

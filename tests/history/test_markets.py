@@ -9,6 +9,7 @@ import platformdirs
 import pytest
 
 from binance_lab import Exchange, Lab, Spot
+from binance_lab.exchange.past import fingerprint
 from binance_lab.exchange.process import ExchangeError, market_of
 from binance_lab.history import History, StoreError
 
@@ -39,7 +40,9 @@ def test_exchanges_of_two_seeds_share_a_folder_and_no_row(past, other, tmp_path)
             assert len(lab.history.contents()) == 1
             closes.append(kept["close"].tolist())
     assert closes[0] == closes[2] != closes[1]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["local-seed-3", "local-seed-4"]
+    folders = sorted(path.name for path in tmp_path.iterdir())
+    assert folders == [f"local-{market_of(exchange.rest).name}" for exchange in (past, other)]
+    assert folders[0].startswith("local-seed-3-")
 
 
 def test_another_start_of_the_same_seed_goes_on_with_its_store(past, tmp_path):
@@ -119,3 +122,13 @@ def test_orders_of_an_exchange_that_keeps_none_leave_nothing_in_the_data_folder(
     keys = {"api_key": past.api_key, "api_secret": past.api_secret}
     with Lab(url=past.rest, **keys) as lab:
         assert not lab.trading.journal.path.is_relative_to(platformdirs.user_data_path())
+
+
+def test_another_way_to_make_the_past_is_another_market(monkeypatch):
+    """What an earlier version of this package made of a seed doesn't mix with what this one makes."""
+    names = {fingerprint(3), fingerprint(4)}
+    fingerprint.cache_clear()
+    monkeypatch.setattr("binance_lab.exchange.past_days._MEAN_ORDERS", 8.0)
+    names.add(fingerprint(3))
+    fingerprint.cache_clear()
+    assert len(names) == 3

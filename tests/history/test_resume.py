@@ -175,7 +175,7 @@ def test_ctrl_c_ends_at_once_and_keeps_what_is_whole(busy, tmp_path):
         r"Kept is of BTCUSDT \d+\.\d of 162\.0 days; the same command goes on from", words
     )
     with Spot(base_url=busy.rest) as client:
-        history = History(client, tmp_path / "local-seed-3", archive_url=busy.rest)
+        history = History(client, next(tmp_path.glob("local-seed-3-*")), archive_url=busy.rest)
         kept = history.contents()["rows"].iloc[0]
         assert 0 < kept < 162 * 1440
         assert set(history.verify()["problem"]) == {""}

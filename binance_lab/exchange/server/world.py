@@ -12,7 +12,7 @@ from typing import Any
 
 from binance_lab.exchange.agents import Agents
 from binance_lab.exchange.clock import Clock, RealClock, ScaledClock, SteppedClock
-from binance_lab.exchange.past import SyntheticPast
+from binance_lab.exchange.past import SyntheticPast, fingerprint
 from binance_lab.exchange.past_days import DailyValues
 from binance_lab.exchange.rejects import Reject
 from binance_lab.exchange.server.app import Server
@@ -97,7 +97,7 @@ class World:
         if self.player is not None:
             return {"name": f"replay-{self._begun_us:x}", "lasts": False, "fixedUntilUs": None}
         if self._store is None:
-            name = f"seed-{self.options.seed}"
+            name = f"seed-{self.options.seed}-{fingerprint(self.options.seed)}"
             return {"name": name, "lasts": False, "fixedUntilUs": self._begun_us}
         began = (market.started_us for market in self.venue.markets.values())
         begun_us = min(time for time in began if time is not None)
