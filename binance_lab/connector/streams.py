@@ -109,14 +109,14 @@ class WebsocketStream:
         self._on_pong = fitted(on_pong, about=2)
         self._lock = threading.Lock()  # guards the one connect and the one close
         self._over = False
-        self._carrier: StreamConnection | None = None
+        self._carrier: StreamConnection | None = None  # to be read once: another thread may close
         self._dispatcher: Dispatcher | None = None
         self._was_open = False
         self.error: Exception | None = None
         """What went wrong last."""
 
     def __repr__(self) -> str:
-        streams = len(self._carrier.names) if self._carrier else 0
+        streams = len(self.subscriptions)
         return f"<WebsocketStream {self._url}: {self.state}, {counted(streams, 'stream')}>"
 
     def __enter__(self) -> WebsocketStream:
@@ -128,14 +128,14 @@ class WebsocketStream:
     @property
     def state(self) -> str:
         """``not connected``, ``closed``, or what the connection does: open, reconnecting …"""
-        if self._carrier is not None:
-            return str(self._carrier.connection.state)
+        if (carrier := self._carrier) is not None:
+            return str(carrier.connection.state)
         return "closed" if self._over else "not connected"
 
     @property
     def subscriptions(self) -> tuple[str, ...]:
         """The streams that are wanted, in the order of their subscription."""
-        return self._carrier.names if self._carrier else ()
+        return carrier.names if (carrier := self._carrier) is not None else ()
 
     @property
     def failures(self) -> int:
@@ -149,11 +149,11 @@ class WebsocketStream:
 
     def status(self) -> dict[str, Any]:
         """One row of what there is to know: plain values, a column each."""
-        if self._carrier is None or self._dispatcher is None:
+        if (carrier := self._carrier) is None or self._dispatcher is None:
             return {"state": self.state}
         return {
-            **self._carrier.connection.status(),
-            "streams": len(self._carrier.names),
+            **carrier.connection.status(),
+            "streams": len(carrier.names),
             "waiting": self._dispatcher.waiting,
             "dropped": self.dropped,
             "failures": self.failures,
@@ -256,10 +256,10 @@ class WebsocketStream:
 
     def unsubscribe(self, streams: str | Iterable[str]) -> None:
         """Unsubscribe streams by name; returns at once."""
-        if self._carrier is None:
+        if (carrier := self._carrier) is None:
             self._log.warning("No connection to close.")
             return
-        self._carrier.remove([streams] if isinstance(streams, str) else streams)
+        carrier.remove([streams] if isinstance(streams, str) else streams)
 
     def list_subscriptions(self, timeout_s: float = ANSWER_TIMEOUT_S) -> list[str]:
         """The streams that the server says are subscribed.
@@ -282,21 +282,21 @@ class WebsocketStream:
             name: ``combined``, the only one so far.
         """
         self._ask("SET_PROPERTY", [name, value], timeout_s)
-        if self._carrier is not None:
-            self._carrier.remember_property(name, value)
+        if (carrier := self._carrier) is not None:
+            carrier.remember_property(name, value)
 
     def ping(self, payload: bytes = b"") -> None:
         """Send a ping; ``on_pong`` hears the answer. Nothing happens while not connected.
 
         It counts among the five messages a second that the server takes.
         """
-        if self._carrier is not None:
-            self._carrier.ping(payload)
+        if (carrier := self._carrier) is not None:
+            carrier.ping(payload)
 
     def replace(self) -> None:
         """Exchange the connection for a new one, without loss; returns at once."""
-        if self._carrier is not None:
-            self._carrier.connection.replace()
+        if (carrier := self._carrier) is not None:
+            carrier.connection.replace()
 
     def close(self) -> None:
         """Close the connection for good, after the messages that came have been handed over."""
@@ -346,10 +346,10 @@ class WebsocketStream:
         return self.subscribe([f"{symbol.lower()}@{kind}" for symbol in several])
 
     def _ask(self, method: str, params: list[Any] | None, timeout_s: float) -> Any:
-        if self._carrier is None:
+        if (carrier := self._carrier) is None:
             why = "it is closed" if self._over else "there is no connection; subscribe first"
             raise StreamError(f"{method}: {why}")
-        return self._carrier.ask(method, params).wait(timeout_s)
+        return carrier.ask(method, params).wait(timeout_s)
 
     def _dispatch(self) -> Callable[[bytes], None]:
         """What hands a message over, and keeps no stream alive that nobody has any more."""

@@ -290,6 +290,29 @@ def test_stream_that_was_closed_stays_closed(make, server, heard):
     assert len(server.peers) == 1
 
 
+USES: dict[str, Callable[[WebsocketStream], object]] = {
+    "repr": repr,
+    "state": lambda stream: stream.state,
+    "subscriptions": lambda stream: stream.subscriptions,
+    "status": lambda stream: stream.status(),
+    "unsubscribe": lambda stream: stream.unsubscribe(TRADE),
+    "ping": lambda stream: stream.ping(),
+    "replace": lambda stream: stream.replace(),
+}
+
+
+@pytest.mark.parametrize("use", USES.values(), ids=USES)
+def test_stream_may_be_closed_by_another_thread_at_any_moment(make, server, monkeypatch, use):
+    """Whatever is being done with it then ends without an error."""
+    stream = make()
+    stream.subscribe(TRADE)
+    looks = iter([stream._carrier])  # at the second look another thread has closed it
+    with monkeypatch.context() as patch:
+        carrier = property(lambda stream: next(looks, None), lambda stream, value: None)
+        patch.setattr(WebsocketStream, "_carrier", carrier, raising=False)
+        use(stream)
+
+
 def test_stream_that_never_connected_can_be_closed(make, server):
     """One that is closed before its first subscription stays closed, too."""
     with make() as stream:
