@@ -274,11 +274,15 @@ class OrderBook(LiveObject):
         return ()
 
     def _lose(self, gap: BookGap) -> None:
-        """Go out of sync and ask for a snapshot."""
+        """Go out of sync because of a gap."""
+        self._fall_out()
+        self._failed(gap)
+
+    def _fall_out(self) -> None:
+        """Go out of sync: what comes is kept for a snapshot."""
         self.resyncs += 1
         self._in_sync = self._renewing = self._doubted = False
         self._buffer.clear()
-        self._failed(gap)
 
     def _want_snapshot(self, *, delay_s: float = 0.0) -> None:
         if self._client is None or self._fetching:
@@ -379,6 +383,11 @@ class OrderBook(LiveObject):
                     self._doubted = False
                 if self._renewing:
                     self._buffer.append(update)
+            elif self._doubted and after and self._connected:
+                # The servers' lag differs, or an exchange of one's own was started anew and counts
+                # from the beginning: then a later id would only seem to continue the book.
+                self._fall_out()
+                self._keep(update)
         return news
 
     def _applies(self, update: DepthUpdate[str]) -> bool:

@@ -298,12 +298,22 @@ def test_a_book_is_current_again_after_its_exchange_was_started_anew():
     client = FakeClient(depth=snapshot(1000))
     book = reconnected(book_of(depth(999, 1002), client=client))
     client.answers["depth"] = snapshot(5, bids=["97x1"])
-    book.receive([depth(4, 5)], 1)
-    assert book.state == "out of sync"
     book._runtime.run_later()
     assert (book.state, book.best_bid) == ("live", (97.0, 1.0))
     book.receive([depth(6, 7, bids=["97.5x1"])], 1)
     assert (book.state, book.best_bid) == ("live", (97.5, 1.0))
+
+
+def test_an_id_that_only_seems_to_continue_a_book_is_not_believed():
+    """After a lower id than those known a snapshot is asked for, whatever follows."""
+    client = FakeClient(depth=snapshot(10))
+    book = reconnected(book_of(depth(9, 12), client=client))
+    client.answers["depth"] = ConnectionFailed("not yet")
+    book.receive([depth(4, 5), depth(6, 13), depth(14, 15)], 1)
+    assert book.state == "out of sync"
+    client.answers["depth"] = snapshot(5, bids=["97x1"])
+    book._runtime.run_later()
+    assert (book.state, book.best_bid, book.last_update_id) == ("live", (97.0, 1.0), 15)
 
 
 def test_updates_from_before_the_loss_prove_nothing():
