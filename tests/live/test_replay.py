@@ -37,7 +37,7 @@ def test_the_recorded_session_is_complete(recorded):
         assert len(trades) == 19_904
         assert book.complete
         assert book.resyncs == 0
-        assert book.last_update_id == 50093696318
+        assert book.frame(1, stale=True).attrs["last_update_id"] == 50093696318
         wanted = trades["price"].resample("1min").ohlc()
         pd.testing.assert_frame_equal(
             minutes.frame()[["open", "high", "low", "close"]],
