@@ -67,7 +67,7 @@ class History:
         environment: For ``frame.attrs``.
         use_unverified: Use archive files that don't match their published checksum, or have none,
             even after a second try; else REST is asked for their rows.
-        market: Whose rows these are, such as ``local-seed-1``; a store that has those of another
+        market: Whose rows these are, such as ``local-seed-1-2f60e171``; a store that has those of another
             one is refused.
         fixed_until_ms: Later rows aren't kept: an embedded exchange that keeps nothing trades them
             anew when it is started again.

@@ -76,7 +76,7 @@ class Incident(msgspec.Struct, kw_only=True):
 class Manifest(msgspec.Struct, kw_only=True):
     """All that is known of a series.
 
-    ``market`` is whose rows these are, such as ``local-seed-1``; empty if nobody said it.
+    ``market`` is whose rows these are, such as ``local-seed-1-2f60e171``; empty if nobody said it.
     ``first_ms`` is when its first row ever is, asked from the server; None before. ``begins_ms``
     is where what is kept begins, as it was asked for or pruned.
     """
