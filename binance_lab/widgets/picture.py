@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import ipywidgets
 import numpy as np
+import traitlets
 
 from binance_lab.connector.exceptions import BadInput
 from binance_lab.widgets.candle_picture import CandlePicture, Look, Rows
@@ -25,6 +26,12 @@ RATE = 4.0
 """Frames a second, at most."""
 
 
+class _TitledImage(ipywidgets.Image):
+    """An image with a tooltip: the browser's half sets none unless it finds an empty description."""
+
+    description = traitlets.Unicode("").tag(sync=True)
+
+
 class PictureSurface(ipywidgets.VBox):
     """An `ipywidgets.Image`, below a line with title, state and environment."""
 
@@ -33,7 +40,7 @@ class PictureSurface(ipywidgets.VBox):
     def __init__(self, picture: Picture, *, width: str = "100%") -> None:
         self._picture = picture
         self._line = ipywidgets.HTML()
-        self._image = ipywidgets.Image(format="png")
+        self._image = _TitledImage(format="png")
         self._image.layout.width = "100%"
         super().__init__([self._line, self._image])
         self.layout.max_width = width

@@ -107,7 +107,7 @@ def test_marks_narrow_and_wide(notebook: Open):
 
 
 def test_matplotlib_engine_moves_without_anywidget(notebook: Open):
-    """The picture changes when the price does, in an ordinary image."""
+    """The picture changes when the price does, in an ordinary image that says what it shows."""
     page = notebook(
         SETUP, "chart = CandleChart(candles, engine='matplotlib', environment='local')\nchart"
     )
@@ -118,5 +118,6 @@ def test_matplotlib_engine_moves_without_anywidget(notebook: Open):
     page.execute("candles.price(61234.5)")
     expect(image).not_to_have_attribute("src", before or "", timeout=1000)
     expect(page.output(1)).to_contain_text("LOCAL")
+    expect(image).to_have_attribute("title", "BTCUSDT 1m chart")
     page.picture("chart-matplotlib", 1)
     assert page.execute("print(chart.errors)") == "0"
