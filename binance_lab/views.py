@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .widgets.watchlist import Watchlist
 
 _WATCHED = 20  # symbols in a watchlist of all
+_NAMED = 100  # symbols that one request names, at most
 _TALL, _MIDDLE = 510, 415  # pixels: a chart as high as the ladder, or the tape, beside it
 
 Shown = TypeVar("Shown", bound="View")
@@ -274,7 +275,8 @@ class Views(Session):
         from .widgets.precision import Precision
 
         if unknown := [symbol for symbol in symbols if symbol not in self._precisions]:
-            for info in self.client.exchange_info(symbols=unknown)["symbols"]:
+            asked = unknown if len(unknown) <= _NAMED else None  # all of them, if they are many
+            for info in self.client.exchange_info(symbols=asked)["symbols"]:
                 self._precisions[info["symbol"]] = Precision.of(info)
 
     def _shown(self, view: Shown) -> Shown:

@@ -82,6 +82,7 @@ class OrderBook(LiveObject):
         self._fetching = False
         self._renewing = False  # in sync, and a snapshot is on its way all the same
         self._doubted = False  # the connection was lost since: updates may have been skipped
+        self._losses = 0  # how often it was
         self._buffer: deque[DepthUpdate[str]] = deque(maxlen=BUFFER)
         self._gap: Gap | None = None
         self._applied = 0
@@ -291,22 +292,23 @@ class OrderBook(LiveObject):
         Fetch(
             self._runtime,
             self._fetch,
-            deliver=self._take_snapshot,
+            deliver=lambda fetched: self._take_snapshot(*fetched),
             give_up=self._no_snapshot,
             wanted=lambda: not self._stopped,
             tries=None,
         ).start(delay_s=delay_s)
 
-    def _fetch(self) -> bytes:
+    def _fetch(self) -> tuple[bytes, int]:
+        """A snapshot, and how many losses of the connection came before it was asked for."""
         assert self._client is not None
-        body: bytes = self._client.with_raw_body.depth(self.symbol, limit=self._limit)
-        return body
+        losses = self._losses
+        return self._client.with_raw_body.depth(self.symbol, limit=self._limit), losses
 
     def _no_snapshot(self, error: Exception) -> None:
         self._fetching = False
         self._failed(error, fatal=True)
 
-    def _take_snapshot(self, body: bytes) -> None:
+    def _take_snapshot(self, body: bytes, losses: int | None = None) -> None:
         self._fetching = False
         if self._in_sync and not self._renewing:
             return
@@ -316,11 +318,16 @@ class OrderBook(LiveObject):
             self._garbled(body, error)
             self._want_snapshot(delay_s=PATIENCE_S)
         else:
-            self._change(lambda: self._begin(snapshot))
+            lost_since = losses is not None and losses != self._losses
+            self._change(lambda: self._begin(snapshot, lost_since=lost_since))
             self._call_back_soon()
 
-    def _begin(self, snapshot: DepthAnswer[str]) -> Sequence[Any]:
-        """Begin anew with a snapshot and the updates that came meanwhile, if they fit it."""
+    def _begin(self, snapshot: DepthAnswer[str], *, lost_since: bool) -> Sequence[Any]:
+        """Begin anew with a snapshot and the updates that came meanwhile, if they fit it.
+
+        What followed a snapshot may be missed as long as the connection is lost, and where it was
+        lost after the snapshot was asked for.
+        """
         behind = [
             update for update in self._buffer if update.last_update_id > snapshot.last_update_id
         ]
@@ -330,7 +337,9 @@ class OrderBook(LiveObject):
         self._levels = Levels(snapshot, limit=min(self._limit, _longest(snapshot)))
         self._buffer.clear()
         self._in_sync, self._renewing, self._error = True, False, None
-        self._doubted = self._connected is False  # what follows the snapshot is missed
+        self._doubted = lost_since or self._connected is False
+        if self._doubted and self._connected:
+            self._runtime.fetch(self._prove, delay_s=PROOF_S)
         if self._gap is not None:
             self.ledger.fill(self._gap.first, self._gap.last, reason="a new snapshot")
             self._gap = None
@@ -352,6 +361,7 @@ class OrderBook(LiveObject):
     # Updates.
 
     def _disconnected(self) -> None:
+        self._losses += 1
         self._doubted = self._in_sync
 
     def _reconnected(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -87,6 +88,7 @@ class Trading:
             allow_orders=allow_orders,
             confirm=confirm,
         )
+        self._lock = threading.Lock()  # guards _lists
         self._lists: list[OrderList] = []
 
     def __repr__(self) -> str:
@@ -354,8 +356,9 @@ class Trading:
         legs = {name: self._new_order(leg, _new_id(), list_id) for name, leg in ticket.legs.items()}
         placed = OrderList(ticket, list_id, legs)
         self._gate.enter(placed.orders)
-        old, new = self._lists[:-_LISTS], self._lists[-_LISTS:]
-        self._lists = [*(each for each in old if not each.done), *new, placed]
+        with self._lock:
+            old, new = self._lists[:-_LISTS], self._lists[-_LISTS:]
+            self._lists = [*(each for each in old if not each.done), *new, placed]
         with self._explaining(*placed.orders):
             self._sender.place_list(placed)
         return placed

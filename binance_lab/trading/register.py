@@ -13,6 +13,7 @@ import msgspec
 from binance_lab.connector.exceptions import (
     ApiError,
     RequestError,
+    ServerError,
     TooManyRequests,
     UnknownOrder,
 )
@@ -449,6 +450,10 @@ class Register:
         except TooManyRequests as error:
             return max(error.retry_after_s, 1.0)
         except (RequestError, ApiError) as error:
+            refused = isinstance(error, ApiError) and not isinstance(error, ServerError)
+            if refused and order.done and attempt >= _ASKS_FOR_FILLS:
+                order.remark(f"its trades can't be asked for: {error}")
+                return None
             order.remark(f"asking… ({error})")
             return min(2.0**attempt, 10.0)
         return self._again_s(order, attempt)

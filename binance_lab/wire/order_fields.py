@@ -1,4 +1,4 @@
-"""What an order may be given beside symbol, side and type, as keyword arguments of whoever takes an order.
+"""Keyword arguments of all that take an order: what it may be given beside symbol, side and type.
 
 https://developers.binance.com/docs/binance-spot-api-docs/rest-api/trading-endpoints
 """

@@ -293,6 +293,20 @@ def test_a_snapshot_that_comes_while_cut_off_proves_nothing(skipped):
     assert (book.state, book.best_bid) == ("live", (97.0, 1.0))
 
 
+def test_a_snapshot_asked_for_before_the_loss_proves_nothing():
+    """It comes after the reconnect, but tells how the book was before: updates may be missed."""
+
+    def cut_meanwhile(limit):
+        reconnected(book)
+        return snapshot(16, bids=["98x1"])
+
+    book = book_of(snapshot(10), depth(11, 12), client=FakeClient(depth=cut_meanwhile))
+    book.resync()
+    assert (book.top(stale=True).bids, book.state) == ([(98.0, 1.0)], "out of sync")
+    book.receive([depth(17, 18)], 1)
+    assert book.state == "live"
+
+
 def test_a_book_is_current_again_after_its_exchange_was_started_anew():
     """Such an exchange counts update ids from the beginning: they are lower than those known."""
     client = FakeClient(depth=snapshot(1000))

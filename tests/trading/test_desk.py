@@ -719,6 +719,21 @@ def test_a_routed_order_gets_its_allocations(desk, client):
     assert desk.fills_frame()["trade_id"].tolist() == [-1]
 
 
+def test_fills_that_can_not_be_asked_for_are_not_asked_for_forever(desk, client, monkeypatch):
+    """The exchange refuses to list them, again and again: an order that is done says so in the end."""
+    monkeypatch.setattr("binance_lab.trading.register._ASKS_FOR_FILLS", 1)
+    client.fill_at_once = True
+
+    def refused(*args, **params):
+        raise refusal(-1100, "Illegal characters found in a parameter.")
+
+    monkeypatch.setattr(client, "my_trades", refused)
+    order = desk.place("BTCUSDT", "SELL", "MARKET", quantity="0.01")
+    assert desk._register.keeper.wait_idle(10)
+    assert order.state is OrderState.FILLED
+    assert order.note.startswith("its trades can't be asked for")
+
+
 def test_fills_that_are_nowhere_are_not_asked_for_forever(desk, client, monkeypatch):
     """An order that is done and whose trades the exchange doesn't list says so in the end."""
     monkeypatch.setattr("binance_lab.trading.register._ASKS_FOR_FILLS", 1)
