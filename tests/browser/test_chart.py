@@ -106,6 +106,16 @@ def test_marks_narrow_and_wide(notebook: Open):
     page.picture("chart-narrow", 1)
 
 
+def test_a_fall_too_small_to_see_has_no_sign(notebook: Open):
+    """A change of less than half a hundredth of a percent is 0.00 %, not -0.00 %."""
+    page = notebook(SETUP, "CandleChart(candles, environment='local')")
+    page.run()
+    page.execute("candles.rows[-1, 1] = 61000.5; candles.price(61000.4)")
+    expect(page.view(1)).to_have_attribute("data-close", "61000.4")
+    expect(page.view(1).locator(".bl-legend")).to_contain_text("0.00%")
+    expect(page.view(1).locator(".bl-legend")).not_to_contain_text("-0.00%")
+
+
 def test_matplotlib_engine_moves_without_anywidget(notebook: Open):
     """The picture changes when the price does, in an ordinary image that says what it shows."""
     page = notebook(

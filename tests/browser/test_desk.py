@@ -1,4 +1,8 @@
-"""The whole desk of a Lab in JupyterLab: the picture that README shows."""
+"""The whole desk of a Lab in JupyterLab: the picture that README shows.
+
+For that picture the machine wants a font with Chinese characters, such as Debian's
+fonts-noto-cjk: one asset is named in them, and would be empty boxes.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +24,7 @@ SLOW = 20_000  # ms
 def test_the_desk_shows_market_orders_and_account(notebook: Callable[..., NotebookPage]):
     """One call shows chart, ladder, depth, tape, form, balances, blotter and streams, all alive."""
     page = notebook(SETUP, "desk = lab.desk('BTCUSDT')\ndesk", "lab.close()")
-    page.page.set_viewport_size({"width": 1500, "height": 2300})
+    page.page.set_viewport_size({"width": 1780, "height": 2300})
     page.run(0, 1)
     desk = page.output(1)
     expect(desk).to_contain_text("LOCAL", timeout=SLOW)

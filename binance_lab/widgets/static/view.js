@@ -34,7 +34,7 @@ const formats = new Map();
 function formatOf(decimals) {
   if (!formats.has(decimals)) {
     const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
-    formats.set(decimals, new Intl.NumberFormat("en-US", digits));
+    formats.set(decimals, new Intl.NumberFormat("en-US", { ...digits, signDisplay: "negative" })); // no -0.00
   }
   return formats.get(decimals);
 }
