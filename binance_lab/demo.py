@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from .connector.exceptions import BookOutOfSync, RequestError
+from .connector.exceptions import BadInput, BookOutOfSync, RequestError
 from .frames import plot_candles
 from .history.paging import ProgressBar
 from .lab import Lab
@@ -37,7 +37,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do each step; 0 if the order was filled."""
+    """Do each step; 0 if the order was filled.
+
+    Raises:
+        BadInput: The chart can't go where it shall.
+    """
+    if not args.out.absolute().parent.is_dir():
+        raise BadInput(f"The chart can't go to {args.out}: there is no such folder.")
     with Lab("local", seed=args.seed) as lab:
         print(f"{lab}\n")
         history(lab, args.symbol)

@@ -285,10 +285,10 @@ class Lab(Views):
     def cancel(self, order: Order | str | int) -> Order: ...
 
     def cancel(self, order: Order | OrderList | str | int) -> Order | OrderList:
-        """Cancel an order, or a list of them; returns it once the exchange has answered.
+        """Cancel an order, or an order list; returns it once the exchange has answered.
 
         Args:
-            order: What ``place`` answered, or an id of it.
+            order: What ``place`` or ``trading.place_list`` answered, or an order's id.
         """
         return self.trading.cancel(order)
 

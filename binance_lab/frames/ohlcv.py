@@ -11,6 +11,7 @@ import pandas as pd
 
 from binance_lab.wire.intervals import Interval, interval_of, parse_time_zone
 from binance_lab.wire.lab_error import BadInput
+from binance_lab.wire.words import counted
 
 from .bars import (
     US_PER_MS,
@@ -53,13 +54,18 @@ class Ohlcv:
                 "close, or price, qty and buyer_is_maker."
             )
 
+    def __repr__(self) -> str:
+        calls = ", ".join(name for name in vars(Ohlcv) if not name.startswith("_"))
+        return f"<ohlcv of {counted(len(self._frame), 'row')}: {calls}>"
+
     def resample(self, interval: str, *, time_zone: str | int = "0") -> pd.DataFrame:
         """Longer candles, as Binance makes them: the columns of `klines_frame`.
 
         Weeks begin on Monday, months with the 1st, days and 3 days at midnight of the time zone.
         Of trades, a candle without any repeats the close before. A hole between candles stays one:
         see `filled`. If the frame says which candles are ``closed``, so does the answer: the first and
-        the last aren't where the frame has a part of their time only. Each symbol of a frame of several is for itself.
+        the last aren't where the frame has a part of their time only. Each symbol of a frame of
+        several is for itself.
 
         Args:
             interval: 1s, 1m 3m 5m 15m 30m, 1h 2h 4h 6h 8h 12h, 1d 3d, 1w or 1M.
@@ -93,6 +99,8 @@ class Ohlcv:
     def returns(self, *, log: bool = False) -> pd.Series:
         """What each close gained on the close before: 0.01 is 1 %; the first of a symbol is NaN.
 
+        Row by row as in the frame, so that ``frame.assign(gained=frame.ohlcv.returns())`` says whose.
+
         Args:
             log: True for logarithms, which add up over time.
         """
@@ -106,7 +114,7 @@ class Ohlcv:
         return (gained - 1).rename("return")
 
     def vwap(self, window: int | None = None) -> pd.Series:
-        """The average price paid, weighted by volume: quote volume over base volume.
+        """The average price paid, weighted by volume: quote volume over base volume; row by row.
 
         Args:
             window: Over so many candles of a symbol back; each candle's own if None.

@@ -210,7 +210,9 @@ class History:
             if since is None and symbols is None:
                 continue  # asked for before, and there were no rows
             if since is None:
-                raise BadInput(f"{series.symbol} isn't in the store yet; sync needs a start.")
+                raise BadInput(
+                    f"{series.symbol} isn't in the store yet: say from when on, with a start."
+                )
             first, last = range_ms(since, end, now_ms=self._now_ms())
             wanted.append((series, self._settled(series.dataset, (first, last))))
         if client is None:

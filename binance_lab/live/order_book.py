@@ -425,8 +425,8 @@ class OrderBook(LiveObject):
 
 
 def _count(n: int) -> None:
-    if n < 1:
-        raise BadInput(f"n is how many levels of a side: 1 or more, not {n}.")
+    if not isinstance(n, int) or n < 1:
+        raise BadInput(f"n is how many levels of a side: 1 or more, not {n!r}.")
 
 
 def _longest(snapshot: DepthAnswer[str]) -> int:

@@ -134,7 +134,7 @@ def capture_paths(paths: Sequence[Path | str]) -> list[Path]:
     """The paths of captures that were given one by one.
 
     Raises:
-        BadInput: There is none, or one is a list of them.
+        BadInput: None is given, one is a list of them, or there is no such file.
     """
     if not paths:
         raise BadInput("No capture is given: the path of one file or more is needed.")
@@ -144,6 +144,8 @@ def capture_paths(paths: Sequence[Path | str]) -> list[Path]:
                 f"A capture is a path, not a {type(path).__name__}; a list of them is given with a "
                 "star in front: *paths."
             )
+        if not Path(path).exists() or Path(path).is_dir():
+            raise BadInput(f"There is no capture {path}.")
     return [Path(path) for path in paths]
 
 

@@ -10,11 +10,14 @@ https://developers.binance.com/docs/binance-spot-api-docs/web-socket-streams
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from types import GenericAlias
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import msgspec
+
+from .intervals import INTERVALS
 
 N = TypeVar("N")
 """What a price or an amount is decoded to: str, float or Decimal."""
@@ -435,6 +438,13 @@ _BY_STREAM: dict[str, Any] = {
 }
 
 
+_KIND = re.compile(
+    r"depth(5|10|20)?(@1000?ms)?|ticker(_(1h|4h|1d))?"
+    rf"|kline_({'|'.join(INTERVALS)})(@\+08:00)?|(?!depth|kline)[a-zA-Z]+"
+)
+"""What follows the symbol in a stream's name; of words without a choice, any."""
+
+
 def event_type(stream: str, numbers: Any = str) -> Any:
     """The type of a stream's events: a struct, or a list of structs for ``!…@arr``.
 
@@ -446,6 +456,8 @@ def event_type(stream: str, numbers: Any = str) -> Any:
         ValueError: The name is none of a market stream's.
     """
     symbol, _, kind = stream.partition("@")
+    if not _KIND.fullmatch(kind):
+        raise ValueError(f"unknown stream {stream!r}")
     if symbol.startswith("!"):
         if kind == "arr":
             return GenericAlias(list, (_struct(symbol[1:], stream)[numbers],))

@@ -55,7 +55,7 @@ def test_verify_fails_if_a_file_is_damaged(download, tmp_path):
     ("words", "says"),
     [
         (["BTCUSD", "--start", "2025-01-01"], "Invalid symbol"),
-        (["BTCUSDT"], "sync needs a start"),
+        (["BTCUSDT"], "from when on"),
         (["--start", "2025-01-01"], "needs symbols"),
         (["BTCUSDT", "--interval", "7m", "--start", "2025-01-01"], "1m, 3m, 5m"),
     ],

@@ -369,7 +369,7 @@ def test_a_ban_ends_the_call_at_once(mirror, tmp_path):
         (lambda h: h.klines([], start="2025-01-01"), "No symbol"),
         (lambda h: h.klines(None, start="2025-01-01"), "None can't be a symbol"),
         (lambda h: h.trades(5, start="2025-01-01"), "5 can't be a symbol"),
-        (lambda h: h.sync("BTCUSDT", "1m"), "sync needs a start"),
+        (lambda h: h.sync("BTCUSDT", "1m"), "from when on"),
         (
             lambda h: h.sync("BTCUSDT", "candles", start="2025-01-01"),
             "trades, agg_trades or klines",

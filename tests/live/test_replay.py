@@ -110,9 +110,10 @@ def test_a_capture_can_be_replayed_at_its_own_speed(tmp_path):
 
 
 def test_a_missing_file_is_an_error(tmp_path):
-    """There is no replay of a file that isn't there."""
-    with pytest.raises(FileNotFoundError), Replay(tmp_path / "none.jsonl") as replay:
-        replay.run()
+    """There is no replay of a file that isn't there, nor of a folder."""
+    for path in (tmp_path / "none.jsonl", tmp_path):
+        with pytest.raises(BadInput, match="There is no capture"):
+            Replay(path)
 
 
 def test_a_snapshot_is_only_for_the_books_of_its_file(tmp_path):

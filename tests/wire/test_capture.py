@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-from pathlib import Path
 
 import pytest
 
@@ -194,8 +193,13 @@ def test_bytes_are_not_shown(tmp_path):
         ((None,), "not a NoneType"),
     ],
 )
-def test_captures_are_given_one_by_one(paths, says):
-    """A list of them, or none, is told at once."""
+def test_captures_are_given_one_by_one(paths, says, tmp_path):
+    """A list of them, none, or one that isn't there, is told at once."""
     with pytest.raises(BadInput, match=says):
         capture_paths(paths)
-    assert capture_paths(["a", Path("b")]) == [Path("a"), Path("b")]
+    captures = tmp_path / "a", tmp_path / "b"
+    with pytest.raises(BadInput, match="There is no capture"):
+        capture_paths(captures)
+    for capture in captures:
+        capture.touch()
+    assert capture_paths([str(captures[0]), captures[1]]) == list(captures)

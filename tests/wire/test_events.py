@@ -62,7 +62,9 @@ def test_every_market_stream_has_a_typed_event(stream: str):
 @pytest.mark.parametrize("row", CATALOGUE["streams"], ids=lambda row: row["pattern"])
 def test_fields_are_the_published_ones(row: dict[str, Any]):
     """Each struct has every field of its stream that Binance does not say to ignore."""
-    stream = re.sub(r"\[.*\]$", "", row["pattern"].replace("<levels>", "5"))
+    stream = re.sub(r"\[.*\]$", "", row["pattern"])
+    for choice, one in {"levels": "5", "interval": "1m", "window_size": "1h"}.items():
+        stream = stream.replace(f"<{choice}>", one)
     kind = events.event_type(stream)
     struct = get_args(kind)[0] if get_origin(kind) is list else kind
     assert wire_names(get_origin(struct)) == published(row["fields"])
@@ -110,7 +112,11 @@ def test_numbers_are_decoded_to_what_is_asked_for(numbers: type, price: object):
     assert type(event.price) is numbers
 
 
-@pytest.mark.parametrize("stream", ["btcusdt@nothing", "!bookTicker", "btcusdt", ""])
+@pytest.mark.parametrize(
+    "stream",
+    ["btcusdt@nothing", "!bookTicker", "btcusdt", "", "btcusdt@kline_10m", "btcusdt@depth7",
+     "btcusdt@depth@50ms", "btcusdt@trade@x", "btcusdt@ticker_2h", "btcusdt@kline_1m@+02:00"],
+)  # fmt: skip
 def test_unknown_stream_is_named(stream: str):
     """A name that is no market stream's is refused with that name."""
     with pytest.raises(ValueError, match="unknown stream"):
