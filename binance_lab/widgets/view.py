@@ -93,6 +93,7 @@ class View(ipywidgets.VBox):
         self.subject, self.environment = subject, environment
         self.sources = tuple(sources)
         self.last_error = ""
+        self._failing = False  # whether the latest frame did
         self._rate = rate
         self._counted = threading.Condition()  # guards _frames, _errors and _stopped
         self._frames = self._errors = 0
@@ -221,8 +222,8 @@ class View(ipywidgets.VBox):
 
     def drawn(self) -> None:
         """A frame is out, or a pulse had nothing to do."""
-        if self.last_error:
-            self.last_error = ""
+        if self._failing:
+            self._failing = False
             self.show_notice("")
         with self._counted:
             self._frames += 1
@@ -230,7 +231,7 @@ class View(ipywidgets.VBox):
 
     def failed(self, error: Exception) -> None:
         """Count the error and say it in the view's own line."""
-        self.last_error = "".join(traceback.format_exception(error))
+        self.last_error, self._failing = "".join(traceback.format_exception(error)), True
         what = str(error) if isinstance(error, LabError) else f"{type(error).__name__}: {error}"
         self.show_notice(f"Not drawn at {time.strftime('%H:%M:%S')}: {what}")
         with self._counted:
