@@ -57,6 +57,11 @@ class Desk(View):
         """Frames of any of the views that ended in an exception."""
         return sum(view.errors for view in self.views)
 
+    @property
+    def last_error(self) -> str:
+        """The tracebacks of the views whose frames did; empty if none did."""
+        return "\n".join(view.last_error for view in self.views if view.last_error)
+
     def draw(self) -> None:
         """Nothing of its own: each view draws itself."""
 

@@ -92,7 +92,7 @@ class View(ipywidgets.VBox):
         self.name = name or _free_name(f"{self.kind} {subject}", self.cell, self.execution)
         self.subject, self.environment = subject, environment
         self.sources = tuple(sources)
-        self.last_error = ""
+        self._last_error = ""
         self._failing = False  # whether the latest frame did
         self._rate = rate
         self._counted = threading.Condition()  # guards _frames, _errors and _stopped
@@ -129,6 +129,11 @@ class View(ipywidgets.VBox):
     def errors(self) -> int:
         """Frames that ended in an exception; `last_error` has the traceback of the last."""
         return self._errors
+
+    @property
+    def last_error(self) -> str:
+        """The traceback of the last frame that ended in an exception; empty if none did."""
+        return self._last_error
 
     @property
     def stopped(self) -> bool:
@@ -231,7 +236,7 @@ class View(ipywidgets.VBox):
 
     def failed(self, error: Exception) -> None:
         """Count the error and say it in the view's own line."""
-        self.last_error, self._failing = "".join(traceback.format_exception(error)), True
+        self._last_error, self._failing = "".join(traceback.format_exception(error)), True
         what = str(error) if isinstance(error, LabError) else f"{type(error).__name__}: {error}"
         self.show_notice(f"Not drawn at {time.strftime('%H:%M:%S')}: {what}")
         with self._counted:

@@ -41,3 +41,19 @@ def test_closed_desk_leaves_no_model():
     models = set(_instances)
     make_desk().close()
     assert set(_instances) == models
+
+
+def test_desk_tells_what_its_views_failed_with():
+    """A frame that failed is counted, and its traceback kept, also once the view draws again."""
+    candles = MovedCandles(50)
+    desk = Desk([[CandleChart(candles, rate=200), DepthLadder(MovedBook())]])
+    chart = desk.views[0]
+    until(chart, lambda: chart.frames > 0)
+    assert (desk.errors, desk.last_error) == (0, "")
+    works, candles.since = candles.since, lambda version: 1 / 0  # type: ignore[method-assign,assignment]
+    candles.changed()
+    until(chart, lambda: chart.errors > 0)
+    candles.since = works  # type: ignore[method-assign]
+    candles.changed()
+    until(chart, lambda: not chart._failing)
+    assert "ZeroDivisionError" in desk.last_error
