@@ -41,7 +41,7 @@ demo: .venv/.lab
 
 test: .venv/.test lint
 	@sh tests/browser/chromium.sh
-	$(BIN)/python -m pytest --ignore=tests/peers $(TESTS)
+	$(BIN)/python -m pytest --ignore=tests/peers --ignore=tests/history/test_s3.py $(TESTS)
 
 # Other people's clients on the embedded exchange, in an environment of their own.
 peers: .venv-peers/.ready
