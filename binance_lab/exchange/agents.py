@@ -25,7 +25,7 @@ from binance_lab.wire.enums import OrderType, Side, SymbolStatus, TimeInForce
 
 RICHES = Decimal(10) ** 15  # of every asset: agents never run out
 
-_BEAT_US = 40_000
+_MOST_AT_ONCE = 10_000  # things that are done by one step, where what was missed may be left out
 _SAME_SIDE = 0.7  # of the taker orders come on the side of the one before
 _IN_BURST = 0.55  # follow the one before within moments
 _BURST_S = 0.02
@@ -38,15 +38,15 @@ class Agents:
     """All agents of some symbols; deterministic for a seed and the engine's state.
 
     ``step`` does what has become due, each thing at its own time. Call it before a user's command at the
-    same time, so that the engine's time doesn't go back.
+    same time, and before anybody is told what there was up to then: nothing is done later at an earlier time.
 
     Args:
         seed: Another seed, another market.
         symbols: Who trades; all of them must be the engine's.
         start_us: When trading begins.
         start_ticks: The price each symbol starts at; its fair price if not given.
-        most_behind_us: If stepped later than this after something was due (the computer slept), what was
-            missed is left out. None: it is all made up for.
+        most_behind_us: If stepped later than this after something was due (the computer slept, or is too slow
+            for a fast clock), what was missed is left out. None: it is all made up for.
     """
 
     def __init__(
@@ -85,17 +85,17 @@ class Agents:
             self._due.append((start_us + desk.until_order_us(start_us), index, _ORDER))
         heapq.heapify(self._due)
 
-    def step(self, now_us: int, *, most: int = 10_000) -> int:
-        """Do what is due, at most some thousand things; answers when to call again (maybe at once).
+    @property
+    def due_us(self) -> int:
+        """When there is something to do next."""
+        return self._due[0][0]
 
-        That is not before a moment has passed, even if something is due before: waking the exchange costs
-        more than what is done then.
-        """
+    def step(self, now_us: int) -> None:
+        """Do all that is due by now; what comes then is due later."""
         if self._most_behind_us is not None:
             self._skip_to(now_us - self._most_behind_us)
-        for _ in range(most):
-            if not self._due or self._due[0][0] > now_us:
-                break
+        done = 0
+        while self.due_us <= now_us:
             due_us, index, what = self._due[0]
             desk = self._desks[index]
             if what == _QUOTE:
@@ -105,12 +105,14 @@ class Agents:
                 desk.take(due_us)
                 delay_us = desk.until_order_us(due_us)
             heapq.heapreplace(self._due, (due_us + delay_us, index, what))
-        due_us = self._due[0][0] if self._due else now_us + 1_000_000
-        return due_us if due_us <= now_us else max(due_us, now_us + _BEAT_US)
+            done += 1
+            if done == _MOST_AT_ONCE and self._most_behind_us is not None:
+                self._skip_to(now_us + 1)
 
     def _skip_to(self, time_us: int) -> None:
-        if self._due and self._due[0][0] < time_us:
-            late_us = time_us - self._due[0][0]
+        """Put everything off, if something is due before a time."""
+        late_us = time_us - self.due_us
+        if late_us > 0:
             self._due = [(due_us + late_us, *rest) for due_us, *rest in self._due]  # type: ignore[misc]
 
 

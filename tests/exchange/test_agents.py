@@ -179,16 +179,24 @@ def test_what_the_computer_slept_through_is_left_out():
     """Stepped an hour late, agents with a limit go on from now instead of making up for the hour."""
     floor = Floor(most_behind_us=5 * SECOND_US)
     floor.now_us += 3_600 * SECOND_US
-    due_us = floor.agents.step(floor.now_us)
-    assert due_us > floor.now_us
+    floor.agents.step(floor.now_us)
+    assert floor.agents.due_us > floor.now_us
     assert all(trade.time_us >= floor.now_us - 5 * SECOND_US for trade in floor.trades)
 
 
-def test_a_step_is_bounded():
-    """A long step can be done in parts: the answer is then a time that has come already."""
-    floor = Floor()
-    due_us = floor.agents.step(NOON_US + 3_600 * SECOND_US, most=50)
-    assert due_us < NOON_US + 3_600 * SECOND_US
+def test_a_step_is_bounded_where_the_computer_is_too_slow(monkeypatch: pytest.MonkeyPatch):
+    """Above so many things at once, the rest is put off; nothing of it happens before the step's time."""
+    monkeypatch.setattr("binance_lab.exchange.agents._MOST_AT_ONCE", 50)
+    floor = Floor(most_behind_us=3_600 * SECOND_US)
+    end_us = NOON_US + 3_600 * SECOND_US
+    floor.agents.step(end_us)
+    assert floor.agents.due_us == end_us + 1
+    count = len(floor.trades)
+    assert all(trade.time_us < end_us for trade in floor.trades)
+    floor.now_us = end_us
+    floor.step(30)
+    assert len(floor.trades) > count
+    assert all(trade.time_us > end_us for trade in floor.trades[count:])
 
 
 def test_returns_have_fat_tails_and_clustered_volatility():

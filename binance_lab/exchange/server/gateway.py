@@ -75,7 +75,7 @@ class Gateway:
 
     def answer(self, route: Route, request: Request) -> Answer:
         """Check a request, run it and say what came of it."""
-        now_us = self.venue.now_us()
+        now_us = self.venue.catch_up()
         address = self.venue.limits.address(request.ip)
         weight = route.weight_of(request.texts)
         try:

@@ -75,7 +75,9 @@ class Lab:
             known = ", ".join(f"{method} /lab/{path}" for method, path in self._doors)
             return _error(404, f"There is no such door; there are {known}.")
         try:
-            answer = door(_body(await http.read()))
+            body = _body(await http.read())
+            self._venue.catch_up()
+            answer = door(body)
             if http.method != "GET":
                 self._world.save()
             return web.json_response(answer)

@@ -349,7 +349,7 @@ class _Pulse:
         self.beat()
 
     def beat(self) -> None:
-        now_us = self._venue.now_us()
+        now_us = self._venue.catch_up()
         for channel in self._channels:
             source = channel.source
             if source is not None:

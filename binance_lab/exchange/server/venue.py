@@ -72,6 +72,7 @@ class Venue:
         self._clock = clock
         self._last_us = 0
         self.skew_us = 0  # how wrong the clock is that clients see
+        self.on_time: Callable[[int], None] = lambda now_us: None  # does what is due by then
         self.keys = KeyRing()
         self.limits = Limits()
         self.public: list[PublicListener] = []
@@ -104,6 +105,15 @@ class Venue:
         """The time: what the clock says, but never earlier than before."""
         self._last_us = max(self._last_us, self._clock())
         return self._last_us
+
+    def catch_up(self) -> int:
+        """The time, when all that is due by then is done: what is told of it stays true.
+
+        For whoever asks from outside: a request, a timed stream. Not for what the engine is doing.
+        """
+        now_us = self.now_us()
+        self.on_time(now_us)
+        return now_us
 
     # What the engine tells
 

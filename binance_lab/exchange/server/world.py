@@ -32,6 +32,7 @@ MAX_ACCOUNTS = 1000
 BALANCES = {"USDT": "100000", "EUR": "50000", "BTC": "2", "ETH": "30", "BNB": "100", "SOL": "400"}
 OTHER_BALANCE = "100000"
 MOST_BEHIND_US = 2_000_000  # after a computer's sleep, agents leave out what they missed
+BEAT_US = 40_000  # agents act no more often by themselves: waking costs more than what is done then
 LONGEST_SLEEP_S = 1.0
 SAVE_INTERVAL_S = 60.0
 
@@ -85,6 +86,7 @@ class World:
         wanted = options.agents and agents_rules
         self._agents = self._hire(agents_rules) if wanted else None
         self._store = self._open_store(options.data) if options.data else None
+        self.venue.on_time = self._step
 
     def market(self) -> dict[str, Any]:
         """What tells this market from that of any other exchange.
@@ -157,11 +159,14 @@ class World:
             entry = (method, call.now_us, call.params, call.unit, call.account_id, used_up)
             self._store.record(entry)
 
-    def _step(self, agents: Agents, now_us: int) -> int:
+    def _step(self, now_us: int) -> None:
         """Let the agents do what is due, on record."""
+        agents = self._agents
+        if agents is None or agents.due_us > now_us:
+            return
         if self._store is not None:
             self._store.record(("step", now_us))
-        return agents.step(now_us)
+        agents.step(now_us)
 
     def _save_what_is(self) -> None:
         """After a command that failed half-way: keep what it left, as that is what is served from now on."""
@@ -226,18 +231,17 @@ class World:
 
     def _stepped(self, server: Server, now_us: int) -> None:
         """Do all that became due by a step of the clock."""
-        while self._agents is not None and self._step(self._agents, now_us) <= now_us:
-            pass
+        self.venue.catch_up()
         server.listen_keys.expire(now_us)
         server.publisher.flush()
         server.publisher.beat()
 
     async def _trade(self, agents: Agents) -> None:
-        """Let the agents do what is due, whenever it is due, for ever."""
+        """Let the agents do what is due even if nobody asks, for ever."""
         while True:
-            now_us = self.venue.now_us()
-            due_us = self._step(agents, now_us)
-            await asyncio.sleep(min(self.clock.delay_s(due_us), LONGEST_SLEEP_S))
+            next_us = self.venue.catch_up() + BEAT_US
+            delay_s = self.clock.delay_s(max(next_us, agents.due_us))
+            await asyncio.sleep(min(delay_s, LONGEST_SLEEP_S))
 
     def _open_account(self, number: int) -> ApiKey:
         balances = {
