@@ -194,7 +194,7 @@ def test_threads_that_ask_at_once_share_what_is_opened(lab):
     with Lab(url=lab.exchange.rest) as other, ThreadPoolExecutor(8) as pool:
 
         def opened() -> object:
-            start.wait(10)
+            start.wait(30)
             return other.live
 
         found = [pool.submit(opened) for _ in range(8)]
@@ -297,7 +297,7 @@ def test_the_account_says_what_it_is_worth(lab):
 def test_trades_say_what_they_have_realised(lab):
     """Profit by average cost and by what was bought first, in the symbol's own assets."""
     for side in ("BUY", "BUY", "SELL"):
-        assert lab.place("BTCUSDT", side, "MARKET", quantity="0.02").wait(timeout=10)
+        assert lab.place("BTCUSDT", side, "MARKET", quantity="0.02").wait(timeout=30)
     average, fifo = (lab.my_trades("BTCUSDT", pnl=method) for method in ("average", "fifo"))
     sold = ~average["buyer"]
     assert sold.any()

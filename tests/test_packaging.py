@@ -142,7 +142,7 @@ with Lab("local", seed=1, limits=Limits.of("local")) as lab:
     reveal_type(lab.client)
     order = lab.place("BTCUSDT", "BUY", "LIMIT", quantity="0.01", price="60000")
     reveal_type(order)
-    print(order.wait(timeout=10), best(lab.live.book("BTCUSDT")))
+    print(order.wait(timeout=30), best(lab.live.book("BTCUSDT")))
 
 stream = WebsocketStream(on_message=lambda message: print(message))
 stream.agg_trade("btcusdt")

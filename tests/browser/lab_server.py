@@ -70,7 +70,7 @@ class JupyterServer:
         """The answer of Jupyter's REST API."""
         headers = {"Authorization": f"token {self.token}"}
         request = urllib.request.Request(self.url(f"api/{path}"), method=method, headers=headers)
-        with urllib.request.urlopen(request, timeout=10) as response:
+        with urllib.request.urlopen(request, timeout=30) as response:
             return json.loads(response.read() or b"null")
 
     def end_sessions(self) -> None:
@@ -85,7 +85,7 @@ class JupyterServer:
             self._process.wait(15)
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait(5)
+            self._process.wait(30)
         self._log.close()
 
     def _command(self) -> list[str]:

@@ -126,7 +126,7 @@ def test_matplotlib_engine_moves_without_anywidget(notebook: Open):
     expect(image).to_be_visible()
     before = image.get_attribute("src")
     page.execute("candles.price(61234.5)")
-    expect(image).not_to_have_attribute("src", before or "", timeout=1000)
+    expect(image).not_to_have_attribute("src", before or "")
     expect(page.output(1)).to_contain_text("LOCAL")
     expect(image).to_have_attribute("title", "BTCUSDT 1m chart")
     page.picture("chart-matplotlib", 1)

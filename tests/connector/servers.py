@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from binance_lab.connector import hosts
 
-TIMEOUT_S = 10.0
+TIMEOUT_S = 30.0
 
 
 def wait_until(true: Callable[[], Any], what: str = "the condition") -> Any:

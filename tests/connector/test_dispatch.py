@@ -22,7 +22,7 @@ class Gate:
 
     def __call__(self, message: bytes) -> None:
         self.busy.set()
-        assert self.open.wait(10)
+        assert self.open.wait(30)
         self.seen.append(message)
 
 
@@ -44,7 +44,7 @@ def make(gate: Gate) -> Iterator[Make]:
         """A dispatcher whose callback is busy with the message 0."""
         made.append(Dispatcher(gate, name="test", policy=policy, size=size, key=lambda m: m[:1]))
         made[-1].put([b"0"])
-        assert gate.busy.wait(10)
+        assert gate.busy.wait(30)
         return made[-1]
 
     yield make
@@ -102,7 +102,7 @@ def test_block_lets_the_reader_wait(make: Make, gate: Gate):
     wait_until(lambda: dispatcher.waiting == 4)
     assert reader.is_alive()
     gate.open.set()
-    reader.join(10)
+    reader.join(30)
     assert not reader.is_alive()
     wait_until(lambda: gate.seen == [b"0", b"1", b"2", b"3", b"4"])
 
@@ -113,7 +113,7 @@ def test_loosened_block_lets_the_reader_go(make: Make):
     reader = threading.Thread(target=dispatcher.put, args=([b"1", b"2", b"3", b"4"],))
     reader.start()
     dispatcher.loosen()
-    reader.join(10)
+    reader.join(30)
     assert not reader.is_alive()
 
 

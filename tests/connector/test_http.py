@@ -441,7 +441,7 @@ def test_certificate_of_a_bundle_is_trusted(serve, tmp_path, monkeypatch):
     """A company's own authority is named by REQUESTS_CA_BUNDLE, as requests has it."""
     server = serve(lambda asked: reply({}), own_certificate(tmp_path))
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "own.pem"))
-    assert Spot(base_url=server.url, timeout=5).ping() == {}
+    assert Spot(base_url=server.url, timeout=30).ping() == {}
 
 
 # Refusals
@@ -754,7 +754,7 @@ def test_ban_stops_everything(serve):
 def test_read_fails_over_to_the_next_host(serve):
     """With several addresses, a read that fails is asked of the next, which is kept."""
     good = serve(lambda asked: reply({"from": "good"}))
-    client = Spot(base_url=[f"http://127.0.0.1:{free_port()}", good.url], timeout=5)
+    client = Spot(base_url=[f"http://127.0.0.1:{free_port()}", good.url], timeout=30)
     assert client.ping() == {"from": "good"}
     assert client.base_url == good.url
 
@@ -762,7 +762,7 @@ def test_read_fails_over_to_the_next_host(serve):
 def test_another_host_is_told_once_when_it_answers(serve, caplog):
     """The log says which host is asked instead of which and why, once."""
     good, gone = serve(lambda asked: reply({})), f"http://127.0.0.1:{free_port()}"
-    client = Spot(base_url=[gone, good.url], timeout=5)
+    client = Spot(base_url=[gone, good.url], timeout=30)
     client.ping()
     client.ping()
     told = [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING]
@@ -772,7 +772,7 @@ def test_another_host_is_told_once_when_it_answers(serve, caplog):
 
 def test_without_network_the_log_does_not_flip_between_hosts(caplog):
     """Where no host answers, the error says all there is to say."""
-    client = Spot(base_url=[f"http://127.0.0.1:{free_port()}" for _ in range(3)], timeout=5)
+    client = Spot(base_url=[f"http://127.0.0.1:{free_port()}" for _ in range(3)], timeout=30)
     with pytest.raises(ConnectionFailed, match=r"check the address, the network.*tried 3 times"):
         client.ping()
     assert not [each for each in caplog.records if each.levelno >= logging.WARNING]
@@ -788,7 +788,7 @@ def test_algo_order_has_an_id_of_its_length(serve):
 def test_order_does_not_fail_over(serve):
     """An order goes to one host."""
     bad, good = serve(lambda asked: None), serve(lambda asked: reply({}))
-    client = Spot(KEY, SECRET, base_url=[bad.url, good.url], timeout=5)
+    client = Spot(KEY, SECRET, base_url=[bad.url, good.url], timeout=30)
     with pytest.raises(OutcomeUnknown):
         client.new_order(**ORDER)
     assert good.asked == []

@@ -231,7 +231,7 @@ def test_threads_together_keep_the_limit(clock):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(30)
     minutes = [int((at_s - MINUTE) // 60) for at_s in bookings]
     assert [minutes.count(n) for n in range(3)] == [60, 60, 40]
 

@@ -84,7 +84,7 @@ def test_expired_key_is_replaced(server: Server, keys: Keys):
     with open_stream(server, keys, events):
         server.peer().send({"e": "listenKeyExpired", "E": 2, "listenKey": "key1"})
         assert server.peer(1).path == "/ws/key2"
-        assert server.peer(0).gone.wait(10)
+        assert server.peer(0).gone.wait(30)
         server.peer(1).send(CALL)
         wait_until(lambda: len(events) == 2)
     assert events[0] == ListenKeyExpired(event_time=2)
@@ -108,7 +108,7 @@ def test_stream_that_nobody_has_closes_its_connection(server: Server, keys: Keys
     del stream
     gc.collect()
     assert gone() is None
-    assert server.peer().gone.wait(10)
+    assert server.peer().gone.wait(30)
 
 
 def test_wrong_address_is_refused(keys: Keys):

@@ -39,7 +39,7 @@ def api(exchange: Exchange) -> Iterator[WebsocketAPI]:
 
 def door(exchange: Exchange, path: str, /, **body: Any) -> Any:
     """What the exchange's control door answers."""
-    answer = requests.post(f"{exchange.rest}/lab/{path}", json=body, timeout=10)
+    answer = requests.post(f"{exchange.rest}/lab/{path}", json=body, timeout=30)
     answer.raise_for_status()
     return answer.json()
 
@@ -81,7 +81,7 @@ def test_all_streams_come_typed(exchange: Exchange):
         stream.all_mini_ticker()
         stream.partial_book_depth("BTCUSDT", 5, 100)
         stream.diff_book_depth("BTCUSDT", 100)
-        assert opened.wait(10)
+        assert opened.wait(30)
         assert sorted(stream.list_subscriptions()) == sorted(stream.subscriptions)
         wait_until(lambda: {*heard} | QUIET == {*stream.subscriptions})
     for name, message in heard.items():

@@ -192,7 +192,7 @@ def test_a_closed_client_sends_nothing(serve):
     """After close every call is an error that says so, with options of its own too."""
     server = serve(lambda asked: reply({}))
     client = Spot(base_url=server.url)
-    other = client.with_options(timeout=5)
+    other = client.with_options(timeout=30)
     client.ping()
     client.close()
     client.close()
@@ -266,7 +266,7 @@ def test_weight_depends_on_the_parameters(call, params, weight):
 def lost(serve, found) -> tuple[Spot, OutcomeUnknown, list[Asked]]:
     """A client whose order's answer was lost, and a server that then answers look-ups."""
     server = serve(lambda asked: None if asked.method != "GET" else found(asked))
-    client = Spot("key", "secret", base_url=server.url, timeout=5)
+    client = Spot("key", "secret", base_url=server.url, timeout=30)
     with pytest.raises(OutcomeUnknown) as caught:
         client.new_order(**ORDER)
     return client, caught.value, server.asked
@@ -355,7 +355,7 @@ def test_order_that_is_missing_so_far_stays_unknown(serve):
 def test_every_lost_trading_call_can_be_looked_up(serve, call, looked_up):
     """Cancels, lists and amendments are resolved too, by what they were about."""
     server = serve(lambda asked: None if asked.method != "GET" else reply({"result": [1]}))
-    client = Spot("key", "secret", base_url=server.url, timeout=5)
+    client = Spot("key", "secret", base_url=server.url, timeout=30)
     with pytest.raises(OutcomeUnknown) as caught:
         call(client)
     assert client.resolve(caught.value) == {"result": [1]}
@@ -368,7 +368,7 @@ def test_every_lost_trading_call_can_be_looked_up(serve, call, looked_up):
 def test_what_its_history_does_not_have_never_took_effect(serve, nothing):
     """A withdrawal or transfer that the history still lacks in due time was never made."""
     server = serve(lambda asked: None if asked.method != "GET" else reply(nothing))
-    client = Spot("key", "secret", base_url=server.url, timeout=5)
+    client = Spot("key", "secret", base_url=server.url, timeout=30)
     with pytest.raises(OutcomeUnknown) as caught:
         client.sub_account.universal_transfer("SPOT", "SPOT", "A", 1, clientTranId="T")
     with pytest.raises(UnknownOrder, match="so far"):
@@ -379,7 +379,7 @@ def test_what_its_history_does_not_have_never_took_effect(serve, nothing):
 
 def test_a_lost_withdrawal_without_an_id_says_where_to_look(serve):
     """Its history is not taken for it: other withdrawals are there too."""
-    client = Spot("key", "secret", base_url=serve(lambda asked: None).url, timeout=5)
+    client = Spot("key", "secret", base_url=serve(lambda asked: None).url, timeout=30)
     with pytest.raises(OutcomeUnknown) as caught:
         client.wallet.withdraw("A", "address", 1)
     with pytest.raises(ConfigError, match="without withdrawOrderId"):
@@ -401,7 +401,7 @@ def test_orders_of_stocks_carry_an_id_of_ours(serve, call):
 
 def test_what_no_call_looks_up_says_so(serve):
     """For a lost transfer, resolve says where to look."""
-    client = Spot("key", "secret", base_url=serve(lambda asked: None).url, timeout=5)
+    client = Spot("key", "secret", base_url=serve(lambda asked: None).url, timeout=30)
     with pytest.raises(OutcomeUnknown) as caught:
         client.wallet.universal_transfer("MAIN_FUNDING", "USDT", 1)
     with pytest.raises(ConfigError, match="history"):

@@ -45,11 +45,13 @@ def fault(exchange: Exchange) -> Iterator[Callable[..., None]]:
     """Adds faults to the exchange, and lifts them in the end."""
 
     def add(kind: str, **how: Any) -> None:
-        answer = requests.post(f"{exchange.rest}/lab/faults", json={"kind": kind, **how}, timeout=5)
+        answer = requests.post(
+            f"{exchange.rest}/lab/faults", json={"kind": kind, **how}, timeout=30
+        )
         answer.raise_for_status()
 
     yield add
-    requests.delete(f"{exchange.rest}/lab/faults", timeout=5).raise_for_status()
+    requests.delete(f"{exchange.rest}/lab/faults", timeout=30).raise_for_status()
 
 
 def price(spot: Spot, part: str) -> str:

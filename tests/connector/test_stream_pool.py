@@ -191,7 +191,7 @@ def test_replacement_loses_and_repeats_nothing(pool: StreamPool, server: Server)
     new.send(trade(3))
     old.send(trade(3))
     new.send(trade(4))
-    assert old.gone.wait(10)
+    assert old.gone.wait(30)
     new.send(trade(5))
     wait_until(lambda: len(sink.payloads) >= 5)
     assert [msgspec.json.decode(p)["data"]["t"] for p in sink.payloads] == [1, 2, 3, 4, 5]
@@ -228,7 +228,7 @@ def test_server_that_does_not_agree_is_left(server: Server):
     carrier.connection.start()
     try:
         server.peer(1)
-        assert server.peer(0).gone.wait(10)
+        assert server.peer(0).gone.wait(30)
     finally:
         carrier.stop()
 
@@ -276,7 +276,7 @@ def test_pool_that_nobody_has_ends_its_threads(server: Server):
     del pool
     gc.collect()
     assert gone() is None
-    assert server.peer().gone.wait(10)
+    assert server.peer().gone.wait(30)
 
 
 def test_stream_of_a_connection_that_was_given_up_is_refused(server: Server):

@@ -129,7 +129,7 @@ def test_overlap_of_two_connections_is_told_once(user_data, server, listener):
     push(new, "2")
     wait_until(lambda: listener.changes[-1:] == ["2"])
     assert listener.changes == ["1", "2"]
-    assert old.gone.wait(10)
+    assert old.gone.wait(30)
 
 
 def test_callback_that_fails_ends_nothing(user_data, server, listener):

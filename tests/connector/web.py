@@ -103,7 +103,7 @@ class WebServer(socketserver.ThreadingTCPServer):
         self.stopped.set()
         self.shutdown()
         self.server_close()
-        self._thread.join(5)
+        self._thread.join(30)
         hosts._hosts.pop(self.netloc, None)  # another test may get the same port
 
     def handle_error(self, request: Any, client_address: Any) -> None:

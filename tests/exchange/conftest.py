@@ -16,7 +16,7 @@ import websocket
 
 from binance_lab.exchange.process import Exchange
 
-WAIT_S = 10.0
+WAIT_S = 30.0
 
 
 class Rest:

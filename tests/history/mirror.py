@@ -77,7 +77,7 @@ class Mirror:
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
-        self._thread.join(5)
+        self._thread.join(30)
 
 
 def flipped(answer: Answer) -> Answer:

@@ -95,7 +95,7 @@ def test_who_speaks_no_http_is_known_by_the_address():
         thread.start()
         port = server.getsockname()[1]
         assert market_of(f"http://127.0.0.1:{port}").name == f"127.0.0.1-{port}"
-        thread.join(10)
+        thread.join(30)
 
 
 def test_nobody_there_is_told():

@@ -54,7 +54,7 @@ def test_answers_come_in_the_order_of_the_calls():
     """A slow first page does not change the order of the answers."""
     second = threading.Event()
     calls = [
-        lambda: second.wait(5) and b"[1,2]",
+        lambda: second.wait(30) and b"[1,2]",
         lambda: second.set() or b"[3]",
     ]
     assert list(fetch(calls, label="test")) == [b"[1,2,3]"]
@@ -79,7 +79,7 @@ def test_the_first_error_ends_the_rest():
 
     def other(number: int) -> bytes:
         begun.append(number)
-        release.wait(5)
+        release.wait(30)
         return b"[]"
 
     calls = [fail, *(lambda n=n: other(n) for n in range(100))]

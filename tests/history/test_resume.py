@@ -99,7 +99,7 @@ def killed(url: str, folder: Path, after_s: float) -> None:
     while process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.001)
     process.kill()
-    process.communicate(timeout=10)
+    process.communicate(timeout=30)
 
 
 @pytest.mark.timeout(3_600 if FULL else 300)
@@ -169,7 +169,7 @@ def test_ctrl_c_ends_at_once_and_keeps_what_is_whole(busy, tmp_path):
     while not list(tmp_path.rglob("*.parquet")) and time.monotonic() < deadline:
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
-    words = process.communicate(timeout=10)[1]
+    words = process.communicate(timeout=30)[1]
     assert process.returncode == 1
     assert re.search(
         r"Kept is of BTCUSDT \d+\.\d of 162\.0 days; the same command goes on from", words

@@ -340,7 +340,7 @@ def test_a_lock_is_free_again_when_its_holder_is_killed(tmp_path):
     assert holder.stdout is not None
     assert holder.stdout.readline() == "held\n"
     holder.kill()
-    holder.wait(10)
+    holder.wait(30)
     with locked(path):
         assert path.exists()
 

@@ -35,7 +35,7 @@ def test_what_follows_a_task_goes_before_what_waits():
 def test_tasks_run_side_by_side():
     """Two that wait for each other both end."""
     barrier = threading.Barrier(2)
-    met = Task(1, lambda: (barrier.wait(5) and ()) or ())
+    met = Task(1, lambda: (barrier.wait(30) and ()) or ())
     work(met, met, workers=2)
 
 

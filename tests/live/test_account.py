@@ -198,7 +198,7 @@ def test_reports_are_called_back_in_order(account):
     for number in (1, 2, 3):
         account.take_event(report(number))
         account.take_event(position("50"))
-    assert consumer.wait(6, timeout=5)
+    assert consumer.wait(6, timeout=30)
     take_back()
     account.take_event(report(4))
     assert got == [1, 2, 3]

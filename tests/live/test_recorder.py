@@ -37,7 +37,7 @@ def streams():
     return FakeStreams()
 
 
-def written(recorder: Recorder, count: int, timeout_s: float = 10.0) -> bool:
+def written(recorder: Recorder, count: int, timeout_s: float = 30.0) -> bool:
     """Whether so many messages are on disk in time."""
     end = time.monotonic() + timeout_s
     while recorder.count < count and time.monotonic() < end:
@@ -245,11 +245,11 @@ def test_a_disk_that_fails_for_long_costs_no_snapshots_and_no_holes(tmp_path, st
         with monkeypatch.context() as patch:
             patch.setattr(CaptureWriter, "flush", fail)
             streams.send(trade(1))
-            assert failures.acquire(timeout=10)
+            assert failures.acquire(timeout=30)
             sink = streams.sinks["btcusdt@trade"][0]
             sink.connection_changed(ConnectionEvent(State.CLOSED, "test", 5, reason="1006 gone"))
             sink.connection_changed(ConnectionEvent(State.OPEN, "test", 9))
-            assert all(failures.acquire(timeout=10) for _ in range(4))
+            assert all(failures.acquire(timeout=30) for _ in range(4))
             assert len(client.asked) <= 1  # since it is connected again
         assert written(recorder, 3)
     assert [name for name, _ in client.asked] == ["depth"] * 2
@@ -280,6 +280,7 @@ while recorder.error is None and number < 20_000:
     streams.send(trade(number, price=str(random.random())))
     if number == 5:
         wait_until(lambda: recorder.count == 5)
+wait_until(lambda: recorder.error is not None)
 resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
 wait_until(lambda: recorder.count == number)
 for _ in range(100):

@@ -35,7 +35,7 @@ def tape_of(server: Server) -> Iterator[Callable[[int], Tape]]:
         def made(inbox_size: int) -> Tape:
             tape = Tape("BTCUSDT", runtime=runtime, max_rows=1_000, inbox_size=inbox_size)
             pool.subscribe("btcusdt@trade", tape)
-            assert tape.wait_live(timeout=10)
+            assert tape.wait_live(timeout=30)
             return tape
 
         yield made
@@ -71,7 +71,7 @@ def test_a_sleeping_consumer_costs_its_own_events_only(server, tape_of, policy):
     awake.set()
     kept = 3 * BURST - consumer.dropped
     assert kept <= SIZE + 1
-    assert consumer.wait(kept, timeout=10)
+    assert consumer.wait(kept, timeout=30)
 
 
 def test_a_sleeping_consumer_that_blocks_fills_the_inbox_and_no_more(server, tape_of):

@@ -13,7 +13,7 @@ from binance_lab.exchange.process import Exchange
 configuration: Any = pytest.importorskip("binance_common.configuration")
 spot: Any = pytest.importorskip("binance_sdk_spot.spot")
 
-WAIT_S = 10.0
+WAIT_S = 30.0
 
 
 @pytest.fixture(scope="module")

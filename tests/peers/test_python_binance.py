@@ -12,7 +12,7 @@ from binance_lab.exchange.process import Exchange
 
 binance: Any = pytest.importorskip("binance")
 
-WAIT_S = 10.0
+WAIT_S = 30.0
 
 
 @pytest.fixture(scope="module")

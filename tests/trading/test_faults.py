@@ -48,7 +48,7 @@ def exchange() -> Iterator[Exchange]:
 def door(exchange: Exchange, verb: str, name: str, /, **body: object) -> None:
     """Knock at the exchange's control door."""
     url = f"{exchange.rest}/lab/{name}"
-    requests.request(verb, url, json=body, timeout=5).raise_for_status()
+    requests.request(verb, url, json=body, timeout=30).raise_for_status()
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def test_every_outcome_is_the_server_s(desk, exchange, streamed):
     for number in range(ORDERS):
         place_or_refused(desk, number)
     door(exchange, "DELETE", "faults")
-    struck = requests.get(f"{exchange.rest}/lab", timeout=5).json()["struck"]
+    struck = requests.get(f"{exchange.rest}/lab", timeout=30).json()["struck"]
     assert {fault["kind"] for fault in FAULTS if streamed or fault["kind"] not in OF_STREAMS} <= {
         kind for kind, times in struck.items() if times
     }

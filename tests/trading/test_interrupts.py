@@ -88,7 +88,7 @@ def assert_known(desk: Trading, client: ScriptedClient, where: str) -> None:
     assert set(client.sent) <= ours, where
     for order in desk.orders:
         try:
-            order.wait(timeout=5)
+            order.wait(timeout=30)
         except TimeoutError as error:
             raise AssertionError(where) from error
         desk._register.look(order)

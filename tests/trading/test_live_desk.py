@@ -41,16 +41,16 @@ def sell(client: Spot, quantity: str, price: str) -> None:
 
 
 def fault(exchange: Exchange, **body: object) -> None:
-    requests.post(f"{exchange.rest}/lab/faults", json=body, timeout=5).raise_for_status()
+    requests.post(f"{exchange.rest}/lab/faults", json=body, timeout=30).raise_for_status()
 
 
 def test_the_stream_tells_of_fills_as_they_happen(lab, other):
     """A resting order is filled in two parts, by the account's stream alone."""
     order = lab.place("BTCUSDT", "BUY", "LIMIT", quantity="0.01", price="60000")
     sell(other, "0.004", "60000")
-    assert order.wait("partially filled", timeout=10).executed_qty > 0
+    assert order.wait("partially filled", timeout=30).executed_qty > 0
     sell(other, "0.006", "60000")
-    assert order.wait("filled", timeout=10).state is OrderState.FILLED
+    assert order.wait("filled", timeout=30).state is OrderState.FILLED
     assert [str(fill.qty.normalize()) for fill in order.fills] == ["0.004", "0.006"]
     assert all(fill.is_maker for fill in order.fills)
     assert order.fills_complete
@@ -71,7 +71,7 @@ def test_a_lost_answer_is_told_by_the_stream(lab, exchange):
     fault(exchange, kind="drop", path="/api/v3/order", method="POST", times=1)
     fault(exchange, kind="before", path="/api/v3/order", method="GET", status=503)
     order = lab.place("BTCUSDT", "BUY", "LIMIT", quantity="0.01", price="60000")
-    assert order.wait(timeout=10).state is OrderState.ACCEPTED
+    assert order.wait(timeout=30).state is OrderState.ACCEPTED
     assert len(lab.client.get_open_orders()) == 1
 
 
@@ -85,7 +85,7 @@ def test_an_order_list_is_canceled_as_one(lab):
         below=sells | {"type": "STOP_LOSS", "stop_price": "20000"},
     )
     assert lab.cancel(placed) is placed
-    assert placed.wait("done", timeout=10).state == "done"
+    assert placed.wait("done", timeout=30).state == "done"
     assert {order.state for order in placed.orders} == {OrderState.CANCELED}
     assert lab.client.get_open_orders() == []
 
@@ -98,7 +98,7 @@ def test_slippage_counts_from_any_live_book(lab, other):
         order = {"timeInForce": "GTC", "quantity": "0.5", "price": price}
         other.new_order("BTCUSDT", side, "LIMIT", **order)
     assert book.until(lambda: book.state == "live" and len(book.top(9).bids) == 2)
-    order = lab.place("BTCUSDT", "BUY", "MARKET", quantity="0.01").wait("filled", timeout=10)
+    order = lab.place("BTCUSDT", "BUY", "MARKET", quantity="0.01").wait("filled", timeout=30)
     assert order.mid_price == 64000
     assert order.slippage_bps == pytest.approx(15.625)
 
@@ -111,4 +111,4 @@ def test_a_restarted_notebook_knows_its_orders(lab, exchange, other):
     with Lab(url=exchange.rest, api_key=exchange.api_key, api_secret=exchange.api_secret) as again:
         trading: Trading = again.trading
         found = trading.order(order.client_order_id)
-        assert found.wait("filled", timeout=10).state is OrderState.FILLED
+        assert found.wait("filled", timeout=30).state is OrderState.FILLED

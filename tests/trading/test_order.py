@@ -204,9 +204,9 @@ def test_wait_returns_when_another_thread_moves_the_order():
     """wait() returns as soon as the exchange is heard, wait("filled") when it is filled."""
     one = order()
     threading.Thread(target=one.report, args=(ACCEPTED,)).start()
-    assert one.wait(timeout=5).state is OrderState.ACCEPTED
+    assert one.wait(timeout=30).state is OrderState.ACCEPTED
     threading.Thread(target=one.report, args=(FILLS[2],)).start()
-    assert one.wait("FILLED", timeout=5).state is OrderState.FILLED
+    assert one.wait("FILLED", timeout=30).state is OrderState.FILLED
 
 
 def test_wait_ends_with_the_order():

@@ -135,10 +135,10 @@ def unanswered(desk: Trading) -> None:
 def test_a_verbose_traceback_holds_no_key(desk, exchange, ask, fault):
     """With %xmode Verbose a cell shows the local values of every frame, the connector's too."""
     body = {"kind": fault, "path": "/api/v3/account", "times": 9}
-    requests.post(f"{exchange.rest}/lab/faults", json=body, timeout=5).raise_for_status()
+    requests.post(f"{exchange.rest}/lab/faults", json=body, timeout=30).raise_for_status()
     with pytest.raises(LabError) as caught:
         ask(desk)
-    requests.delete(f"{exchange.rest}/lab/faults", timeout=5).raise_for_status()
+    requests.delete(f"{exchange.rest}/lab/faults", timeout=30).raise_for_status()
     text = verbose(caught.value)
     assert "http.py" in text
     assert "self = <" in text  # the values are there

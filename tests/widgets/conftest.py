@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -51,7 +52,9 @@ class Sent:
     def wait(self, kind: str) -> tuple[dict[str, Any], list[bytes]]:
         """The newest frame of this kind, once there is one."""
         with self._came:
-            found = self._came.wait_for(lambda: [f for f in self.frames if f[0]["kind"] == kind], 5)
+            found = self._came.wait_for(
+                lambda: [f for f in self.frames if f[0]["kind"] == kind], 30
+            )
         assert found, f"no {kind} among {[frame[0]['kind'] for frame in self.frames]}"
         return found[-1]
 
@@ -64,10 +67,13 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
     return made
 
 
-def until(view: View, condition: Callable[[], bool], timeout_s: float = 5.0) -> None:
-    """Wait for what a frame, or an error, of the view brings about."""
+def until(view: View, condition: Callable[[], bool], timeout_s: float = 30.0) -> None:
+    """Wait for what a frame, or an error, of the view brings about, or follows from it soon after."""
+    deadline = time.monotonic() + timeout_s
     with view._counted:
-        assert view._counted.wait_for(condition, timeout_s)
+        while not condition():
+            assert time.monotonic() < deadline, f"{view} did not get there in {timeout_s:g} s"
+            view._counted.wait(0.05)
 
 
 @pytest.fixture

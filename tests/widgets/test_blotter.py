@@ -208,7 +208,7 @@ def test_cancel_all_calls_nothing_canceled_that_is_unknown(desk, client, blotter
     until(blotter, lambda: "0 orders canceled. Of 1 nobody knows yet" in blotter.message)
     client.orders[order.client_order_id] = late
     client.hidden = False
-    assert order.wait("done", timeout=5).state.value == "canceled"
+    assert order.wait("done", timeout=30).state.value == "canceled"
 
 
 def test_a_replacement_asks_for_what_is_left(desk, client, blotter):
@@ -245,13 +245,13 @@ def test_an_order_on_its_way_is_not_called_unknown(desk, client, blotter, monkey
 
     def slowly(*args, **fields):
         sending.set()
-        go_on.wait(10)
+        go_on.wait(30)
         return new_order(*args, **fields)
 
     monkeypatch.setattr(client, "new_order", slowly)
     place = threading.Thread(target=desk.place, args=("BTCUSDT", "BUY", "LIMIT"), kwargs=LIMIT)
     place.start()
-    assert sending.wait(10)
+    assert sending.wait(30)
     until(
         blotter, lambda: rows(blotter) and "<b class='bl-wait'>sent" in rows(blotter)[0]._text.value
     )

@@ -364,14 +364,14 @@ def test_a_failing_check_ends_no_click(form, desk, monkeypatch):
 
     def send(ticket, origin):
         sending.set()
-        go_on.wait(10)
+        go_on.wait(30)
         raise OrderRefused("enough")
 
     monkeypatch.setattr(desk, "send", send)
     form.confirm_box.value = False
     form.fill(quantity="0.01", price="60000")
     form.place_button.click()
-    assert sending.wait(10)
+    assert sending.wait(30)
     until(form, lambda: "Checking it" in form._results.value)
     form._check._found(order_check.Checked(problem="down"), None, 0.0)
     form.place_button.click()
@@ -384,7 +384,7 @@ def test_a_failing_check_ends_no_click(form, desk, monkeypatch):
 def test_an_answer_while_something_is_done_is_not_lost(form, client, desk, monkeypatch):
     """Send it during a check: the question stays until it can be answered."""
     go_on = threading.Event()
-    monkeypatch.setattr(desk, "test", lambda ticket: go_on.wait(10))
+    monkeypatch.setattr(desk, "test", lambda ticket: go_on.wait(30))
     form.fill(quantity="0.01", price="60000")
     form.place_button.click()
     until(form, lambda: form._question.ticket is not None and not form._clicks.busy)
@@ -404,7 +404,7 @@ def test_a_slow_order_is_shown_as_being_sent(form, desk, monkeypatch):
     send = desk.send
 
     def slowly(*args, **options):
-        go_on.wait(10)
+        go_on.wait(30)
         return send(*args, **options)
 
     monkeypatch.setattr(desk, "send", slowly)

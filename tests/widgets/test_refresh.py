@@ -55,7 +55,7 @@ class Drawing:
 
     def wait(self, condition: Callable[[], bool]) -> None:
         with self.moved:
-            assert self.moved.wait_for(condition, timeout=5)
+            assert self.moved.wait_for(condition, timeout=30)
 
 
 @pytest.fixture
@@ -171,7 +171,7 @@ def test_quiet_view_is_asked_once_a_second(drawer: Refresher, monkeypatch: pytes
     view.wait(lambda: view.pulses == 0 or len(view.times) == 1)
     pulsed = threading.Event()
     monkeypatch.setattr(view, "pulse", pulsed.set)
-    assert pulsed.wait(5)
+    assert pulsed.wait(30)
     assert len(view.times) == 1
 
 
@@ -181,17 +181,17 @@ def test_removed_view_has_no_frame_on_its_way(drawer: Refresher):
 
     def draw() -> None:
         inside.set()
-        go.wait(5)
+        go.wait(30)
 
     view = Drawing(draw=draw)
     drawer.add(view)
-    assert inside.wait(5)
+    assert inside.wait(30)
     remover = threading.Thread(target=drawer.remove, args=[view], daemon=True)
     remover.start()
     remover.join(0.05)
     assert remover.is_alive()
     go.set()
-    remover.join(5)
+    remover.join(30)
     drawer.mark(view)
     assert not remover.is_alive()
     assert len(view.times) == 1
@@ -227,7 +227,7 @@ def test_the_thread_ends_with_the_last_view(drawer: Refresher):
     thread = drawer._thread
     assert thread is not None
     drawer.remove(view)
-    thread.join(10)
+    thread.join(30)
     assert not thread.is_alive()
     again = Drawing("again")
     drawer.add(again)

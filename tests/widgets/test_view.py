@@ -114,7 +114,7 @@ def test_stop_leaves_a_picture_where_the_view_was_shown(source: FakeSource, disp
     assert WIDGET not in displays.shown[0]
     assert source.callbacks == []
     assert view.stopped
-    assert not view.wait_frames(1, timeout=5)
+    assert not view.wait_frames(1, timeout=30)
     assert set(_instances) == models
 
 

@@ -126,7 +126,7 @@ def test_a_fault_of_ours_closes_the_socket():
                 session.ws_connect(f"ws://{host}:{port}/", autoclose=True) as socket,
             ):
                 await socket.send_str("hello")
-                message = await socket.receive(timeout=5)
+                message = await socket.receive(timeout=30)
                 assert (message.type, message.data) == (WSMsgType.CLOSE, 1011)
                 assert "inside" not in str(message.extra)
         finally:

@@ -172,7 +172,7 @@ def test_a_hole_breaks_the_chain_of_diffs(rest: Rest, socket: Open):
     first = stream.read()
     rest.lab("POST", "/faults", kind="hole", times=1)
     rest.order("BUY", "0.01", "50001")
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while rest.lab("GET", "/faults") and time.monotonic() < deadline:
         pass
     rest.order("BUY", "0.01", "50002")
