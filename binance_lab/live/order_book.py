@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 SnapshotLimit: TypeAlias = Literal[100, 500, 1000, 5000]
 BUFFER = 100_000  # updates kept while a snapshot is fetched; beyond, the oldest go
-PATIENCE_S = 0.5  # until the next snapshot, if one was older than the first update
+PATIENCE_S = 0.5  # for the first update, and for the next snapshot if one was older than that
 PROOF_S = 2.0  # for the first update after a reconnect; then a snapshot is asked for
 HORIZON_EVERY = 200  # updates between two looks at the horizon
 HORIZON_LEVELS = 20  # so many levels a side must be known, else a new snapshot is taken
@@ -365,16 +365,27 @@ class OrderBook(LiveObject):
         self._doubted = self._in_sync
 
     def _reconnected(self) -> None:
-        """Ask for the first snapshot; the updates since then are kept from the first message on.
+        """Ask for the first snapshot, behind the first update, or without one where the market is quiet.
 
         A book that was in sync waits for the next update first: if it continues the book, nothing
         is missing, which spares a snapshot.
         """
         with self._lock:
-            if not self._in_sync and self._buffer:
-                self._want_snapshot()
-            elif self._doubted:
+            if self._doubted:
                 self._runtime.fetch(self._prove, delay_s=PROOF_S)
+            elif not self._in_sync and self._buffer:
+                self._want_snapshot()
+            elif not self._in_sync:
+                self._runtime.fetch(self._ask_if_quiet, delay_s=PATIENCE_S)
+
+    def _ask_if_quiet(self) -> None:
+        """Ask for the first snapshot if nothing moves: every update since the connection would come."""
+        self._runtime.apply(lambda: self._change(self._begin_quiet))
+
+    def _begin_quiet(self) -> Sequence[Any]:
+        if not self._in_sync and self._connected:
+            self._want_snapshot()
+        return ()
 
     def _prove(self) -> None:
         """Ask for a snapshot if no update has told yet whether one is missing."""

@@ -100,6 +100,42 @@ def test_it_waits_for_the_network():
     assert book.state == "live"
 
 
+def test_a_market_that_stands_still_has_a_book():
+    """Where no update comes, the book begins with a snapshot; the first update shows if one was missed."""
+    client = FakeClient(depth=snapshot(10))
+    book = OrderBook("BTCUSDT", client=client, runtime=Inline())
+    book.connection_changed(event(State.OPEN))
+    assert client.asked == []
+    assert book._runtime.run_later() == 1
+    assert (book.state, book.best_bid) == ("live", (99.0, 1.0))
+    client.answers["depth"] = snapshot(13, bids=["98x1"])
+    book.receive([depth(12, 13)], 1)
+    assert (book.resyncs, book.state, book.best_bid) == (1, "live", (98.0, 1.0))
+
+
+def test_a_market_that_moves_is_asked_for_once():
+    """A book that began with its first update asks for no second snapshot."""
+    client = FakeClient(depth=snapshot(10))
+    book = OrderBook("BTCUSDT", client=client, runtime=Inline())
+    book.connection_changed(event(State.OPEN))
+    book.receive([depth(9, 12)], 1)
+    assert book._runtime.run_later() == 1
+    assert len(client.asked) == 1
+
+
+def test_a_connection_that_is_lost_at_once_is_waited_for():
+    """A book of a quiet market isn't begun while updates could be missed."""
+    client = FakeClient(depth=snapshot(10))
+    book = OrderBook("BTCUSDT", client=client, runtime=Inline())
+    for state in (State.OPEN, State.CLOSED):
+        book.connection_changed(event(state, "gone"))
+    book._runtime.run_later()
+    assert client.asked == []
+    book.connection_changed(event(State.OPEN))
+    book._runtime.run_later()
+    assert book.state == "live"
+
+
 def test_a_refused_snapshot_is_an_error():
     """Where the server refuses the snapshot, the state is error and the reason is kept."""
     refused = BadSymbol("-1121 Invalid symbol.", status=400, code=-1121)
