@@ -71,20 +71,17 @@ class Archive:
 
     Args:
         markets: The public data by symbol.
-        clock: The time now, in microseconds.
         folder: Where files are kept; a temporary one, removed by ``close``, if not given.
     """
 
     def __init__(
         self,
         markets: Mapping[str, MarketData],
-        clock: Callable[[], int],
         *,
         folder: Path | None = None,
         most_bytes: int = MOST_KEPT_BYTES,
     ) -> None:
         self._markets = markets
-        self._clock = clock
         self._most_bytes = most_bytes
         self._temporary = (
             None if folder else tempfile.TemporaryDirectory(prefix="binance-lab-archive-")
@@ -92,19 +89,22 @@ class Archive:
         self._folder = folder or Path(self._temporary.name if self._temporary else "")
         self._lock = threading.Lock()  # guards the folder: one file is made at a time
 
-    def get(self, path: str, *, is_wanted: Callable[[], bool] = lambda: True) -> Path | None:
+    def get(
+        self, path: str, *, now_us: int, is_wanted: Callable[[], bool] = lambda: True
+    ) -> Path | None:
         """The file for a path such as ``data/spot/daily/klines/BTCUSDT/1m/BTCUSDT-1m-2025-01-01.zip``.
 
         None if there is none. Making a month of trades may take minutes.
 
         Args:
+            now_us: The time, up to which everything is done that is due: a file is never made anew.
             is_wanted: Asked again and again while the file is made; once false the work is left undone.
 
         Raises:
             Abandoned: The file isn't wanted any more.
         """
         match = _path.fullmatch(path.lstrip("/"))
-        file = self._file(match) if match else None
+        file = self._file(match, now_us) if match else None
         if match is None or file is None:
             return None
         with self._lock:
@@ -133,7 +133,7 @@ class Archive:
 
     # Inside
 
-    def _file(self, match: re.Match[str]) -> _File | None:
+    def _file(self, match: re.Match[str], now_us: int) -> _File | None:
         """What a path asks for; None if there is no such file, or not yet."""
         symbol = match["symbol"] or match["kline_symbol"]
         market = self._markets.get(symbol)
@@ -147,7 +147,7 @@ class Archive:
         span = _span(match["name"].removeprefix(f"{symbol}-{label}-"), daily=daily)
         if market is None or span is None or not market.began_before(span[1]):
             return None
-        if span[1] > self._clock():
+        if span[1] > now_us:
             return None
         return _File(match["name"], symbol, match["kind"] or "klines", interval, *span)
 

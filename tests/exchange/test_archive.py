@@ -28,12 +28,12 @@ KLINES = ["open_time", "open", "high", "low", "close", "volume", "close_time", "
 
 @pytest.fixture
 def archive(tmp_path):
-    with Archive(MARKETS, lambda: NOW_US, folder=tmp_path) as made:
+    with Archive(MARKETS, folder=tmp_path) as made:
         yield made
 
 
 def frame(archive: Archive, path: str, columns: list[str]) -> pd.DataFrame:
-    found = archive.get(f"/data/spot/{path}.zip")
+    found = archive.get(f"/data/spot/{path}.zip", now_us=NOW_US)
     assert found is not None
     with zipfile.ZipFile(found) as file:
         [name] = file.namelist()
@@ -69,7 +69,8 @@ def test_monthly_klines_have_every_interval(archive):
     assert len(frame(archive, "monthly/klines/BTCUSDT/1d/BTCUSDT-1d-2025-02", KLINES)) == 28
     assert len(frame(archive, "monthly/klines/BTCUSDT/1w/BTCUSDT-1w-2025-02", KLINES)) == 4
     assert len(frame(archive, "monthly/klines/BTCUSDT/1mo/BTCUSDT-1mo-2025-02", KLINES)) == 1
-    assert archive.get("data/spot/daily/klines/BTCUSDT/1w/BTCUSDT-1w-2025-02-03.zip") is None
+    path = "data/spot/daily/klines/BTCUSDT/1w/BTCUSDT-1w-2025-02-03.zip"
+    assert archive.get(path, now_us=NOW_US) is None
 
 
 def test_trades_and_aggregate_trades_of_a_day_agree(archive):
@@ -91,24 +92,25 @@ def test_trades_and_aggregate_trades_of_a_day_agree(archive):
 def test_checksum_is_of_the_file(archive):
     """The checksum file has the SHA-256 of the zip, two spaces and its name."""
     path = "data/spot/daily/klines/BTCUSDT/1d/BTCUSDT-1d-2025-03-01.zip"
-    digest = hashlib.sha256(archive.get(path).read_bytes()).hexdigest()
-    text = archive.get(path + ".CHECKSUM").read_text()
+    digest = hashlib.sha256(archive.get(path, now_us=NOW_US).read_bytes()).hexdigest()
+    text = archive.get(path + ".CHECKSUM", now_us=NOW_US).read_text()
     assert text == f"{digest}  BTCUSDT-1d-2025-03-01.zip\n"
 
 
 def test_a_checksum_is_written_once(archive):
     """One that is asked for again stays as it is: it may be on its way to somebody."""
     path = "data/spot/daily/klines/BTCUSDT/1d/BTCUSDT-1d-2025-03-01.zip.CHECKSUM"
-    written = archive.get(path).stat()
-    again = archive.get(path).stat()
+    written = archive.get(path, now_us=NOW_US).stat()
+    again = archive.get(path, now_us=NOW_US).stat()
     assert (again.st_ino, again.st_mtime_ns) == (written.st_ino, written.st_mtime_ns)
 
 
 def test_file_is_the_same_whenever_it_is_made(archive, tmp_path):
     """A file that is made anew has the same bytes."""
     path = "data/spot/daily/klines/BTCUSDT/1d/BTCUSDT-1d-2025-03-01.zip"
-    with Archive(MARKETS, lambda: NOW_US + 10**12) as other:
-        assert other.get(path).read_bytes() == archive.get(path).read_bytes()
+    with Archive(MARKETS) as other:
+        later = other.get(path, now_us=NOW_US + 10**12)
+        assert later.read_bytes() == archive.get(path, now_us=NOW_US).read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -127,17 +129,16 @@ def test_file_is_the_same_whenever_it_is_made(archive, tmp_path):
 )
 def test_there_is_no_other_file(archive, path):
     """Unfinished days and months, unknown symbols and intervals, and strange paths have no file."""
-    assert archive.get("data/spot/" + path) is None
+    assert archive.get("data/spot/" + path, now_us=NOW_US) is None
 
 
 def test_folder_is_bounded(tmp_path):
     """Once the folder has too many bytes, its oldest files go."""
-    with Archive(MARKETS, lambda: NOW_US, folder=tmp_path, most_bytes=1) as archive:
+    with Archive(MARKETS, folder=tmp_path, most_bytes=1) as archive:
         for day in (1, 2, 3):
-            assert archive.get(f"data/spot/daily/klines/BTCUSDT/1d/BTCUSDT-1d-2025-03-0{day}.zip")
-            assert archive.get(
-                f"data/spot/daily/klines/BTCUSDT/1d/BTCUSDT-1d-2025-03-0{day}.zip.CHECKSUM"
-            )
+            path = f"data/spot/daily/klines/BTCUSDT/1d/BTCUSDT-1d-2025-03-0{day}.zip"
+            assert archive.get(path, now_us=NOW_US)
+            assert archive.get(f"{path}.CHECKSUM", now_us=NOW_US)
         kept = {path.name for path in tmp_path.iterdir()}
         assert kept == {f"daily-BTCUSDT-1d-2025-03-03.zip{end}" for end in ("", ".CHECKSUM")}
 
@@ -147,8 +148,8 @@ def test_a_file_that_nobody_waits_for_is_left_undone(archive, tmp_path):
     path = "/data/spot/daily/trades/BNBBTC/BNBBTC-trades-2025-03-01.zip"
     asked = iter([True, True, False])
     with pytest.raises(Abandoned):
-        archive.get(path, is_wanted=lambda: next(asked))
+        archive.get(path, now_us=NOW_US, is_wanted=lambda: next(asked))
     assert list(tmp_path.iterdir()) == []
-    found = archive.get(path)
+    found = archive.get(path, now_us=NOW_US)
     assert found is not None
     assert zipfile.ZipFile(found).testzip() is None

@@ -31,10 +31,11 @@ def files(tmp_path_factory) -> dict[str, Path]:
     """Two hours of trades, aggregate trades and minutes, as the archive would have them."""
     folder = tmp_path_factory.mktemp("archive")
     found = {}
-    with Archive({"BNBBTC": SOURCE}, lambda: NOW_US, folder=folder) as archive:
+    with Archive({"BNBBTC": SOURCE}, folder=folder) as archive:
         for kind, column in (("trades", 4), ("aggTrades", 5), ("1m", 0)):
             middle = "klines/BNBBTC/1m" if kind == "1m" else f"{kind}/BNBBTC"
-            made = archive.get(f"data/spot/daily/{middle}/BNBBTC-{kind}-2025-03-01.zip")
+            path = f"data/spot/daily/{middle}/BNBBTC-{kind}-2025-03-01.zip"
+            made = archive.get(path, now_us=NOW_US)
             with zipfile.ZipFile(made) as file:
                 rows = file.read(file.namelist()[0]).decode().splitlines(keepends=True)
             early = [row for row in rows if int(row.split(",")[column]) < END_US]

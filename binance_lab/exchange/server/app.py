@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -63,7 +64,7 @@ class Server:
         self.api_clients: list[ApiClient] = []
         self.stopping = asyncio.Event()
         self.failed: BaseException | None = None
-        self._archive = Archive(venue.markets, venue.now_us)
+        self._archive = Archive(venue.markets)
         self._runner: web.AppRunner | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -179,8 +180,10 @@ class Server:
             return http.transport is not None and not self.stopping.is_set()
 
         async def answer() -> web.StreamResponse:
+            now_us = self.venue.catch_up()
+            make = partial(self._archive.get, http.path, now_us=now_us, is_wanted=is_wanted)
             try:
-                file = await asyncio.to_thread(self._archive.get, http.path, is_wanted=is_wanted)
+                file = await asyncio.to_thread(make)
             except Abandoned:
                 return web.Response(status=503)  # nobody reads it
             return web.Response(status=404) if file is None else web.FileResponse(file)

@@ -75,9 +75,7 @@ class Lab:
             known = ", ".join(f"{method} /lab/{path}" for method, path in self._doors)
             return _error(404, f"There is no such door; there are {known}.")
         try:
-            body = _body(await http.read())
-            self._venue.catch_up()
-            answer = door(body)
+            answer = door(_body(await http.read()))
             if http.method != "GET":
                 self._world.save()
             return web.json_response(answer)
@@ -91,7 +89,7 @@ class Lab:
         return {
             "seed": self._world.options.seed,
             "market": self._world.market(),
-            "timeUs": venue.now_us(),
+            "timeUs": venue.catch_up(),
             "symbols": {symbol: venue.engine.status(symbol) for symbol in venue.markets},
             "accounts": sorted({key.account_id for key in venue.keys}),
             "connections": {
@@ -227,7 +225,7 @@ class Lab:
             account_id,
             str(body.get("asset")),
             _amount(body.get("amount")),
-            now_us=self._venue.now_us(),
+            now_us=self._venue.catch_up(),
         )
         return {}
 
@@ -239,8 +237,9 @@ class Lab:
         except ValueError:
             raise BadRequest(f"A status is one of {', '.join(SymbolStatus)}.") from None
         symbols = [body["symbol"]] if "symbol" in body else list(self._venue.markets)
+        now_us = self._venue.catch_up()
         for symbol in symbols:
-            self._venue.engine.set_status(symbol, status, now_us=self._venue.now_us())
+            self._venue.engine.set_status(symbol, status, now_us=now_us)
         return {}
 
     def _trade_block(self, body: Json) -> Json:
@@ -252,7 +251,7 @@ class Lab:
         trade = market.block_trade(
             rules.ticks(_amount(body.get("price"))),
             rules.lots(_amount(body.get("quantity"))),
-            self._venue.now_us(),
+            self._venue.catch_up(),
             buyer_is_maker=body.get("buyer_is_maker") is True,
         )
         self._server.publisher.block_traded(market, trade)

@@ -205,7 +205,7 @@ class ApiClient:
     def _run_own(
         self, declared: tuple[Param, ...], run: Callable[[Request, int], Any], request: Request
     ) -> Answer:
-        now_us = self._venue.now_us()
+        now_us = self._venue.catch_up()
         try:
             self._venue.limits.address(request.ip).charge(SESSION_WEIGHT, now_us)
             parse(declared, request.texts)

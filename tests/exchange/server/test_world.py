@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
-from typing import Any
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from binance_lab.exchange.candles import DAY_US
 from binance_lab.exchange.clock import SteppedClock
+from binance_lab.exchange.server.app import Server
 from binance_lab.exchange.server.gateway import Gateway, Request
+from binance_lab.exchange.server.lab import Lab
 from binance_lab.exchange.server.publisher import Channel, Publisher
 from binance_lab.exchange.server.routes import BY_METHOD
+from binance_lab.exchange.server.venue import Venue
 from binance_lab.exchange.server.world import Options, World
 from binance_lab.wire.enums import TimeUnit
 
@@ -102,3 +109,45 @@ async def listen(world: World, name: str, listener: Listener) -> None:
         go_on(world)
         publisher.beat()
     publisher.unsubscribe(name, TimeUnit.MICROSECOND, listener)
+
+
+def going_on(venue: Venue, from_us: int) -> list[int]:
+    """Let a venue's clock go on with each look at it; up to when all that was due has been done."""
+    done: list[int] = []
+    venue._clock = itertools.count(from_us).__next__
+    venue.on_time = done.append
+    return done
+
+
+def test_a_file_is_there_when_all_of_its_day_is_done(world: World):
+    """A day that ends while its file is asked for has none yet: it is kept as it was first made."""
+    market = world.venue.markets["BTCUSDT"]
+    end_us = (market.started_us // DAY_US + 1) * DAY_US
+    day = f"{datetime.fromtimestamp(end_us / 1e6 - 1, UTC):%Y-%m-%d}"
+    path = f"/data/spot/daily/klines/BTCUSDT/1d/BTCUSDT-1d-{day}.zip"
+    http = cast(Any, SimpleNamespace(method="GET", path=path, transport=object()))
+    done = going_on(world.venue, end_us - 1)
+    server = Server(world.venue)
+    first, second = (asyncio.run(server._serve_file(http)).status for _ in range(2))
+    server._archive.close()
+    assert (first, done[0]) == (404, end_us - 1)
+    assert (second, done[1]) == (200, end_us)
+
+
+@pytest.mark.parametrize(
+    ("door", "body", "event"),
+    [
+        ("deposits", {"asset": "USDT", "amount": "1"}, "transfer"),
+        ("symbols", {"status": "HALT"}, "symbol_status"),
+    ],
+)
+def test_what_the_door_does_comes_after_all_that_was_due(
+    world: World, monkeypatch: pytest.MonkeyPatch, door: str, body: Any, event: str
+):
+    """A deposit and a halt happen at the time up to which everything has been done."""
+    told: list[int] = []
+    monkeypatch.setattr(world.venue, event, lambda *what: told.append(what[-1]))
+    lab = Lab(world, Server(world.venue))
+    done = going_on(world.venue, world.venue.now_us())
+    lab._doors["POST", door](body)
+    assert told == done
