@@ -18,6 +18,7 @@ from binance_lab.wire.user_events import (
     StreamTerminated,
     UserEvent,
 )
+from binance_lab.wire.words import counted
 
 from .account_frames import AccountFrames
 from .account_history import AccountHistory
@@ -86,7 +87,7 @@ class Account(AccountFrames):
         self._symbols: set[str] = set()  # that had an order or a fill
         self._since = 0  # fills up to then (ms) were before the start
         self._audit = Audit()
-        self._looked = 0  # for what they don't: 1 reconciled, 2 searched as well
+        self._looked = 0  # for what it leaves over: 1 reconciled, 2 searched as well
         self._look_due = False
         self._gave_up_s = float("-inf")
         self._asked = ""  # what was asked in vain, in words
@@ -348,15 +349,14 @@ class Account(AccountFrames):
         rows = [row for symbol in asked for row in self._history.trades(symbol, since)]
         for symbol in sorted(known.union(asked)):
             rows += self._history.allocations(symbol, since)
-        left = (
-            f", {len(suspects) - len(asked)} more could have been" if suspects[len(asked) :] else ""
-        )
-        return rows, f"{len(asked)} symbols were asked for trades{left}"
+        more = len(suspects) - len(asked)
+        left = f", {more:,} more could have been" if more else ""
+        return rows, f"asked for those of {counted(len(asked), 'symbol')}{left}"
 
     def _take_found(self, answer: tuple[list[Json], str]) -> None:
         rows, self._asked = answer
-        self._looked = 2
         self._change(lambda: rows if self._keep_rows(rows) else ())
+        self._looked = 0 if self._audit.settled else 2
         self._look_later()
 
     def _found(self) -> Sequence[Any]:

@@ -48,26 +48,20 @@ class AccountFrames(LiveObject):
         Args:
             prices: Last prices by symbol, for the column ``value`` in the quote asset.
         """
-        with self._lock:
-            known = dict(self._holdings.balances) if self._holdings is not None else {}
         rows = [
             {"asset": asset, "free": free, "locked": locked}
-            for asset, (free, locked) in known.items()
+            for asset, (free, locked) in self._amounts().items()
             if Decimal(free) or Decimal(locked)
         ]
         return balances_frame(rows, prices=prices, quote=quote, numbers=numbers)
 
     def free(self) -> dict[str, Decimal]:
         """What can be spent, by asset."""
-        with self._lock:
-            known = dict(self._holdings.balances) if self._holdings is not None else {}
-        return {asset: Decimal(free) for asset, (free, _) in known.items()}
+        return {asset: Decimal(free) for asset, (free, _) in self._amounts().items()}
 
     def locked(self) -> dict[str, Decimal]:
         """What open orders hold, by asset."""
-        with self._lock:
-            known = dict(self._holdings.balances) if self._holdings is not None else {}
-        return {asset: Decimal(locked) for asset, (_, locked) in known.items()}
+        return {asset: Decimal(locked) for asset, (_, locked) in self._amounts().items()}
 
     @property
     def open_orders(self) -> pd.DataFrame:
@@ -102,6 +96,11 @@ class AccountFrames(LiveObject):
                 },
             }
         )
+
+    def _amounts(self) -> dict[str, tuple[str, str]]:
+        """Free and locked amounts by asset; none before REST told them."""
+        with self._lock:
+            return dict(self._holdings.balances) if self._holdings is not None else {}
 
     def _data_state(self) -> LiveState:
         return "connecting" if self._holdings is None else "live"

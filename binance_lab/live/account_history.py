@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from binance_lab.connector.exceptions import BadSymbol
+from binance_lab.wire.intervals import DAY_MS
 
 from .audit import Pairs
 from .holdings import Holdings, Json
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from binance_lab.connector.spot import Spot
 
 PAGE = 1_000  # trades that one answer lists
-DAY = 24 * 3600 * 1000  # ms: no longer range of time is answered at once
 _LATEST_MS = 10**14  # a later time is in µs
 
 
@@ -40,13 +40,13 @@ class AccountHistory:
     def trades(self, symbol: str, since: int) -> list[Json]:
         """The account's trades of a symbol from a time (ms) on: weight 20 for each thousand."""
         rows = self._page(symbol)
-        if len(rows) == PAGE and rows[0]["time"] > since:
+        if len(rows) == PAGE and rows[0]["time"] >= since:
             rows = list(self._pages(symbol, since))
         return [row for row in rows if row["time"] >= since]
 
     def _pages(self, symbol: str, since: int) -> Iterator[Json]:
-        """Trades from a time on, where there are many."""
-        day = DAY if since < _LATEST_MS else DAY * 1_000
+        """Trades from a time on, where there are many; no more than a day is answered at once."""
+        day = DAY_MS if since < _LATEST_MS else DAY_MS * 1_000
         while not (rows := self._page(symbol, startTime=since, endTime=since + day)):
             since += day
         while rows:

@@ -12,13 +12,14 @@ import pytest
 from binance_lab.connector.connection import State
 from binance_lab.connector.exceptions import BadSymbol, ConnectionFailed, PermissionDenied
 from binance_lab.live import Account
+from binance_lab.live.account_history import AccountHistory
 from binance_lab.live.runtime import Inline
+from binance_lab.wire.intervals import DAY_MS
 from binance_lab.wire.user_events import decode_user_event
 
 from .doubles import FakeClient, event
 
 NOW_MS = 1_723_161_240_000
-DAY_MS = 24 * 3600 * 1000
 
 
 def told(free="100", locked="0", orders=(), updated=NOW_MS):
@@ -461,6 +462,33 @@ def test_fills_made_elsewhere_during_a_cut_are_found(followed, elsewhere):
     assert followed.differences["what"].tolist() == ["ETH", "USDT"]
 
 
+def test_a_fill_that_is_lost_after_a_search_is_searched_for_too(followed, elsewhere):
+    """A search that found everything is over: what is lost next isn't given up without another."""
+    elsewhere.trades["ETHUSDT"] = [rest_fill(4, order=2, at_ms=NOW_MS + 9, symbol="ETHUSDT")]
+    elsewhere.answers["account"] = balances(USDT="-0.1", ETH="1")
+    cut(followed)
+    look(followed)
+    elsewhere.trades["BTCUSDT"] = [rest_fill(5, order=3, at_ms=NOW_MS + 60)]
+    elsewhere.answers["account"] = balances(USDT="-100.2", ETH="1", BTC="1")
+    followed.take_event(position("-100.2", at_ms=NOW_MS + 60))
+    look(followed)
+    assert followed.fills["id"].tolist() == [4, 5]
+    assert len(followed.gaps) == 0
+
+
+def test_many_trades_of_one_moment_are_all_fetched():
+    """Where the latest page begins at the time asked for, those of the same ms before it count."""
+    rows = [rest_fill(number, order=1, at_ms=NOW_MS) for number in range(1002)]
+
+    def my_trades(fromId=None, startTime=None, **_):
+        if fromId is not None:
+            return rows[fromId : fromId + 1000]
+        return rows[:1000] if startTime else rows[-1000:]
+
+    found = AccountHistory(FakeClient(my_trades=my_trades)).trades("BTCUSDT", NOW_MS)
+    assert [row["id"] for row in found] == list(range(1002))
+
+
 def test_what_nothing_explains_is_listed_as_a_hole(followed, elsewhere):
     """A balance that changed without a known trade or transfer is a hole, which says so."""
     elsewhere.answers["account"] = balances(USDT="150")
@@ -498,7 +526,7 @@ def test_a_search_asks_about_so_many_symbols_at_most(followed, elsewhere, monkey
     cut(followed)
     look(followed)
     assert asked_for_trades(elsewhere) == ["BTCUSDT"]
-    assert "1 symbols were asked for trades, 2 more could have been" in followed.gaps["reason"][0]
+    assert "(asked for those of 1 symbol, 2 more could have been)" in followed.gaps["reason"][0]
 
 
 def test_of_many_symbols_those_are_asked_about_whose_assets_changed(
