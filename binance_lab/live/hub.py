@@ -150,6 +150,7 @@ class Live:
             levels: How many levels a side the snapshot has; 5000 cost a request weight of 250.
 
         Raises:
+            BadInput: There is no such speed.
             BadSymbol: There is no such symbol.
         """
         symbol = symbol_name(symbol)

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 SnapshotLimit: TypeAlias = Literal[100, 500, 1000, 5000]
 BUFFER = 100_000  # updates kept while a snapshot is fetched; beyond, the oldest go
-PATIENCE_S = 0.5  # for the first update, and for the next snapshot if one was older than that
+PATIENCE_S = 0.5  # until the next snapshot, if one was older than the first update
+QUIET_S = {"100ms": 0.5, "1000ms": 1.5}  # by speed: so long the first update is waited for
 PROOF_S = 2.0  # for the first update after a reconnect; then a snapshot is asked for
 HORIZON_EVERY = 200  # updates between two looks at the horizon
 HORIZON_LEVELS = 20  # so many levels a side must be known, else a new snapshot is taken
@@ -53,6 +54,9 @@ class OrderBook(LiveObject):
         client: Fetches snapshots; without one they must come by `offer_snapshot`.
         speed: ``100ms`` or ``1000ms`` between updates.
         levels: How many a side a snapshot has.
+
+    Raises:
+        BadInput: There is no such speed.
     """
 
     def __init__(
@@ -64,6 +68,8 @@ class OrderBook(LiveObject):
         speed: Literal["100ms", "1000ms"] = "100ms",
         levels: SnapshotLimit = 5000,
     ) -> None:
+        if speed not in QUIET_S:
+            raise BadInput(f"A book's speed is one of {', '.join(QUIET_S)}, not {speed!r}.")
         stream = f"{symbol.lower()}@depth" + ("@100ms" if speed == "100ms" else "")
         super().__init__(
             symbol,
@@ -76,6 +82,7 @@ class OrderBook(LiveObject):
         self.resyncs = 0
         """How often it was out of sync and took a new snapshot."""
         self._client = client
+        self._quiet_s = QUIET_S[speed]
         self._limit = levels
         self._levels: Levels | None = None
         self._in_sync = False
@@ -376,7 +383,7 @@ class OrderBook(LiveObject):
             elif not self._in_sync and self._buffer:
                 self._want_snapshot()
             elif not self._in_sync:
-                self._runtime.fetch(self._ask_if_quiet, delay_s=PATIENCE_S)
+                self._runtime.fetch(self._ask_if_quiet, delay_s=self._quiet_s)
 
     def _ask_if_quiet(self) -> None:
         """Ask for the first snapshot if nothing moves: every update since the connection would come."""

@@ -113,6 +113,27 @@ def test_a_market_that_stands_still_has_a_book():
     assert (book.resyncs, book.state, book.best_bid) == (1, "live", (98.0, 1.0))
 
 
+@pytest.mark.parametrize(("speed", "between_s"), [("100ms", 0.1), ("1000ms", 1.0)])
+def test_a_market_stands_still_if_updates_are_overdue(speed, between_s):
+    """The first snapshot is asked for without an update only when one would have come."""
+    delays_s = []
+
+    class Noting(Inline):
+        def fetch(self, job, *, delay_s=0.0):
+            delays_s.append(delay_s)
+
+    book = OrderBook("BTCUSDT", client=FakeClient(), runtime=Noting(), speed=speed)
+    book.connection_changed(event(State.OPEN))
+    assert len(delays_s) == 1
+    assert delays_s[0] > between_s
+
+
+def test_a_speed_that_there_is_not_is_refused():
+    """There are two speeds; another one would have been the slow one without a word."""
+    with pytest.raises(BadInput, match="100ms, 1000ms, not '250ms'"):
+        OrderBook("BTCUSDT", speed="250ms")
+
+
 def test_a_market_that_moves_is_asked_for_once():
     """A book that began with its first update asks for no second snapshot."""
     client = FakeClient(depth=snapshot(10))
