@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 from random import Random
@@ -32,6 +32,7 @@ from binance_lab.exchange.candles import (
 from binance_lab.exchange.characters import ACTIVITY
 from binance_lab.exchange.past_bars import UNIT_AGGS, UNIT_TRADES, Bar, split
 from binance_lab.exchange.past_days import EPOCH_DAY, DailyValues, Days
+from binance_lab.exchange.past_shocks import Shocks
 from binance_lab.exchange.past_trades import minute_trades
 from binance_lab.exchange.symbols import DEFAULT_SYMBOLS, SymbolRules
 from binance_lab.wire.intervals import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Interval, interval_of
@@ -54,18 +55,26 @@ class SyntheticPast:
     Args:
         seed: Another seed, another past.
         end_us: When the exchange starts; the live part goes on from here without a gap.
-        values: The assets' values; shared by the symbols of one exchange.
+        values: The assets' values from day to day; shared by the symbols of one exchange.
+        shocks: What moves them within days; shared as well.
 
     Raises:
         ValueError: The exchange would start before the symbol was listed.
     """
 
     def __init__(
-        self, rules: SymbolRules, seed: int, *, end_us: int, values: DailyValues | None = None
+        self,
+        rules: SymbolRules,
+        seed: int,
+        *,
+        end_us: int,
+        values: DailyValues | None = None,
+        shocks: Shocks | None = None,
     ) -> None:
         self.rules = rules
         self.seed = seed
-        self._days = Days(rules, seed, values or DailyValues(seed))
+        self._shocks = shocks or Shocks(seed)
+        self._days = Days(rules, seed, values or DailyValues(seed), self._shocks)
         self.first_us = (EPOCH_DAY + self._days.first) * DAY_US
         self.end_us = end_us
         if end_us <= self.first_us:
@@ -172,15 +181,26 @@ class SyntheticPast:
                 yield from (bar for bar in parts if start_us <= bar.open_us < end_us)
 
     def _split_day(self, open_us: int) -> list[Bar]:
-        return split(self._bar(_DAY, open_us), HOUR_US, 60, ACTIVITY, self._rng(_HOUR, open_us))
+        return self._split(_HOUR, open_us, ACTIVITY)
 
     def _split_hour(self, open_us: int) -> list[Bar]:
-        bar = self._bar(_HOUR, open_us)
-        return split(bar, QUARTER_US, 15, _EVEN[_QUARTER], self._rng(_QUARTER, open_us))
+        return self._split(_QUARTER, open_us, _EVEN[_QUARTER])
 
     def _split_quarter(self, open_us: int) -> list[Bar]:
-        bar = self._bar(_QUARTER, open_us)
-        return split(bar, MINUTE_US, 1, _EVEN[_MINUTE], self._rng(_MINUTE, open_us))
+        return self._split(_MINUTE, open_us, _EVEN[_MINUTE])
+
+    def _split(self, level: int, open_us: int, activity: Sequence[float]) -> list[Bar]:
+        """The bars of a level in the bar of the level above that opens then, so busy usually."""
+        length_us, base, quote = _LENGTHS_US[level], self.rules.base, self.rules.quote
+        minute = open_us // MINUTE_US
+        return split(
+            self._bar(level - 1, open_us),
+            length_us,
+            length_us // MINUTE_US,
+            self._shocks.activity(activity, level, minute),
+            self._shocks.pair(base, quote, level, minute, len(activity)),
+            self._rng(level, open_us),
+        )
 
     def _rng(self, level: int, open_us: int) -> Random:
         return Random(self._root << 64 | level << 60 | open_us // MINUTE_US)
@@ -323,9 +343,10 @@ def make_pasts(
     symbols: Iterable[SymbolRules], seed: int, *, end_us: int
 ) -> dict[str, SyntheticPast]:
     """The past of each symbol, the assets' values being those of all of them."""
-    values = DailyValues(seed)
+    values, shocks = DailyValues(seed), Shocks(seed)
     return {
-        rules.symbol: SyntheticPast(rules, seed, end_us=end_us, values=values) for rules in symbols
+        rules.symbol: SyntheticPast(rules, seed, end_us=end_us, values=values, shocks=shocks)
+        for rules in symbols
     }
 
 

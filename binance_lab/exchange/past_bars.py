@@ -72,17 +72,19 @@ def split(
     length_us: int,
     minutes: int,
     activity: Sequence[float],
+    shocks: Sequence[float],
     rng: Random,
 ) -> list[Bar]:
     """The parts of a bar, each length_us long and of so many minutes.
 
     Args:
         activity: How busy each part is; as many as there are parts.
+        shocks: What moves the price in each part, in its standard deviations.
     """
-    deviations = [math.sqrt(busy) * math.exp(rng.gauss(0.0, 0.35)) for busy in activity]
+    deviations = [math.sqrt(busy) for busy in activity]
     spread = math.sqrt(math.fsum(each * each for each in deviations)) * _RANGE_OF_WALK
     scale = (bar.high - bar.low) / spread
-    path = _path(bar, deviations, scale, rng)
+    path = _path(bar, [scale * each for each in map(mul, deviations, shocks)])
     lows, highs = _wicks(bar, path, deviations, scale, rng)
     random = rng.random
     weights = [deviation * (0.5 + random()) for deviation in deviations]
@@ -123,13 +125,13 @@ def share(total: int, weights: Sequence[float], least: int | Sequence[int]) -> l
     return parts
 
 
-def _path(bar: Bar, deviations: Sequence[float], scale: float, rng: Random) -> list[int]:
-    """The prices between the parts: a random walk from open to close that stays within the range.
+def _path(bar: Bar, moves: Sequence[float]) -> list[int]:
+    """The prices between the parts: a walk by these moves, from open to close, that stays within the range.
 
     It is bent, up or down in the middle, so that its mean is the bar's average price.
     """
-    gauss, count = rng.gauss, len(deviations)
-    walk = list(accumulate(scale * deviation * gauss(0.0, 1.0) for deviation in deviations))
+    count = len(moves)
+    walk = list(accumulate(moves))
     drift = (bar.close - bar.open - walk[-1]) / count
     mean = bar.open + math.fsum(walk) / count + drift * (count + 1) / 2
     bend = 6.0 * (bar.average - mean) / (count * count)  # a parabola's mean is 2/3 of its height

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from datetime import date
 from itertools import accumulate
 from random import Random
+from statistics import NormalDist
 
 from binance_lab.exchange.candles import DAY_US
 from binance_lab.exchange.characters import (
@@ -17,6 +18,7 @@ from binance_lab.exchange.characters import (
     swing_of,
 )
 from binance_lab.exchange.past_bars import LEAST_QUADS, LEAST_UNITS, UNIT_TRADES, Bar, Flow
+from binance_lab.exchange.past_shocks import Shocks
 from binance_lab.exchange.symbols import ATOMS, SymbolRules
 
 EPOCH_DAY = date(2017, 7, 1).toordinal() - date(1970, 1, 1).toordinal()
@@ -38,6 +40,7 @@ LISTED = {
 }
 """When trading began; the epoch for symbols that are not here."""
 
+_DAY = 0  # the level of a day's shocks
 _KEPT = 1 - 1 / 150  # of its distance from the mean, a value keeps each day
 _UNREST_KEPT = 0.96  # of how restless the market is
 _UNREST = 0.14  # what each day adds to it, a standard deviation of a logarithm
@@ -115,10 +118,11 @@ class Days:
         chunk_atoms: What a chunk costs per tick, in atoms.
     """
 
-    def __init__(self, rules: SymbolRules, seed: int, values: DailyValues) -> None:
+    def __init__(self, rules: SymbolRules, seed: int, values: DailyValues, shocks: Shocks) -> None:
         self._rules = rules
         self._seed = seed
         self._values = values
+        self._shocks = shocks
         self._character: Character = character_of(rules.symbol)
         listed = LISTED.get(rules.symbol)
         self.first = date.fromisoformat(listed).toordinal() - _EPOCH_ORDINAL if listed else 0
@@ -151,8 +155,9 @@ class Days:
         base, quote = self._rules.base, self._rules.quote
         opened, closed = (self._midnight_ticks(each) for each in (day, day + 1))
         volatility = 0.8 * self._values.volatility(base, quote, day)
-        high = round(_extreme(opened, closed, volatility, rng))
-        low = max(round(-_extreme(-opened, -closed, volatility, rng)), 1)
+        up, down = self._shocks.pair(base, quote, _DAY, (EPOCH_DAY + day) * 1440, 2)
+        high = round(_extreme(opened, closed, volatility, up))
+        low = max(round(-_extreme(-opened, -closed, volatility, down)), 1)
         units = self._units(day)
         quads = int(units * self._unit_quads() * math.exp(rng.gauss(-0.03, 0.25)))
         part = min(max(rng.gauss(0.5, 0.03) + (closed - opened) / opened, 0.3), 0.7)
@@ -196,14 +201,15 @@ class Days:
         return known[day - self.first]
 
 
+_NORMAL = NormalDist()
 _EPOCH_ORDINAL = date(2017, 7, 1).toordinal()
 
 
-def _extreme(opened: float, closed: float, volatility: float, rng: Random) -> float:
-    """How high a random walk from open to close goes in between."""
+def _extreme(opened: float, closed: float, volatility: float, shock: float) -> float:
+    """How high a random walk from open to close goes in between, by a normal random number."""
     deviation = abs(opened) * volatility
     move = closed - opened
-    chance = -2.0 * math.log(1.0 - rng.random()) * deviation * deviation
+    chance = -2.0 * math.log(_NORMAL.cdf(-shock)) * deviation * deviation
     return opened + (move + math.sqrt(move * move + chance)) / 2
 
 

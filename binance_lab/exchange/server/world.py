@@ -12,8 +12,7 @@ from typing import Any
 
 from binance_lab.exchange.agents import Agents
 from binance_lab.exchange.clock import Clock, RealClock, ScaledClock, SteppedClock
-from binance_lab.exchange.past import SyntheticPast, fingerprint
-from binance_lab.exchange.past_days import DailyValues
+from binance_lab.exchange.past import fingerprint, make_pasts
 from binance_lab.exchange.rejects import Reject
 from binance_lab.exchange.server.app import Server
 from binance_lab.exchange.server.auth import ApiKey
@@ -74,7 +73,7 @@ class World:
         agents_rules = tuple(each for each in agents_rules if each not in recorded)
         self._begun_us = RealClock()()
         self.clock = self.player.clock if self.player else _clock(options)
-        self._pasts = _pasts(options.seed, agents_rules, self.clock())
+        self._pasts = make_pasts(agents_rules, options.seed, end_us=self.clock())
         self.venue = Venue(
             recorded + agents_rules,
             clock=self.clock,
@@ -261,11 +260,6 @@ def _player(options: Options) -> Player:
         return Player(options.replay, speed=options.speed, hold=options.hold)
     except (CaptureError, OSError, ValueError) as error:
         raise BadOptions(f"The recording can't be replayed: {error}.") from None
-
-
-def _pasts(seed: int, rules: Sequence[SymbolRules], end_us: int) -> dict[str, SyntheticPast]:
-    values = DailyValues(seed)
-    return {each.symbol: SyntheticPast(each, seed, end_us=end_us, values=values) for each in rules}
 
 
 def _rules(names: Sequence[str] | None) -> tuple[SymbolRules, ...]:

@@ -16,8 +16,9 @@ from contest import Area, Contestant, Goal, Sample, Setup, Work, cpu_of, rss_of
 
 CORE, RULED = "matching core", "matching, all filters and fees"
 ORDER, READY, IDLE = "REST order round trip", "ready", "idle with agents"
+PAST = "1,000 klines of the past"
 MEMORY, ONE, TEN = "memory after an hour", "stream to 1 client", "stream to each of 10"
-ORDERS, TRIPS, MESSAGES = 20_000, 150, 40_000
+ORDERS, TRIPS, MESSAGES, PASTS = 20_000, 150, 40_000, 6
 IDLE_S = 6.0
 HOUR_STEPS = 360  # of ten seconds
 STREAMS = "btcusdt@bookTicker/btcusdt@trade/btcusdt@depth@100ms"
@@ -29,6 +30,7 @@ def ours(setup: Setup) -> dict[str, Sample]:
         return {
             CORE: _matching(setup, ruled=False),
             RULED: _matching(setup, ruled=True),
+            PAST: _past(setup),
             **_running(setup),
             MEMORY: _after_an_hour(setup),
             **_streaming(setup, Path(folder)),
@@ -69,6 +71,25 @@ def _matching(setup: Setup, *, ruled: bool) -> Sample:
     for number, order in enumerate(orders):
         engine.place(traders[number % 2], order, now_us=now_us + number)
     return (time.process_time() - cpu) / count, (time.perf_counter() - wall) / count
+
+
+def _past(setup: Setup) -> Sample:
+    """The median answer of klines that nobody asked for before, of three intervals."""
+    from binance_lab.exchange.market_data import MarketData
+    from binance_lab.exchange.past import SyntheticPast
+    from binance_lab.exchange.symbols import DEFAULT_SYMBOLS
+
+    now_us = 1_754_000_000_000_000
+    taken = []
+    for seed in range(setup.count(PASTS)):
+        for interval in ("1m", "15m", "1d"):
+            past = SyntheticPast(DEFAULT_SYMBOLS[0], seed, end_us=now_us)
+            market = MarketData(DEFAULT_SYMBOLS[0], past=past)
+            cpu, wall = time.process_time(), time.perf_counter()
+            market.klines(interval, now_us=now_us, limit=1000)
+            taken.append((time.process_time() - cpu, time.perf_counter() - wall))
+    cpus, walls = zip(*taken, strict=True)
+    return statistics.median(cpus), statistics.median(walls)
 
 
 def _running(setup: Setup) -> dict[str, Sample]:
@@ -184,6 +205,7 @@ AREA = Area(
     works=(
         Work(CORE, "orders/s", scale=1, rate=True, goals=_at_least(100_000)),
         Work(RULED, "orders/s", scale=1, rate=True),
+        Work(PAST, "ms CPU", scale=1e3, goals=(Goal(100, "units"),)),
         Work(ORDER, "ms", scale=1e3, by="wall", goals=(Goal(3, "units"),)),
         Work(ONE, "messages/s", scale=1, by="wall", rate=True, goals=_at_least(50_000)),
         Work(TEN, "messages/s", scale=1, by="wall", rate=True, goals=_at_least(5_000)),
