@@ -73,7 +73,7 @@ class Candles(LiveObject):
             f"{symbol} {interval}",
             streams=(stream,),
             decode=batch_decoder(stream, float),
-            counted="time (ms)",
+            counted="open time (ms)",
             runtime=runtime,
         )
         self.symbol = symbol

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from binance_lab.widgets.times import time_text
+from binance_lab.wire.words import counted
 
 SHOWN_S = 60.0
 """How long a hole that was filled is still told."""
@@ -25,7 +26,7 @@ def gap_line(sources: Iterable[Any]) -> tuple[str, str]:
     if missing:
         gap, key = max(missing, key=lambda pair: pair[0].noticed_ns)
         older = len(missing) - 1
-        more = f", and {older:,} older one{'' if older == 1 else 's'}" if older else ""
+        more = f", and {counted(older, 'older one')}" if older else ""
         why = "being fetched" if gap.state == "open" else f"given up: {gap.reason}"
         return f"gap: {_missing(gap, key)} since {_time(gap.noticed_ns)}{more}, {why}", "warn"
     newest = [(gaps[-1], ledger.key) for ledger in ledgers if (gaps := list(ledger))]
@@ -40,20 +41,19 @@ def _missing(gap: Any, key: str) -> str:
     first, last = gap.missing[0][0], gap.missing[-1][1]
     if key not in _COUNTED:
         return f"{_count(first, last, key)} missing"
-    return f"{_plural(sum(b - a + 1 for a, b in gap.missing), _COUNTED[key])} missing"
+    return f"{counted(sum(b - a + 1 for a, b in gap.missing), _COUNTED[key])} missing"
 
 
 def _count(first: int, last: int, key: str) -> str:
-    """How many, or from when to when where the key is a time in ms."""
+    """How many; or, where the key is a time in ms, from when to when."""
     if key in _COUNTED:
-        return _plural(last - first + 1, _COUNTED[key])
-    if first == last:
-        return f"candle of {_time(first * 1_000_000)}"
-    return f"candles of {_time(first * 1_000_000)}–{_time(last * 1_000_000)}"
-
-
-def _plural(count: int, word: str) -> str:
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
+        return counted(last - first + 1, _COUNTED[key])
+    when = _time(first * 1_000_000)
+    if last != first:
+        when += f"–{_time(last * 1_000_000)}"
+    if key != "open time (ms)":
+        return f"something of {when}"
+    return f"candle of {when}" if last == first else f"candles of {when}"
 
 
 def _time(time_ns: int) -> str:

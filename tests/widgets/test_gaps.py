@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 from types import SimpleNamespace
 
+from binance_lab.live import Account
 from binance_lab.live.ledger import Ledger
+from binance_lab.live.runtime import Inline
 from binance_lab.widgets.gaps import SHOWN_S, gap_line
 from binance_lab.widgets.tape import TapeView
 from tests.browser.stand_ins import MovedTape
+from tests.live.doubles import FakeClient
 
 
 def source_of(ledger: Ledger) -> SimpleNamespace:
@@ -53,7 +56,7 @@ def test_a_filled_hole_is_told_for_a_minute():
 
 def test_missing_candles_are_told_by_their_times():
     """Candles are counted by time: the line has from when to when."""
-    ledger = Ledger("btcusdt@kline_1m", "time (ms)")
+    ledger = Ledger("btcusdt@kline_1m", "open time (ms)")
     ledger.note(1_723_112_580_000, 1_723_112_700_000)
     assert "gap: candles of " in gap_line([source_of(ledger)])[0]
     assert ":23:00–" in gap_line([source_of(ledger)])[0]
@@ -61,12 +64,21 @@ def test_missing_candles_are_told_by_their_times():
 
 def test_one_candle_has_one_time():
     """Of a single candle the line does not say from when to when."""
-    ledger = Ledger("btcusdt@kline_1m", "time (ms)")
+    ledger = Ledger("btcusdt@kline_1m", "open time (ms)")
     ledger.note(1_723_112_580_000, 1_723_112_580_000)
     ledger.fill(1_723_112_580_000, 1_723_112_580_000, reason="fetched by REST")
     text, _ = gap_line([source_of(ledger)])
     assert text.startswith("backfilled: candle of ")
     assert text.endswith(":23:00, fetched by REST")
+
+
+def test_what_an_account_misses_is_no_candle():
+    """A hole of an account is told from when to when; what is missing nobody knows."""
+    ledger = Ledger("", Account(FakeClient(), runtime=Inline()).ledger.key)
+    ledger.note(1_723_112_580_000, 1_723_112_700_000)
+    text, _ = gap_line([source_of(ledger)])
+    assert text.startswith("gap: something of ")
+    assert ":23:00–" in text
 
 
 def test_every_view_of_a_source_has_the_line():
