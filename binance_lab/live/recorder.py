@@ -111,8 +111,9 @@ class Recorder:
 
     def __repr__(self) -> str:
         state = "stopped" if self._stop.is_set() else "recording"
+        symbols, messages = counted(len(self._tracks), "symbol"), counted(self.count, "message")
         errors = f", {self.error}" if self.error else ""
-        return f"<Recorder {counted(len(self._tracks), 'symbol')}: {state}, {counted(self.count, 'message')}{errors}>"
+        return f"<Recorder {symbols}: {state}, {messages}{errors}>"
 
     def __enter__(self) -> Recorder:
         return self
@@ -225,15 +226,9 @@ class _Track:
         if event.state in _LOST and self._lost_at is None:
             self._lost_at = (event.time_ns, event.reason)
         elif event.state in _BACK and self._lost_at is not None:
-            self._holes.append(self._hole(event.time_ns))
+            self._holes.append(_hole(self._lost_at, event.time_ns))
             self._lost_at = None
             self._want_snapshot(self)
-
-    def _hole(self, end_ns: int | None) -> dict[str, Any]:
-        """When the connection was lost, and when it was back: None if it isn't."""
-        assert self._lost_at is not None
-        began_ns, reason = self._lost_at
-        return {"from_ns": began_ns, "to_ns": end_ns, "reason": reason}
 
     def failed(self, error: Exception) -> None:
         """Keep an error; it is in the log once, however often it comes."""
@@ -327,12 +322,15 @@ class _Track:
     def _tell(self, writer: CaptureWriter) -> None:
         """Write the ``.json`` beside a file, whole or not at all."""
         path = Path(f"{writer.path}.json")
-        holes = list(self._holes)
+        lost_at, holes = self._lost_at, list(self._holes)  # read once: it may be back meanwhile
+        told = [*holes]
+        if lost_at is not None and lost_at[0] not in (hole["from_ns"] for hole in holes[-1:]):
+            told.append(_hole(lost_at, None))
         about = self._about | {
             "messages": writer.count,
             "lost": self.lost,
             "garbled": self.garbled,
-            "holes": holes + ([self._hole(None)] if self._lost_at is not None else []),
+            "holes": told,
             "gaps": self._continuity.holes(),
             "written": datetime.now(UTC).isoformat(),
         }
@@ -357,6 +355,12 @@ def stream_names(names: str | Sequence[str]) -> list[str]:
         except ValueError as error:
             raise BadInput(f"{error}; it should look like btcusdt@trade") from None
     return list(dict.fromkeys(found))
+
+
+def _hole(lost_at: tuple[int, str], end_ns: int | None) -> dict[str, Any]:
+    """When the connection was lost, and when it was back: None if it isn't."""
+    began_ns, reason = lost_at
+    return {"from_ns": began_ns, "to_ns": end_ns, "reason": reason}
 
 
 def _symbol(name: str) -> str:

@@ -156,6 +156,30 @@ def test_holes_are_told_and_books_begin_anew_after_them(tmp_path, streams):
     assert told["gaps"] == []
 
 
+def test_a_connection_may_be_back_at_any_moment(tmp_path, streams, monkeypatch):
+    """One that is back just when a file tells that it is lost spoils nothing."""
+
+    class Flickering(recorders._Track):
+        looked_at = None
+
+        @property
+        def _lost_at(self):
+            before, self.looked_at = self.looked_at, None
+            return before
+
+        @_lost_at.setter
+        def _lost_at(self, lost_at):
+            self.looked_at = lost_at
+
+    monkeypatch.setattr(recorders, "_Track", Flickering)
+    with Recorder(streams, "btcusdt@trade", tmp_path) as recorder:
+        sink = streams.sinks["btcusdt@trade"][0]
+        sink.connection_changed(ConnectionEvent(State.CLOSED, "test", 5, reason="1006 gone"))
+        streams.send(trade(1))
+        assert written(recorder, 1)
+    assert recorder.error is None
+
+
 def test_a_file_says_what_it_is_in_its_first_line(tmp_path, streams):
     """Environment, symbol, streams and begin are in the header, which is no message."""
     with Recorder(streams, NAMES[:1], tmp_path, about={"environment": "local"}) as recorder:
