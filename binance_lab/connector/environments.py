@@ -63,6 +63,9 @@ def local(url: str) -> Environment:
         ConfigError: The URL is not http(s)://host[:port], or it is Binance's own.
     """
     parts = urlsplit(url)
+    if "@" in parts.netloc:
+        host = parts.netloc.rpartition("@")[2]
+        raise ConfigError(f"The address of {host} is given without a user's name or password.")
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise ConfigError(f'"{url}" is not a base URL; it should look like http://127.0.0.1:8000')
     if (name := name_of(url)) != "local":

@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import re
 import selectors
 import subprocess
 import sys
@@ -28,6 +29,7 @@ READY_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 5.0
 CONTROL_TIMEOUT_S = 30.0
 SECRET_VARIABLE = "BINANCE_LAB_EXCHANGE_API_SECRET"
+_name = re.compile(r"[A-Za-z0-9-]+")  # of a market; it becomes that of a folder
 """Where the child reads the first account's secret: the command line is for all to see."""
 
 
@@ -217,7 +219,8 @@ def market_of(url: str) -> Market:
         told = _ask(url, "GET", "", {})["market"]
         until_us = told["fixedUntilUs"]
         until_ms = None if until_us is None else until_us // 1000
-        return Market(told["name"], told["lasts"], until_ms)
+        name = _name.fullmatch(told["name"])
+        return Market(name[0], told["lasts"], until_ms) if name else unknown
     except (urllib.error.HTTPError, HTTPException, ValueError, LookupError, TypeError):
         return unknown  # on another computer its door is closed, and others have none
     except OSError as error:

@@ -29,6 +29,13 @@ def test_a_url_without_scheme_or_host_is_refused(url):
         environments.local(url)
 
 
+def test_a_password_has_no_place_in_a_url():
+    """It would be shown wherever the address is; the error doesn't repeat it."""
+    with pytest.raises(ConfigError, match="without a user's name") as refused:
+        environments.local("http://me:secret@127.0.0.1:8000")
+    assert "secret" not in str(refused.value)
+
+
 @pytest.mark.parametrize(
     ("url", "name"),
     [("https://api.binance.com", "live"), ("https://API-gcp.binance.com:443/", "live"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 
@@ -78,6 +79,14 @@ def test_an_exchange_that_keeps_its_state_is_known_by_it(tmp_path):
 def test_who_does_not_tell_is_known_by_the_address(mirror):
     """Any server that has no control door."""
     mirror.wrong["/lab/*"] = lambda answer: (404, {}, b"")
+    assert market_of(mirror.url).name == mirror.url.removeprefix("http://").replace(":", "-")
+
+
+@pytest.mark.parametrize("name", ["../../elsewhere", "a/b", "..", "", 5])
+def test_a_name_that_is_none_of_a_folder_is_not_taken(mirror, name):
+    """A server can't say where on this computer its history is kept."""
+    told = {"market": {"name": name, "lasts": True, "fixedUntilUs": None}}
+    mirror.wrong["/lab/*"] = lambda answer: (200, {}, json.dumps(told).encode())
     assert market_of(mirror.url).name == mirror.url.removeprefix("http://").replace(":", "-")
 
 
