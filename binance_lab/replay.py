@@ -106,9 +106,8 @@ def _told(stream: str, one: LiveObject) -> bool:
     """Print what an object holds; whether nothing is missing."""
     from .live import OrderBook
 
-    print(
-        f"{stream}: {counted(one.received, 'message')}, {one.garbled} garbled, {counted(len(one.gaps), 'gap')}"
-    )
+    messages, gaps = counted(one.received, "message"), counted(len(one.gaps), "gap")
+    print(f"{stream}: {messages}, {one.garbled} garbled, {gaps}")
     if isinstance(one, OrderBook) and not one.version:
         print("no snapshot fits the updates: record the book with its snapshot\n")
         return False

@@ -409,7 +409,8 @@ class MarketData:
         return [(price(price_ticks), qty(lots)) for price_ticks, lots in levels]
 
     def __repr__(self) -> str:
-        return f"<MarketData {self.symbol}: {counted(len(self._tape), 'trade')}, {counted(len(self.depth_book.bids), 'bid')}>"
+        trades, bids = counted(len(self._tape), "trade"), counted(len(self.depth_book.bids), "bid")
+        return f"<MarketData {self.symbol}: {trades}, {bids}>"
 
     @property
     def started_us(self) -> int | None:
