@@ -30,14 +30,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb and return its exit code."""
     argv = sys.argv[1:] if argv is None else list(argv)
     args = _parser(argv).parse_args(argv)
-    from .connector.exceptions import LabError
+    from .connector.exceptions import BadInput, LabError
 
     _end_as_by_ctrl_c()
     try:
         code: int = args.run(args)
     except LabError as error:
-        print(f"binance-lab {args.verb}: {error}", file=sys.stderr)
-        return 1
+        told = " ".join([str(error), *getattr(error, "__notes__", ())])
+        print(f"binance-lab {args.verb}: {told}", file=sys.stderr)
+        return 2 if isinstance(error, BadInput) else 1
     except BrokenPipeError:  # of a reader that had enough, such as head
         os.dup2(
             os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()

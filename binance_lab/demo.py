@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from .connector.exceptions import BadInput, BookOutOfSync, RequestError
+from .connector.symbols import symbol_info
 from .frames import plot_candles
 from .history.paging import ProgressBar
 from .lab import Lab
 from .widgets.precision import Precision
+from .wire.symbol_name import symbol_name
 from .wire.words import counted
 
 if TYPE_CHECKING:
@@ -40,16 +42,18 @@ def run(args: argparse.Namespace) -> int:
     """Do each step; 0 if the order was filled.
 
     Raises:
-        BadInput: The chart can't go where it shall.
+        BadInput: The chart can't go where it shall, or there is no such symbol.
     """
+    symbol = symbol_name(args.symbol)
     if not args.out.absolute().parent.is_dir():
         raise BadInput(f"The chart can't go to {args.out}: there is no such folder.")
     with Lab("local", seed=args.seed) as lab:
+        about = symbol_info(lab.client, symbol)
         print(f"{lab}\n")
-        history(lab, args.symbol)
-        stream(lab, args.symbol, args.seconds)
-        chart(lab, args.symbol, args.out)
-        order = buy(lab, args.symbol)
+        history(lab, symbol)
+        stream(lab, symbol, args.seconds, Precision.of(about).price.count)
+        chart(lab, symbol, args.out)
+        order = buy(lab, symbol)
         print(lab.account().to_string(), "\n")
     print(f"Done: {order!r}, chart in {args.out}.")
     return 0
@@ -63,12 +67,14 @@ def history(lab: Lab, symbol: str) -> None:
     print(candles[_SHOWN].tail(3).to_string(), "\n")
 
 
-def stream(lab: Lab, symbol: str, seconds: float) -> None:
-    """Trades, candles and the book, live, each kept by a background thread."""
+def stream(lab: Lab, symbol: str, seconds: float, decimals: int) -> None:
+    """Trades, candles and the book, live, each kept by a background thread.
+
+    Args:
+        decimals: Of the prices that are printed.
+    """
     tape, book = lab.live.trades(symbol), lab.live.book(symbol)
     lab.live.candles(symbol, "1m")
-    [about] = lab.client.exchange_info(symbol=symbol.upper())["symbols"]
-    decimals = Precision.of(about).price.count
     print(f"2. Live: {seconds:.0f} s of trades and depth")
     book.wait(timeout=_STREAM_TIMEOUT_S)
     tape.wait(timeout=_STREAM_TIMEOUT_S)

@@ -7,7 +7,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from .connector.exceptions import BadInput, ConfigError, LabError
+from .connector.exceptions import BadInput, ConfigError
 from .wire.words import counted
 
 if TYPE_CHECKING:
@@ -85,10 +85,6 @@ def _download(
     except KeyboardInterrupt as error:
         notes = " ".join(getattr(error, "__notes__", ())).replace("same call", "same command")
         print(f"\nStopped. {notes}".rstrip(), file=sys.stderr)
-        return 1
-    except LabError as error:
-        notes = " ".join(getattr(error, "__notes__", ()))
-        print(f"binance-lab download: {error} {notes}".rstrip(), file=sys.stderr)
         return 1
     if args.compact:
         history.compact(asked, dataset)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from .connector.exceptions import ConfigError
 from .exchange.process import Exchange
-from .jupyter_process import JupyterProcess, local_environment
+from .jupyter_process import JupyterProcess, local_environment, port_to_take
 
 _TOUR = "01-tour.ipynb"
 
@@ -31,18 +31,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serve until ctrl-c; 1 if JupyterLab ends by itself with an error."""
+    """Serve until ctrl-c; 1 if JupyterLab ends by itself with an error.
+
+    Raises:
+        BadInput: JupyterLab can't listen on the port; nothing was started.
+    """
     if importlib.util.find_spec("jupyterlab") is None:
         raise ConfigError('JupyterLab is not installed. Run: pip install "binance-lab[lab]"')
     folder = _folder(args.folder)
     page = f"lab/tree/{_TOUR}" if (folder / _TOUR).is_file() else "lab/"
+    port = port_to_take(args.port)
+    print("Starting the embedded exchange and JupyterLab, which takes some seconds …", flush=True)
     try:
         with (
             Exchange(seed=args.seed) as exchange,
             JupyterProcess(
                 "jupyterlab",
                 _arguments(folder),
-                port=args.port,
+                port=port,
                 environment=local_environment(exchange.rest, exchange.api_key, exchange.api_secret),
             ) as server,
         ):

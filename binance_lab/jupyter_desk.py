@@ -18,9 +18,11 @@ from typing import Any, get_args
 
 from .connector.environments import Name
 from .connector.exceptions import ConfigError
-from .jupyter_process import JupyterProcess, local_environment
+from .connector.symbols import symbol_info
+from .jupyter_process import JupyterProcess, local_environment, port_to_take
 from .lab import Lab
 from .views import interval_named
+from .wire.symbol_name import symbol_name
 
 # Voilà's own page without what it fetches from the internet, the whole width for the cell, and
 # its kernel ended with it: Voilà asks for that without the token that its server wants.
@@ -62,19 +64,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serve until ctrl-c; 1 if Voilà ends by itself with an error."""
+    """Serve until ctrl-c; 1 if Voilà ends by itself with an error.
+
+    Raises:
+        BadInput: The symbol, the interval or the port can't be meant; no page was served.
+    """
     if importlib.util.find_spec("voila") is None:
         raise ConfigError('Voilà is not installed. Run: pip install "binance-lab[lab]"')
-    symbol, interval = args.symbol.upper(), interval_named(args.interval).name
+    symbol, interval = symbol_name(args.symbol), interval_named(args.interval).name
+    port = port_to_take(args.port)
+    print(f"Starting the desk of {symbol}, which takes some seconds …", flush=True)
     try:
         with Lab(args.env, url=args.url) as lab, tempfile.TemporaryDirectory() as folder:
-            lab.client.exchange_info(symbol=symbol)  # an unknown one is told here and now
+            symbol_info(lab.client, symbol)  # an unknown one is told here and now
             name = lab.environment.name
             _write(Path(folder), symbol, interval, f"{symbol} · {name}", args.theme)
             with JupyterProcess(
                 "voila",
                 ["desk.ipynb", "--no-browser", "--Voila.port={port}"],
-                port=args.port,
+                port=port,
                 folder=folder,
                 environment=_variables(lab, Path(folder)),
             ) as server:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
@@ -17,7 +18,7 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Self
 
-from .connector.exceptions import RequestError
+from .connector.exceptions import BadInput, RequestError
 
 _START_TIMEOUT_S = 120  # of a busy machine; else it takes a few seconds
 _END_TIMEOUT_S = 15
@@ -49,6 +50,9 @@ class JupyterProcess:
         port: Where it listens; 0 for a free one.
         folder: Where it runs; here if not given.
         environment: Variables for it and its kernels, beside this process's own.
+
+    Raises:
+        BadInput: It can't listen there, see `port_to_take`; nothing was started.
     """
 
     def __init__(
@@ -60,7 +64,7 @@ class JupyterProcess:
         folder: str | None = None,
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        self.port = port or _free_port()
+        self.port = port_to_take(port)
         self.token = secrets.token_urlsafe(24)
         self._module = module
         self._own = TemporaryDirectory(prefix="binance-lab-jupyter-")
@@ -156,8 +160,20 @@ def local_environment(rest: str, api_key: str, api_secret: str) -> dict[str, str
     }
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def port_to_take(port: int) -> int:
+    """A port of 127.0.0.1 on which a server can listen now: the given one, any free one for 0.
+
+    Raises:
+        BadInput: It is no port, another program has it, or this user may not take it.
+    """
+    if not 0 <= port < 2**16:
+        raise BadInput(f"A port is a number from 0 to 65535, not {port}.")
+    try:
+        with socket.create_server(("127.0.0.1", port)) as probe:
+            free: int = probe.getsockname()[1]
+            return free
+    except OSError as error:
+        another = "Choose another one with --port, or leave it out for a free one."
+        if error.errno == errno.EADDRINUSE:
+            raise BadInput(f"Port {port} is taken by another program. {another}") from None
+        raise BadInput(f"Can't listen on port {port}: {error.strerror}. {another}") from None

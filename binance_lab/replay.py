@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from .connector.exceptions import ConfigError
+from .connector.exceptions import BadInput, ConfigError
 from .wire.capture import CaptureError, read_capture
 from .wire.words import counted
 
@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     from .live import Replay
 
     if args.speed is not None and args.speed <= 0:
-        raise ConfigError(f"--speed is a number above 0, not {args.speed:g}.")
+        raise BadInput(f"--speed is a number above 0, not {args.speed:g}.")
     contents = _contents(args.files)
     if contents.counts:
         print(contents.frame().to_string(), "\n", flush=True)

@@ -14,6 +14,7 @@ import pytest
 import requests
 
 from binance_lab import cli
+from binance_lab.connector.exceptions import ConfigError
 
 TIMEOUT_S = 60
 
@@ -57,12 +58,21 @@ def test_wrong_usage_ends_with_2(words, capsys):
     assert "usage:" in capsys.readouterr().err
 
 
-def test_a_port_in_use_is_one_paragraph():
-    """The exchange says that its port is taken, and by what option to take another."""
+@pytest.mark.parametrize("words", [["exchange"], ["desk", "--no-browser"], ["lab", "--no-browser"]])
+def test_a_port_in_use_is_one_paragraph(words):
+    """What serves says that its port is taken, and by what option to take another; it prints no address."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        ended = ran("exchange", "--port", str(taken.getsockname()[1]))
-    assert ended.returncode == 1
+        ended = ran(*words, "--port", str(taken.getsockname()[1]))
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "taken" in ended.stderr
     assert "--port" in paragraph(ended.stderr)
+
+
+@pytest.mark.parametrize("port", ["-1", "65536"])
+def test_no_port_is_one_paragraph(port, capsys):
+    """A number that is no port is told with those that are."""
+    assert cli.main(["desk", "--no-browser", "--port", port]) == 2
+    assert "from 0 to 65535" in paragraph(capsys.readouterr().err)
 
 
 @pytest.mark.parametrize(
@@ -82,9 +92,33 @@ def test_bad_options_of_the_exchange_name_what_is_wrong(options, says):
 
 
 def test_an_error_of_ours_is_printed_without_a_traceback(monkeypatch, capsys):
-    """An unknown symbol ends the demo with 1 and a line that says what to do."""
-    assert cli.main(["demo", "--symbol", "BTCUSD", "--seconds", "0"]) == 1
-    assert "Invalid symbol" in paragraph(capsys.readouterr().err)
+    """A lab that can't be opened ends the demo with 1 and a line that says why."""
+    monkeypatch.setattr("binance_lab.demo.Lab", _no_lab)
+    assert cli.main(["demo"]) == 1
+    assert paragraph(capsys.readouterr().err) == "binance-lab demo: No exchange today.\n"
+
+
+def _no_lab(*_: object, **__: object) -> None:
+    raise ConfigError("No exchange today.")
+
+
+@pytest.mark.parametrize("words", [["demo", "--symbol"], ["desk", "--no-browser"]])
+@pytest.mark.parametrize(
+    ("symbol", "says"),
+    [("btcusd", '"BTCUSD" is no symbol here. Did you mean BTCUSDT'), ("BTC/USDT", "mean BTCUSDT?")],
+)
+def test_an_unknown_symbol_is_told_with_those_like_it(words, symbol, says, capsys, tmp_path):
+    """The demo and the desk end with 2 and our own words, not with the exchange's."""
+    assert cli.main([*words, symbol]) == 2
+    assert says in paragraph(capsys.readouterr().err)
+
+
+def test_the_desk_says_at_once_what_it_does(monkeypatch, capsys):
+    """Its first line is printed before a lab is opened, which takes a while."""
+    monkeypatch.setattr("binance_lab.jupyter_desk.Lab", _no_lab)
+    assert cli.main(["desk", "ethusdt"]) == 1
+    printed = capsys.readouterr().out
+    assert printed == "Starting the desk of ETHUSDT, which takes some seconds …\n"
 
 
 def test_the_ready_line_is_json():
@@ -101,14 +135,14 @@ def test_the_ready_line_is_json():
 
 
 def test_jupyterlab_prints_its_address_and_no_warning(tmp_path):
-    """Nothing stands before the two addresses; JupyterLab asks for no news, and runs this Python."""
+    """A line says what is started, then come the addresses; JupyterLab asks for no news, and runs this Python."""
     command = [sys.executable, "-m", "binance_lab", "lab", "--no-browser", str(tmp_path)]
     (tmp_path / "a.ipynb").write_text(json.dumps(_NOTEBOOK))
     pipes = {"stdout": subprocess.PIPE, "stderr": (tmp_path / "errors").open("w"), "text": True}
     with pipes["stderr"], subprocess.Popen(command, **pipes) as running:
         try:
             assert running.stdout is not None
-            exchange, lab = running.stdout.readline(), running.stdout.readline()
+            began, exchange, lab = (running.stdout.readline() for _ in range(3))
             before = (tmp_path / "errors").read_text()
             answer = requests.get(lab.split()[-1], timeout=30)
             asked = "lab/api/settings/@jupyterlab/apputils-extension:notification"
@@ -118,6 +152,7 @@ def test_jupyterlab_prints_its_address_and_no_warning(tmp_path):
             after = (tmp_path / "errors").read_text()
         finally:
             running.terminate()
+    assert began.startswith("Starting the embedded exchange and JupyterLab")
     assert exchange.startswith("Embedded exchange: http://127.0.0.1:")
     assert (before, answer.status_code) == ("", 200)
     assert (after, len(notebook["cells"])) == ("", 1)
@@ -153,8 +188,7 @@ def test_a_kill_leaves_no_server_behind(tmp_path, name):
     command = [sys.executable, "-m", "binance_lab", "lab", "--no-browser", str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
-        running.stdout.readline()
-        lab = running.stdout.readline().split()[-1]
+        lab = [running.stdout.readline() for _ in range(3)][-1].split()[-1]
         running.send_signal(getattr(signal, name))
     assert running.returncode == 0
     with pytest.raises(requests.ConnectionError):

@@ -61,25 +61,25 @@ def test_a_book_without_its_snapshot_is_told(capsys, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("words", "says"),
+    ("words", "ends", "says"),
     [
-        (["replay", "no-such-file.jsonl"], "no-such-file.jsonl"),
-        (["replay", "no-such-file.jsonl", "--speed", "0"], "--speed"),
-        (["record", "btcusdt@trads"], "btcusdt@trads"),
-        (["record", "btcusd@trade"], "Invalid symbol"),
+        (["replay", "no-such-file.jsonl"], 1, "no-such-file.jsonl"),
+        (["replay", "no-such-file.jsonl", "--speed", "0"], 2, "--speed"),
+        (["record", "btcusdt@trads"], 2, "btcusdt@trads"),
+        (["record", "btcusd@trade"], 1, "Invalid symbol"),
     ],
 )
-def test_what_cannot_work_ends_with_1_and_a_line(exchange, capsys, tmp_path, words, says):
+def test_what_cannot_work_ends_with_a_line(exchange, capsys, tmp_path, words, ends, says):
     """A file that isn't there, a stream and a symbol that don't exist are told at once."""
     url = ["--url", exchange.rest, "--folder", str(tmp_path)] if words[0] == "record" else []
-    assert cli.main([*words, *url]) == 1
+    assert cli.main([*words, *url]) == ends
     assert says in capsys.readouterr().err
 
 
 def test_a_wrong_stream_is_told_before_an_exchange_is_started(capsys, monkeypatch):
     """Names are looked at first: to refuse one takes no market."""
     monkeypatch.setattr("binance_lab.lab.Lab", lambda *_, **__: pytest.fail("a lab was opened"))
-    assert cli.main(["record", "btcusdt@foo"]) == 1
+    assert cli.main(["record", "btcusdt@foo"]) == 2
     assert "btcusdt@foo" in capsys.readouterr().err
 
 

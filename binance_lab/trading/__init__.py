@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from binance_lab.connector.symbols import UnknownSymbol
 from binance_lab.wire.order_fields import OrderFields
 
 from .check import Finding
@@ -15,7 +16,6 @@ from .journal import Journal, journal_path
 from .lists import ListKind, ListTicket, OrderList
 from .order import NotYet, Order
 from .states import OrderState
-from .surroundings import UnknownSymbol
 from .ticket import BadTicket, Ticket
 
 __all__ = [

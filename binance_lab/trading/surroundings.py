@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import logging
 import threading
 import time
@@ -10,8 +9,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Protocol, TypeVar
 
-from binance_lab.connector.exceptions import ApiError, BadSymbol, BookOutOfSync, LabError
+from binance_lab.connector.exceptions import ApiError, BookOutOfSync
 from binance_lab.connector.spot import Spot
+from binance_lab.connector.symbols import symbol_info
 from binance_lab.wire.filters import MarketFacts, MaxPosition
 
 from .rules import Levels, Rules, Scene
@@ -25,10 +25,6 @@ _PRICES_S = 5.0
 _ACCOUNT_S = 2.0
 _ORDERS_S = 10.0  # asking for the open orders of all symbols weighs 80
 _DEPTH = 100
-
-
-class UnknownSymbol(LabError, ValueError):
-    """The exchange has no such symbol; the message names similar ones."""
 
 
 class BookTop(Protocol):
@@ -192,10 +188,7 @@ class Surroundings:
         return _levels(top.bids), _levels(top.asks)
 
     def _ask_rules(self, symbol: str) -> Rules:
-        try:
-            info = self._client.exchange_info(symbol=symbol)["symbols"][0]
-        except (BadSymbol, IndexError):
-            raise UnknownSymbol(self._unknown(symbol)) from None
+        info = symbol_info(self._client, symbol)
         exchange: list[Any] = []
         assets: list[Any] = []
         if self._client.signed_by:
@@ -206,12 +199,6 @@ class Surroundings:
             else:
                 exchange, assets = mine["exchangeFilters"], mine["assetFilters"]
         return Rules.of(info, exchange, assets)
-
-    def _unknown(self, symbol: str) -> str:
-        names = [row["symbol"] for row in self._client.exchange_info()["symbols"]]
-        close = difflib.get_close_matches(symbol, names, n=3, cutoff=0.5)
-        hint = f"Did you mean {' or '.join(close)}? " if close else ""
-        return f'"{symbol}" is no symbol here. {hint}All of them: lab.symbols().'
 
     def _market(self, rules: Rules) -> MarketFacts:
         symbol = rules.symbol

@@ -52,18 +52,18 @@ def test_verify_fails_if_a_file_is_damaged(download, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("words", "says"),
+    ("words", "ends", "says"),
     [
-        (["BTCUSD", "--start", "2025-01-01"], "Invalid symbol"),
-        (["BTCUSDT"], "from when on"),
-        (["--start", "2025-01-01"], "needs symbols"),
-        (["BTCUSDT", "--interval", "7m", "--start", "2025-01-01"], "1m, 3m, 5m"),
+        (["BTCUSD", "--start", "2025-01-01"], 1, "Invalid symbol"),
+        (["BTCUSDT"], 2, "from when on"),
+        (["--start", "2025-01-01"], 2, "needs symbols"),
+        (["BTCUSDT", "--interval", "7m", "--start", "2025-01-01"], 2, "1m, 3m, 5m"),
     ],
 )
-def test_what_cannot_be_done_is_one_line(download, words, says):
-    """Exit code 1 and a message without a traceback."""
+def test_what_cannot_be_done_is_one_line(download, words, ends, says):
+    """Exit code 1 where the exchange refuses, 2 where it can't be meant; no traceback."""
     code, printed = download(*words)
-    assert code == 1
+    assert code == ends
     assert says in printed
     assert "Traceback" not in printed
 
@@ -101,7 +101,7 @@ def test_what_is_typed_wrong_is_told_before_anything_is_opened(monkeypatch, caps
     for name in ("ENV", "LOCAL_URL", "DATA"):
         monkeypatch.delenv(f"BINANCE_LAB_{name}", raising=False)
     monkeypatch.setattr("binance_lab.lab.Lab.__init__", None)
-    assert cli.main(["download", *words]) == 1
+    assert cli.main(["download", *words]) == 2
     assert says in capsys.readouterr().err
 
 

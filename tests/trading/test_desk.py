@@ -20,6 +20,7 @@ from binance_lab.connector.exceptions import (
     InsufficientBalance,
     OrderRejected,
 )
+from binance_lab.connector.symbols import UnknownSymbol
 from binance_lab.trading import desk as desk_module
 from binance_lab.trading import register
 from binance_lab.trading.desk import Trading
@@ -27,7 +28,6 @@ from binance_lab.trading.gate import RiskyKey
 from binance_lab.trading.guards import Limits, OrderRefused
 from binance_lab.trading.journal import Journal
 from binance_lab.trading.states import OrderState
-from binance_lab.trading.surroundings import UnknownSymbol
 from binance_lab.trading.ticket import BadTicket
 from binance_lab.wire.user_events import ExecutionReport
 

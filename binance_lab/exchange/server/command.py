@@ -89,7 +89,8 @@ def run(args: argparse.Namespace) -> int:
     try:
         return asyncio.run(_serve(world, args))
     except OSError as error:
-        return _complain(_address_trouble(error, args), FAILED)
+        taken = error.errno == errno.EADDRINUSE
+        return _complain(_address_trouble(error, args), WRONG_USAGE if taken else FAILED)
 
 
 def _options(args: argparse.Namespace) -> Options:
