@@ -213,7 +213,7 @@ def _send_by_pool(
         raw.release_conn()
     return Answer(
         raw.status,
-        {name.lower(): value for name, value in raw.headers.items()},
+        {name.lower(): value for name, value in raw.headers.itermerged()},
         body,
         time.monotonic() - started_s,
     )

@@ -6,6 +6,7 @@ import http.client
 import io
 
 import pytest
+import requests
 
 from binance_lab.connector import reading
 from binance_lab.connector.reading import read_headers
@@ -65,6 +66,14 @@ def test_too_much_of_headers_is_refused(head):
     for parse in (read_headers, http.client.parse_headers):
         with pytest.raises(http.client.HTTPException):
             parse(io.BytesIO(head))
+
+
+@pytest.mark.parametrize("make", [lambda: None, requests.Session], ids=["pool", "session"])
+def test_a_header_that_comes_twice_is_one_line(serve, make):
+    """Both values are there, as HTTP says, whichever way a call goes."""
+    reply = raw_reply(b"{}", X_Mbx_Uuid="5c6a").replace(b"5c6a\r\n", b"5c6a\r\nx-mbx-uuid: 7d\r\n")
+    with Spot(base_url=serve(lambda asked: reply).url, session=make()) as client:
+        assert client.with_raw_response.ping().headers["x-mbx-uuid"] == "5c6a, 7d"
 
 
 def test_headers_of_an_answer_are_read_so(serve, monkeypatch):
