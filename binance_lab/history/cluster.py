@@ -18,7 +18,7 @@ from . import budget, datasets
 from .archive import Archive
 from .errors import ArchiveError, StoreError
 from .extra import need
-from .fetching import Fetcher, kept_of
+from .fetching import Fetcher, note_kept
 from .manifest import Manifest
 from .progress import Bar, Received
 from .series import Series
@@ -69,7 +69,7 @@ def fill(wanted: Wanted, *, fetcher: Fetcher, source: Source, client: Any) -> No
                 return
             _spread(pieces, source, client)
     except (LabError, KeyboardInterrupt) as error:
-        error.add_note(kept_of(wanted))
+        note_kept(error, wanted)
         raise
     raise StoreError(
         "Another process changes the same series all the time; ask again when it is done."

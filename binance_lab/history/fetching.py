@@ -106,7 +106,7 @@ class Fetcher:
                 )
         except (ApiError, RequestError, ArchiveError, StoreError, KeyboardInterrupt) as error:
             self._keep_begun()
-            error.add_note(kept_of(wanted))
+            note_kept(error, wanted)
             raise
         raise StoreError(
             "Another process changes the same series all the time; ask again when it is done."
@@ -488,7 +488,13 @@ class _Batch:
         return int(times[-1]) // 1_000_000 * 1000 if len(times) else self.span[0]
 
 
-def kept_of(wanted: Sequence[tuple[Series, Span]]) -> str:
+def note_kept(error: BaseException, wanted: Sequence[tuple[Series, Span]]) -> None:
+    """Let an error say how much is kept; nothing where the store can't be read, as it tells itself."""
+    with suppress(StoreError):
+        error.add_note(_kept_of(wanted))
+
+
+def _kept_of(wanted: Sequence[tuple[Series, Span]]) -> str:
     """How much of the spans is kept, in words, and that it can be gone on with."""
     told = []
     all_ms = all_kept_ms = 0
