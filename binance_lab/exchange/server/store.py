@@ -15,7 +15,7 @@ from types import FunctionType, MethodType
 from typing import Any
 
 FILE_NAME = "exchange.db"
-FORMAT = 2  # goes up when an exchange's state has other parts than before
+FORMAT = 3  # goes up when an exchange's state has other parts than before
 
 _OWN = ("binance_lab.exchange.", "binance_lab.wire.")
 _STARTS_PROGRAMS = "binance_lab.exchange.process"

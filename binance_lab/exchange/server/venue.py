@@ -94,8 +94,11 @@ class Venue:
                 self.engine.markets[symbol].next_trade_id = market.next_trade_id
                 self.engine.markets[symbol].last_ticks = market.last_ticks
 
-    def adopt(self, engine: Engine, markets: dict[str, MarketData], keys: KeyRing) -> None:
-        """Go on with what was saved."""
+    def adopt(
+        self, engine: Engine, markets: dict[str, MarketData], keys: KeyRing, latest_us: int
+    ) -> None:
+        """Go on with what was saved, and with what was done up to a time."""
+        self._last_us = max(self._last_us, latest_us)
         self.engine, self.markets, self.keys = engine, markets, keys
         rules = [market.rules for market in markets.values()]
         self.assets = _assets(rules)

@@ -32,6 +32,9 @@ BALANCES = {"USDT": "100000", "EUR": "50000", "BTC": "2", "ETH": "30", "BNB": "1
 OTHER_BALANCE = "100000"
 MOST_BEHIND_US = 2_000_000  # after a computer's sleep, agents leave out what they missed
 BEAT_US = 40_000  # agents act no more often by themselves: waking costs more than what is done then
+BACK_US = (
+    5_000_000  # a clock that was set back less is waited for; else time goes on from where it was
+)
 LONGEST_SLEEP_S = 1.0
 SAVE_INTERVAL_S = 60.0
 
@@ -72,7 +75,8 @@ class World:
         agents_rules = () if self.player and not options.symbols else _rules(options.symbols)
         agents_rules = tuple(each for each in agents_rules if each not in recorded)
         self._begun_us = RealClock()()
-        self.clock = self.player.clock if self.player else _clock(options)
+        self._store, saved, latest_us = _opened(options)
+        self.clock = self.player.clock if self.player else _clock(options, latest_us)
         self._pasts = make_pasts(agents_rules, options.seed, end_us=self.clock())
         self.venue = Venue(
             recorded + agents_rules,
@@ -84,7 +88,9 @@ class World:
         self.users = [self._open_account(number) for number in range(options.accounts)]
         wanted = options.agents and agents_rules
         self._agents = self._hire(agents_rules) if wanted else None
-        self._store = self._open_store(options.data) if options.data else None
+        if saved is not None:
+            self._go_on(saved, latest_us)
+        self.save()
         self.venue.on_time = self._step
 
     def market(self) -> dict[str, Any]:
@@ -104,29 +110,16 @@ class World:
         begun_us = min(time for time in began if time is not None)
         return {"name": f"kept-{begun_us:x}", "lasts": True, "fixedUntilUs": None}
 
-    def _open_store(self, folder: str) -> Store:
-        """Go on with what the folder has, or begin with what is here."""
-        if self.player is not None:
-            raise BadOptions("A replay keeps no state: leave out --data, or --replay.")
-        try:
-            store = Store(folder)
-            saved = store.snapshot()
-            if saved is not None:
-                self._go_on(store, saved)
-        except StoreError as error:
-            raise BadOptions(str(error)) from None
-        store.save(self._state())
-        return store
-
     def _state(self) -> tuple[Any, ...]:
         venue = self.venue
-        return venue.engine, venue.markets, venue.keys, self.users, self._agents
+        return venue.engine, venue.markets, venue.keys, self.users, self._agents, venue.now_us()
 
-    def _go_on(self, store: Store, saved: tuple[Any, ...]) -> None:
+    def _go_on(self, saved: tuple[Any, ...], latest_us: int) -> None:
         """Take what was saved, and do again what was done since."""
-        engine, markets, keys, self.users, self._agents = saved
-        self.venue.adopt(engine, markets, keys)
-        for entry in store.journal():
+        assert self._store is not None
+        engine, markets, keys, self.users, self._agents, _ = saved
+        self.venue.adopt(engine, markets, keys, latest_us)
+        for entry in self._store.journal():
             try:
                 self._do_again(*entry)
             except Exception:
@@ -271,10 +264,27 @@ def _rules(names: Sequence[str] | None) -> tuple[SymbolRules, ...]:
         raise BadOptions(f"{error}. Name one or more of these with --symbols.") from None
 
 
-def _clock(options: Options) -> Clock:
+def _opened(options: Options) -> tuple[Store | None, tuple[Any, ...] | None, int]:
+    """The folder's store, what it has saved, and up to when (µs since 1970); None and 0 if there is none."""
+    if options.data is None:
+        return None, None, 0
+    if options.replay:
+        raise BadOptions("A replay keeps no state: leave out --data, or --replay.")
+    try:
+        store = Store(options.data)
+        saved = store.snapshot()
+        times_us = [now_us for _, now_us, *_ in store.journal()]
+    except StoreError as error:
+        raise BadOptions(str(error)) from None
+    return store, saved, max([*times_us, 0 if saved is None else saved[-1]])
+
+
+def _clock(options: Options, latest_us: int) -> Clock:
+    """Time as it is to run, from where a folder's exchange has come to, if that is ahead."""
     real = RealClock()
+    start_us = max(real(), latest_us)
     if options.stepped:
-        return SteppedClock(real())
-    if options.speed in (0, 1):
+        return SteppedClock(start_us)
+    if options.speed in (0, 1) and latest_us - real() < BACK_US:
         return real
-    return ScaledClock(real(), options.speed)
+    return ScaledClock(start_us, options.speed or 1.0)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from binance_lab.exchange.clock import SteppedClock
 from binance_lab.exchange.process import Exchange, ExchangeError
 from binance_lab.exchange.server import trade
 from binance_lab.exchange.server.call import Call
@@ -174,13 +175,40 @@ def test_a_command_that_breaks_off_keeps_no_exchange_from_starting(
     again.leave()
 
 
+@pytest.mark.parametrize("killed", [False, True])
+@pytest.mark.parametrize("stepped", [False, True])
+def test_time_goes_on_from_where_it_was(tmp_path: Path, killed: bool, stepped: bool):
+    """An exchange whose time was ahead of the computer's isn't earlier after a restart."""
+    options = Options(symbols=["BTCUSDT"], agents=False, data=str(tmp_path))
+    world = World(replace(options, stepped=True))
+    assert isinstance(world.clock, SteppedClock)
+    world.clock.step(3_600_000_000)
+    assert bid(world, "50000").status == 200
+    before_us = world.venue.now_us()
+    world.leave() if killed else world.close()
+    again = World(replace(options, stepped=stepped))
+    assert again.venue.now_us() >= before_us
+    assert not again.venue.real_time
+    assert bid(again, "51000").status == 200
+    again.leave()
+
+
+def test_time_is_the_computers_after_a_usual_restart(tmp_path: Path):
+    """Where it wasn't ahead, clients' timestamps are checked as before."""
+    options = Options(symbols=["BTCUSDT"], agents=False, data=str(tmp_path))
+    for _ in range(2):
+        world = World(options)
+        assert world.venue.real_time
+        world.close()
+
+
 def test_another_versions_folder_is_refused(tmp_path: Path):
     """A state of other parts is not half understood: the folder is named, and what to do."""
     Store(tmp_path).close()
     with sqlite3.connect(tmp_path / FILE_NAME) as database:
         database.execute("PRAGMA user_version = 1")
     database.close()
-    with pytest.raises(StoreError, match="its format is 1, not 2"):
+    with pytest.raises(StoreError, match="its format is 1, not 3"):
         Store(tmp_path)
 
 
