@@ -105,7 +105,7 @@ def test_a_taken_port_is_one_clear_paragraph():
         taken.listen()
         port = taken.getsockname()[1]
         ended = run("--port", str(port), "--symbols", "BTCUSDT", "--no-agents")
-    assert ended.returncode == 1
+    assert ended.returncode == 2
     assert f"127.0.0.1:{port} is taken by another program" in ended.stderr
     assert "--port" in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
