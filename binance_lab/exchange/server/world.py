@@ -266,7 +266,7 @@ def _rules(names: Sequence[str] | None) -> tuple[SymbolRules, ...]:
 
 def _opened(options: Options) -> tuple[Store | None, tuple[Any, ...] | None, int]:
     """The folder's store, what it has saved, and up to when (µs since 1970); None and 0 if there is none."""
-    if options.data is None:
+    if not options.data:
         return None, None, 0
     if options.replay:
         raise BadOptions("A replay keeps no state: leave out --data, or --replay.")
