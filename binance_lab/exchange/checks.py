@@ -110,20 +110,19 @@ def check_fields(new: NewOrder, *, prefix: str = "", pays_quantity: bool = False
             continue
         if (name == "price" and new.peg_price_type) or (name == "quantity" and pays_quantity):
             continue
-        raise _missing(param(_NAMES[name], prefix))
+        raise Reject(*errors.MISSING_PARAMETER.fill(param(_NAMES[name], prefix)))
     if new.type is OrderType.MARKET:
         _check_market_quantity(new, prefix, pays_quantity)
     for name in unwanted:
         if getattr(new, name) is not None:
-            text = f"Parameter '{param(_NAMES[name], prefix)}' sent when not required."
-            raise Reject(-1106, text)
+            unread = param(_NAMES[name], prefix)
+            raise Reject(*errors.PARAMETER_NOT_REQUIRED.fill(unread))
     if new.type in STOP_TYPES and new.stop_price is None and new.trailing_delta is None:
         stop, delta = param("stopPrice", prefix), param("trailingDelta", prefix)
-        text = f"Param '{stop}' or '{delta}' must be sent, but both were empty/null!"
-        raise Reject(-1102, text)
+        raise Reject(*errors.MISSING_ONE_OF.fill(stop, delta))
     _check_peg_fields(new, prefix)
     if new.strategy_type is not None and new.strategy_type < _MIN_STRATEGY_TYPE:
-        raise Reject(-1134, "`strategyType` was less than 1000000.")
+        raise Reject(*errors.BAD_STRATEGY_TYPE)
 
 
 def _check_peg_fields(new: NewOrder, prefix: str) -> None:
@@ -140,16 +139,9 @@ def _check_peg_fields(new: NewOrder, prefix: str) -> None:
 def _check_market_quantity(new: NewOrder, prefix: str, pays_quantity: bool) -> None:
     if new.quantity is None and new.quote_order_qty is None and not pays_quantity:
         quantity, quote = param("quantity", prefix), param("quoteOrderQty", prefix)
-        text = f"Param '{quantity}' or '{quote}' must be sent, but both were empty/null!"
-        raise Reject(-1102, text)
+        raise Reject(*errors.MISSING_ONE_OF.fill(quantity, quote))
     if new.quote_order_qty is not None and (new.quantity is not None or prefix):
-        text = f"Parameter '{param('quoteOrderQty', prefix)}' sent when not required."
-        raise Reject(-1106, text)
-
-
-def _missing(name: str) -> Reject:
-    text = f"Mandatory parameter '{name}' was not sent, was empty/null, or malformed."
-    return Reject(-1102, text)
+        raise Reject(*errors.PARAMETER_NOT_REQUIRED.fill(param("quoteOrderQty", prefix)))
 
 
 def check_supported(rules: SymbolRules, new: NewOrder) -> None:
@@ -181,7 +173,7 @@ def _check_peg(rules: SymbolRules, new: NewOrder) -> None:
     if not rules.peg_allowed or new.sor:
         raise Reject(-1013, "Pegged orders are not supported for this symbol.")
     if new.peg_offset_value is not None and not 0 <= new.peg_offset_value <= _MAX_PEG_LEVEL:
-        raise Reject(-1130, "Data sent for parameter 'pegOffsetValue' is not valid.")
+        raise Reject(*errors.INVALID_PARAMETER.fill("pegOffsetValue"))
     if new.type in MARKET_TYPES:
         raise Reject(-1013, "This order type may not use pegged price.")
     primary = new.peg_price_type is PegPriceType.PRIMARY_PEG
@@ -208,7 +200,7 @@ def whole(name: str, value: Decimal, unit: int) -> int:
     """How many units (in atoms) a value has; refuses a ninth decimal, rounds down to whole units."""
     atoms = exact_atoms(value)
     if atoms is None:
-        raise Reject(-1111, f"Parameter '{name}' has too much precision.")
+        raise Reject(*errors.TOO_MUCH_PRECISION.fill(name))
     return atoms // unit
 
 

@@ -35,6 +35,7 @@ from binance_lab.exchange.placing import Placing
 from binance_lab.exchange.queries import Queries
 from binance_lab.exchange.rejects import Reject
 from binance_lab.exchange.symbols import SymbolRules, atoms_of
+from binance_lab.wire import errors
 from binance_lab.wire.enums import (
     CancelReplaceMode,
     CancelRestrictions,
@@ -47,7 +48,6 @@ from binance_lab.wire.enums import (
 )
 
 _LIMIT = OrderType.LIMIT
-_UNKNOWN_ORDER = "Unknown order sent."
 _CLOSED = "Market is closed."
 _NOT_CANCELED = "Order was not canceled due to cancel restrictions."
 _CANCELABLE = frozenset((SymbolStatus.TRADING, SymbolStatus.CANCEL_ONLY))
@@ -215,7 +215,7 @@ class Engine(Queries):
             raise Reject(-2011, _CLOSED)
         standing = market.standings.get(account_id)
         if standing is None:
-            raise Reject(-2011, _UNKNOWN_ORDER)
+            raise Reject(*errors.UNKNOWN_ORDER)
         if not standing.account.can_trade:
             raise Reject(-2011, checks.MAY_NOT_TRADE)
         if order_id is None:
@@ -224,7 +224,7 @@ class Engine(Queries):
             order_id = standing.by_client_id.get(client_order_id, 0)
         order = standing.open.get(order_id)
         if order is None or (client_order_id and order.client_order_id != client_order_id):
-            raise Reject(-2011, _UNKNOWN_ORDER)
+            raise Reject(*errors.UNKNOWN_ORDER)
         return order
 
     def _cancel(
@@ -261,7 +261,7 @@ class Engine(Queries):
             if order.is_open  # and not ended with the list of an earlier one
         ]
         if not canceled:
-            raise Reject(-2011, _UNKNOWN_ORDER)
+            raise Reject(*errors.UNKNOWN_ORDER)
         self._finish(now_us)
         return canceled
 
@@ -397,9 +397,9 @@ class Engine(Queries):
                 account_id, list_id=list_id, client_order_id=client_order_id
             )
         except Reject:
-            raise Reject(-2011, _UNKNOWN_ORDER) from None
+            raise Reject(*errors.UNKNOWN_ORDER) from None
         if not order_list.is_open or order_list.symbol != symbol:
-            raise Reject(-2011, _UNKNOWN_ORDER)
+            raise Reject(*errors.UNKNOWN_ORDER)
         name = new_client_order_id or self.new_name()
         orders = self._lists.cancel(order_list, name, now_us)
         self._finish(now_us)

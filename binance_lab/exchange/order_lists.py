@@ -18,6 +18,7 @@ from binance_lab.exchange.rejects import Reject
 from binance_lab.exchange.state import State
 from binance_lab.exchange.symbols import SymbolRules
 from binance_lab.exchange.triggers import would_wake_at_once
+from binance_lab.wire import errors
 from binance_lab.wire.enums import (
     ExecutionType,
     ExpiryReason,
@@ -37,7 +38,6 @@ PREFIXES = {
     ListKind.OTOCO: ("working", "pendingAbove", "pendingBelow"),
     ListKind.OPOCO: ("working", "pendingAbove", "pendingBelow"),
 }
-_ICEBERG = "Parameter '%s' is not supported if `aboveTimeInForce`/`belowTimeInForce` is not GTC."
 BAD_PRICES = "The relationship of the prices for the orders is not correct."
 _STOP_LOSSES = frozenset((OrderType.STOP_LOSS, OrderType.STOP_LOSS_LIMIT))
 _TAKE_PROFITS = frozenset((OrderType.TAKE_PROFIT, OrderType.TAKE_PROFIT_LIMIT))
@@ -60,7 +60,7 @@ def check_allowed(rules: SymbolRules, kind: ListKind) -> None:
 def check_iceberg(leg: NewOrder, prefix: str) -> None:
     """Refuse an iceberg above or below whose parts would not rest."""
     if leg.iceberg_qty and leg.time_in_force not in (None, TimeInForce.GTC):
-        raise Reject(-1160, _ICEBERG % f"{prefix}IcebergQty")
+        raise Reject(*errors.OCO_ICEBERG_TIME_IN_FORCE.fill(f"{prefix}IcebergQty"))
 
 
 def check_shape(new: NewOrderList) -> None:
@@ -79,35 +79,35 @@ def check_shape(new: NewOrderList) -> None:
 
 def _check_one_pays(working: NewOrder, pending: list[NewOrder]) -> None:
     if working.side is not Side.BUY:
-        raise Reject(-1222, "Working order in an OPO list must be a bid.")
+        raise Reject(*errors.OPO_WORKING_MUST_BUY)
     for order in pending:
         if order.side is not Side.SELL:
-            raise Reject(-1223, "Pending orders in an OPO list must be asks.")
+            raise Reject(*errors.OPO_PENDING_MUST_SELL)
         if order.quantity is not None:
-            raise Reject(-1225, "Pending orders should not include the 'quantity' tag.")
+            raise Reject(*errors.PENDING_PARAMETER_NOT_REQUIRED.fill("quantity"))
 
 
 def check_pair(above: NewOrder, below: NewOrder) -> None:
     """Refuse types that can't stand above and below the price in an OCO."""
     for order in (above, below):
         if order.type in (OrderType.LIMIT, OrderType.MARKET):
-            raise Reject(-1158, "Order type not supported in OCO.")
+            raise Reject(*errors.OCO_TYPE_REJECTED)
     if above.type is below.type is OrderType.LIMIT_MAKER:
-        raise Reject(-1168, "At least one OCO order must be contingent.")
+        raise Reject(*errors.OCO_NEEDS_CONTINGENT)
     buys = above.side is Side.BUY
     profit, stop = (below, above) if buys else (above, below)
     if stop.type is OrderType.LIMIT_MAKER:
         if buys:
-            raise Reject(-1165, "A limit order in a buy OCO must be below.")
-        raise Reject(-1166, "A limit order in a sell OCO must be above.")
+            raise Reject(*errors.BUY_OCO_LIMIT_BELOW)
+        raise Reject(*errors.SELL_OCO_LIMIT_ABOVE)
     if profit.type in _STOP_LOSSES:
         if buys:
-            raise Reject(-1196, "A stop loss order in a buy OCO must be above.")
-        raise Reject(-1197, "A stop loss order in a sell OCO must be below.")
+            raise Reject(*errors.BUY_OCO_STOP_LOSS_ABOVE)
+        raise Reject(*errors.SELL_OCO_STOP_LOSS_BELOW)
     if stop.type in _TAKE_PROFITS:
         if buys:
-            raise Reject(-1198, "A take profit order in a buy OCO must be below.")
-        raise Reject(-1199, "A take profit order in a sell OCO must be above.")
+            raise Reject(*errors.BUY_OCO_TAKE_PROFIT_BELOW)
+        raise Reject(*errors.SELL_OCO_TAKE_PROFIT_ABOVE)
 
 
 def check_prices(above: Order, below: Order, last_ticks: int) -> None:

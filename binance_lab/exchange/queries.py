@@ -14,9 +14,8 @@ from binance_lab.exchange.reference_price import price_of
 from binance_lab.exchange.rejects import Reject
 from binance_lab.exchange.state import AccountLists, State
 from binance_lab.exchange.symbols import SymbolRules, amount_of, atoms_text
+from binance_lab.wire import errors
 from binance_lab.wire.enums import SymbolStatus
-
-_NO_SUCH_ORDER = "Order does not exist."
 
 T = TypeVar("T")
 
@@ -44,9 +43,9 @@ class Queries(State):
             order_id = standing.by_client_id.get(client_order_id or "")
         found = standing.orders.get(order_id) if order_id is not None else None
         if found is None:
-            raise Reject(-2013, _NO_SUCH_ORDER)
+            raise Reject(*errors.NO_SUCH_ORDER)
         if client_order_id is not None and found.client_order_id != client_order_id:
-            raise Reject(-2039, "Client order ID is not correct for this order ID.")
+            raise Reject(*errors.WRONG_CLIENT_ORDER_ID)
         return found
 
     def open_orders(self, account_id: int, symbol: str | None = None) -> list[Order]:
@@ -95,7 +94,7 @@ class Queries(State):
             found = self._lists_of(account_id).by_client_id.get(client_order_id)
             if found is not None:
                 return found
-        raise Reject(-2013, _NO_SUCH_ORDER)
+        raise Reject(*errors.NO_SUCH_ORDER)
 
     def order_lists(
         self,

@@ -14,11 +14,14 @@ from binance_lab.exchange.orders import Fill, Order, OrderList, PreventedMatch
 from binance_lab.exchange.rejects import Reject
 from binance_lab.exchange.standing import Standing
 from binance_lab.exchange.symbols import SymbolRules
+from binance_lab.wire import errors
 from binance_lab.wire.enums import ExecutionType
 from binance_lab.wire.filters import parse_filters
 
 _NAME_FACTOR = 0x9E3779B97F4A7C15F39CC1
 _NAME_MASK = (1 << 88) - 1  # 22 hexadecimal digits
+
+RECORDING = 0  # the account that recorded levels trade for; its balances may be negative
 
 
 @dataclass(slots=True, eq=False)
@@ -28,9 +31,6 @@ class AccountLists:
     all: list[OrderList] = field(default_factory=list)  # oldest first
     open: dict[int, OrderList] = field(default_factory=dict)
     by_client_id: dict[str, OrderList] = field(default_factory=dict)  # the latest of each name
-
-
-RECORDING = 0  # the account that recorded levels trade for; its balances may be negative
 
 
 class State:
@@ -81,7 +81,7 @@ class State:
         """
         market = self.markets.get(symbol)
         if market is None:
-            raise Reject(-1121, "Invalid symbol.")
+            raise Reject(*errors.INVALID_SYMBOL)
         if market.catch_up is not None:
             catch_up, market.catch_up = market.catch_up, None
             catch_up()
