@@ -51,10 +51,6 @@ class Levels:
         """The levels that trade first, best first."""
         return list(islice(self, limit))
 
-    def lots_at(self, price_ticks: int) -> int:
-        """What is shown at a price, 0 if nothing."""
-        return self._lots.get(price_ticks, 0)
-
     def clear(self) -> None:
         """Forget every level."""
         self._lots.clear()

@@ -56,11 +56,6 @@ class Execution:
         """Whose order it is."""
         return self.order.account_id
 
-    @property
-    def is_first_fill(self) -> bool:
-        """Whether the order just traded for the first time, which lowers the unfilled order count."""
-        return self.fill is not None and self.fill.lots == self.order.executed_lots
-
 
 class EngineListener(Protocol):
     """Who is told; every method is called on the engine's thread and returns at once."""

@@ -38,12 +38,13 @@ from binance_lab.exchange.symbols import DEFAULT_SYMBOLS, SymbolRules
 from binance_lab.wire.intervals import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Interval, interval_of
 
 QUARTER_US = 15 * MINUTE_US
-_SAMPLED = 3  # symbols of a fingerprint
 
 _DAY, _HOUR, _QUARTER, _MINUTE = range(4)
 _LENGTHS_US = (DAY_US, HOUR_US, QUARTER_US, MINUTE_US)
 _EVEN = {_QUARTER: (1.0,) * 4, _MINUTE: (1.0,) * 15}
 _SECOND_US = 1_000_000
+_SAMPLED = 3  # symbols of a fingerprint
+_SAMPLE_US = 1_750_000_000 * _SECOND_US  # its time: in 2025, in the midst of a minute
 
 Key = TypeVar("Key", bound=Hashable)
 Made = TypeVar("Made")
@@ -348,9 +349,6 @@ def make_pasts(
         rules.symbol: SyntheticPast(rules, seed, end_us=end_us, values=values, shocks=shocks)
         for rules in symbols
     }
-
-
-_SAMPLE_US = 1_750_000_000 * _SECOND_US  # in 2025, in the midst of a minute
 
 
 @lru_cache(maxsize=8)

@@ -24,7 +24,6 @@ Ints: TypeAlias = npt.NDArray[np.int64]
 
 _FIRST_US = 100_000_000_000_000  # as ms the year 5138, as µs 1973
 _US_PER_MS = 1_000
-_TIME_DTYPE = "datetime64[us, UTC]"
 
 
 def is_exact(numbers: Numbers) -> bool:

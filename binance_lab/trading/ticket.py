@@ -48,9 +48,6 @@ PRICED = _LIMIT | _STOP_LIMIT
 TIMED = _STOP_LIMIT | {OrderType.LIMIT}
 """Types with a time in force."""
 
-PEGGABLE = PRICED
-"""Types whose limit price may follow the book."""
-
 WIRE_NAMES: Mapping[str, str] = MappingProxyType(
     {
         "time_in_force": "timeInForce",

@@ -140,11 +140,6 @@ class Refresher:
         with self._changed:
             self._changed.notify()
 
-    def stop_all(self) -> None:
-        """Stop every view; each leaves its last picture."""
-        for view in self.views:
-            view.stop()
-
     def shut_down(self, timeout_s: float = 2.0) -> None:
         """End the thread; views stay as they are. The next `add` starts it anew."""
         with self._changed:

@@ -402,13 +402,6 @@ class ServerShutdown(
     event_time: int
 
 
-class Combined(msgspec.Struct, Generic[N], frozen=True):
-    """A message of a combined connection: which stream, and its event."""
-
-    stream: str
-    data: N
-
-
 MarketEvent: TypeAlias = (
     Trade[N]
     | BlockTrade[N]
