@@ -13,7 +13,7 @@ import pytest
 
 from binance_lab import Lab
 from binance_lab.connector.base import Response
-from binance_lab.wire.filters import MarketFacts, OrderFacts
+from binance_lab.wire.facts import MarketFacts, OrderFacts
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "CONTRIBUTING.md").read_text("utf-8")

@@ -21,7 +21,8 @@ from binance_lab.wire.enums import (
     OrderStatus,
     Side,
 )
-from binance_lab.wire.filters import MaxNumOrderAmends, OrderFacts, first_failure
+from binance_lab.wire.facts import OrderFacts
+from binance_lab.wire.filters import MaxNumOrderAmends, first_failure
 
 _ONE_PAYS = frozenset((ListKind.OPO, ListKind.OPOCO))
 

@@ -25,7 +25,8 @@ from binance_lab.wire.enums import (
     SymbolStatus,
     TimeInForce,
 )
-from binance_lab.wire.filters import Filter, MarketFacts, MaxAsset, OrderFacts, first_failure
+from binance_lab.wire.facts import MarketFacts, OrderFacts
+from binance_lab.wire.filters import Filter, MaxAsset, first_failure
 
 MAY_NOT_TRADE = "This account may not place or cancel orders."
 STOP_TYPES = frozenset(

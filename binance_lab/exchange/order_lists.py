@@ -29,7 +29,7 @@ from binance_lab.wire.enums import (
     Side,
     TimeInForce,
 )
-from binance_lab.wire.filters import OrderFacts
+from binance_lab.wire.facts import OrderFacts
 
 PREFIXES = {
     ListKind.OCO: ("above", "below"),

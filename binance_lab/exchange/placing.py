@@ -21,7 +21,8 @@ from binance_lab.wire.enums import (
     OrderType,
     Side,
 )
-from binance_lab.wire.filters import LotSize, MarketLotSize, OrderFacts
+from binance_lab.wire.facts import OrderFacts
+from binance_lab.wire.filters import LotSize, MarketLotSize
 
 _NEW = OrderStatus.NEW
 _TOO_THIN = "Order book liquidity is less than `LOT_SIZE` filter minimum quantity."

@@ -14,7 +14,7 @@ from decimal import Decimal
 from binance_lab.wire import filters
 from binance_lab.wire.encoding import decimal_text
 from binance_lab.wire.enums import OrderType, PegPriceType, Side
-from binance_lab.wire.filters import OrderFacts
+from binance_lab.wire.facts import OrderFacts
 from binance_lab.wire.words import counted
 
 from .estimate import beyond_book, cost

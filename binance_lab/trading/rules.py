@@ -11,13 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 from binance_lab.wire.enums import OrderType, PegPriceType, SelfTradePrevention, Side
-from binance_lab.wire.filters import (
-    Filter,
-    LotSize,
-    MarketFacts,
-    PriceFilter,
-    parse_filters,
-)
+from binance_lab.wire.facts import MarketFacts
+from binance_lab.wire.filters import Filter, LotSize, PriceFilter, parse_filters
 
 from .ticket import CONTINGENT, Ticket
 

@@ -12,7 +12,8 @@ from typing import Any, Protocol, TypeVar
 from binance_lab.connector.exceptions import ApiError, BookOutOfSync
 from binance_lab.connector.spot import Spot
 from binance_lab.connector.symbols import symbol_info
-from binance_lab.wire.filters import MarketFacts, MaxPosition
+from binance_lab.wire.facts import MarketFacts
+from binance_lab.wire.filters import MaxPosition
 
 from .rules import Levels, Rules, Scene
 from .ticket import CONTINGENT

@@ -12,7 +12,8 @@ from binance_lab.exchange.engine import Engine
 from binance_lab.exchange.orders import ListKind, NewOrder
 from binance_lab.exchange.symbols import select_symbols
 from binance_lab.wire.enums import OrderType, PegOffsetType, PegPriceType, Side, TimeInForce
-from binance_lab.wire.filters import MarketFacts, OrderFacts, first_failure, parse_filters
+from binance_lab.wire.facts import MarketFacts, OrderFacts
+from binance_lab.wire.filters import first_failure, parse_filters
 
 from .trading_floor import ALICE, Floor, book_of, leg, refusal, with_rules
 

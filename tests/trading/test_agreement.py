@@ -23,7 +23,7 @@ from binance_lab.wire.enums import (
     Side,
     TimeInForce,
 )
-from binance_lab.wire.filters import MarketFacts
+from binance_lab.wire.facts import MarketFacts
 
 SYMBOL = "BTCUSDT"
 NOW_US = 1_700_000_000_000_000

@@ -14,7 +14,7 @@ from binance_lab.trading.estimate import estimate
 from binance_lab.trading.nearest import explain, nearest_ticket
 from binance_lab.trading.rules import Rules, Scene
 from binance_lab.trading.ticket import make_ticket
-from binance_lab.wire.filters import MarketFacts
+from binance_lab.wire.facts import MarketFacts
 
 
 @pytest.fixture

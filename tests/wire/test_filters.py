@@ -10,14 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from binance_lab.wire.enums import OrderType, Side
-from binance_lab.wire.filters import (
-    FILTERS,
-    MarketFacts,
-    OrderFacts,
-    failures,
-    first_failure,
-    parse_filters,
-)
+from binance_lab.wire.facts import MarketFacts, OrderFacts
+from binance_lab.wire.filters import FILTERS, failures, first_failure, parse_filters
 
 PRICE = {"filterType": "PRICE_FILTER", "minPrice": "1", "maxPrice": "1000", "tickSize": "0.5"}
 LOT = {"filterType": "LOT_SIZE", "minQty": "0.01", "maxQty": "100", "stepSize": "0.01"}
