@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from binance_lab.connector.connection import ConnectionEvent
+from binance_lab.connector.exceptions import BadInput
 from binance_lab.wire.user_events import (
     AccountPosition,
     BalanceUpdate,
@@ -62,8 +63,7 @@ class Account(AccountFrames):
         client: With a key.
         user_data: Makes the subscription; called with what takes its events, and with what
             takes its connection's.
-        check_every_s: So often REST is asked for balances and open orders although nothing is
-            known to be wrong, with a weight of 100; None for never.
+        check_every_s: What the property of this name is at first.
     """
 
     def __init__(
@@ -80,7 +80,8 @@ class Account(AccountFrames):
         super().__init__(runtime=runtime)
         self._history = AccountHistory(client)
         self._make_user_data = user_data
-        self._check_every_s = check_every_s
+        self._check_every_s = _checked(check_every_s)
+        self._check_turn = 0  # one more with each change of it: earlier ones check no more
         self._meanwhile: list[UserEvent] | None = None  # events since REST was last asked
         self._ask_again = False  # asked while REST was being asked: what it tells may be older
         self._overflown = False  # events that were to be put on REST's answer were too many
@@ -98,6 +99,22 @@ class Account(AccountFrames):
         self.overflows = 0
         """How often more events came than are kept while REST could not be reached."""
 
+    @property
+    def check_every_s(self) -> float | None:
+        """So often REST is asked for balances and open orders although nothing is known to be wrong.
+
+        With a weight of 100 each time; None for never. Set it to change it, from now on.
+
+        Raises:
+            BadInput: It is set to something that isn't above 0.
+        """
+        return self._check_every_s
+
+    @check_every_s.setter
+    def check_every_s(self, seconds: float | None) -> None:
+        self._check_every_s = _checked(seconds)
+        self._check_later(anew=True)
+
     # Following.
 
     def on_report(self, callback: Callable[[ExecutionReport], None]) -> Callable[[], None]:
@@ -114,7 +131,7 @@ class Account(AccountFrames):
 
     def start(self) -> None:
         """Subscribe, and ask REST; returns at once."""
-        self._check_later()
+        self._check_later(anew=True)
         if self._make_user_data is None:
             self.reconcile()
             return
@@ -286,11 +303,12 @@ class Account(AccountFrames):
 
     # Looking for what was not told.
 
-    def _check_later(self) -> None:
+    def _check_later(self, *, anew: bool = False) -> None:
         """Ask for balances and open orders in a while; nothing is kept alive by that."""
+        self._check_turn += anew
         if self._check_every_s is not None:
-            account = weakref.ref(self)
-            self._runtime.fetch(lambda: _check(account), delay_s=self._check_every_s)
+            account, turn = weakref.ref(self), self._check_turn
+            self._runtime.fetch(lambda: _check(account, turn), delay_s=self._check_every_s)
 
     def _check(self) -> None:
         if self._holdings is not None and self._connected is not False:
@@ -397,6 +415,13 @@ class Account(AccountFrames):
         return ()
 
 
-def _check(account: weakref.ref[Account]) -> None:
-    if (alive := account()) is not None and alive.state != "stopped":
+def _check(account: weakref.ref[Account], turn: int) -> None:
+    alive = account()
+    if alive is not None and alive.state != "stopped" and alive._check_turn == turn:
         alive._check()
+
+
+def _checked(seconds: float | None) -> float | None:
+    if seconds is not None and not seconds > 0:
+        raise BadInput(f"check_every_s is in seconds and above 0, or None, not {seconds!r}.")
+    return seconds

@@ -17,7 +17,7 @@ from binance_lab.connector.user_data import UserData
 from binance_lab.wire.symbol_name import symbol_name
 from binance_lab.wire.user_events import UserEvent
 
-from .account import CHECK_EVERY_S, Account
+from .account import Account
 from .base import LiveObject
 from .candles import Candles
 from .order_book import OrderBook, SnapshotLimit
@@ -191,12 +191,8 @@ class Live:
 
         return self._object(("tickers", *symbols), make, *symbols)
 
-    def account(self, *, check_every_s: float | None = CHECK_EVERY_S) -> Account:
+    def account(self) -> Account:
         """The account's balances, open orders and fills: see `Account`.
-
-        Args:
-            check_every_s: So often REST is asked whether balances and open orders are as events
-                told, with a weight of 100; None for never.
 
         Raises:
             LabError: There is no client or no key.
@@ -209,9 +205,9 @@ class Live:
 
         def make() -> Account:
             user_data = partial(_user_data, ws_api, self._apis) if ws_api is not None else None
-            return Account(client, user_data, runtime=self._runtime, check_every_s=check_every_s)
+            return Account(client, user_data, runtime=self._runtime)
 
-        return self._object(("account", check_every_s), make)
+        return self._object(("account",), make)
 
     def _tape(
         self, kind: Literal["trade", "aggTrade"], symbol: str, history: int, age_s: float | None

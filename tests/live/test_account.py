@@ -10,7 +10,12 @@ import msgspec
 import pytest
 
 from binance_lab.connector.connection import State
-from binance_lab.connector.exceptions import BadSymbol, ConnectionFailed, PermissionDenied
+from binance_lab.connector.exceptions import (
+    BadInput,
+    BadSymbol,
+    ConnectionFailed,
+    PermissionDenied,
+)
 from binance_lab.live import Account
 from binance_lab.live.account_history import AccountHistory
 from binance_lab.live.runtime import Inline
@@ -626,6 +631,21 @@ def test_it_asks_rest_now_and_then(elsewhere):
     account.close()
     assert account._runtime.run_later() >= 1
     assert account._runtime.run_later() == 0
+
+
+def test_how_often_it_asks_can_be_changed(elsewhere):
+    """What was due by then isn't asked any more; None is for never, and 0 for nobody."""
+    account = Account(elsewhere, FakeUserData, runtime=Inline(), check_every_s=60)
+    account.start()
+    account.check_every_s = 5
+    assert account._runtime.run_later() == 2
+    assert account.reconciled == 2
+    account.check_every_s = None
+    assert account._runtime.run_later() == 1
+    assert account._runtime.run_later() == 0
+    assert account.reconciled == 2
+    with pytest.raises(BadInput, match="above 0"):
+        account.check_every_s = 0
 
 
 def test_a_check_keeps_no_account_alive():
