@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import threading
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Unpack, overload
@@ -19,7 +17,6 @@ from binance_lab.connector.exceptions import (
     OrderRejected,
 )
 from binance_lab.connector.spot import Spot
-from binance_lab.wire.caller import stacklevel
 from binance_lab.wire.enums import CancelReplaceMode
 from binance_lab.wire.order_fields import OrderFields, with_order_fields
 from binance_lab.wire.symbol_name import symbol_name
@@ -32,6 +29,7 @@ from .guards import Limits, OrderRefused, Origin, guarded_environment
 from .journal import Journal
 from .lists import ListTicket, OrderList, make_list
 from .nearest import explain, nearest_ticket
+from .once import once_id, same_order
 from .order import Order, now_ms
 from .records import fills_frame, orders_frame
 from .register import AccountFeed, Register
@@ -295,6 +293,7 @@ class Trading:
             check: Look at the symbol's filters first, and send nothing that breaks one.
 
         Raises:
+            BadInput: ``once`` is no name.
             BadTicket, UnknownSymbol: The order can't be written down.
             OrderRefused: A filter or a guard: nothing was sent.
             ApiError: The exchange refused it.
@@ -316,18 +315,30 @@ class Trading:
         Args:
             origin: Who asks; a form never places on "live".
         """
-        client_order_id = _once_id(once) if once else _new_id()
-        if once and (there := self._register.placed(client_order_id)) is not None:
-            return _same_kind(there, ticket, once)
+        if once is not None:
+            return self._send_once(ticket, once, origin=origin, check=check)
         self._gate.permit([ticket], origin, check=check)
-        if once:  # this computer may have forgotten, or another one was first
+        order = self._new_order(ticket, _new_id())
+        self._gate.enter([order])
+        return self._sent(order)
+
+    def _send_once(self, ticket: Ticket, name: str, *, origin: Origin, check: bool) -> Order:
+        """Place the order of a ticket, unless there is one of this name."""
+        client_order_id = once_id(name)
+        there = self._register.placed(client_order_id)
+        if there is None:
+            self._gate.permit([ticket], origin, check=check)
+            # This computer may have forgotten, or another one was first.
             there = self._register.placed_there(ticket.symbol, client_order_id)
-            if there is not None:
-                return _same_kind(there, ticket, once)
+        if there is not None:
+            return same_order(there, ticket, name)
         order = self._new_order(ticket, client_order_id)
-        entered = self._gate.enter([order], once=bool(once))
+        entered = self._gate.enter([order], once=True)
         if entered is not order:  # another thread or notebook was first with this name
-            return _same_kind(entered, ticket, once or "")
+            return same_order(entered, ticket, name)
+        return self._sent(order)
+
+    def _sent(self, order: Order) -> Order:
         with self._explaining(order):
             self._sender.place(order)
         return order
@@ -507,38 +518,3 @@ class Trading:
 def _new_id(kind: str = "") -> str:
     """A client order id that nobody has used: ours, within Binance's 36 characters."""
     return f"lab-{kind}{secrets.token_hex(10)}"
-
-
-def _once_id(name: str) -> str:
-    """The client order id of a name: always the same."""
-    return f"lab-1-{hashlib.sha256(name.encode()).hexdigest()[:20]}"
-
-
-def _same_kind(there: Order, ticket: Ticket, name: str) -> Order:
-    """The order that was placed under a name, if it can be what is meant now.
-
-    Raises:
-        OrderRefused: It is of another symbol or side.  A warning tells of another type or amount.
-    """
-    if (there.symbol, there.side) != (ticket.symbol, ticket.side):
-        raise OrderRefused(
-            f'Not sent. The name "{name}" was used for another order, {there.ticket}. '
-            "Give this one a name of its own."
-        )
-    if _amount_differs(there.ticket, ticket):
-        warnings.warn(
-            f'Not sent: under the name "{name}" there is {there.ticket} already, and this would be '
-            f"{ticket}. To place it too give it another name; to change that one, amend it.",
-            stacklevel=stacklevel(),
-        )
-    return there
-
-
-def _amount_differs(before: Ticket, now: Ticket) -> bool:
-    """Whether type or amount was changed; a price may be calculated anew whenever a cell runs."""
-    pairs = (
-        (before.type, now.type),
-        (before.quantity, now.quantity),
-        (before.quote_order_qty, now.quote_order_qty),
-    )
-    return any(None not in pair and pair[0] != pair[1] for pair in pairs)

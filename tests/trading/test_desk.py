@@ -276,6 +276,14 @@ def test_on_live_the_question_says_what_would_be_placed(client):
     assert len(client.sent) == 1
 
 
+@pytest.mark.parametrize("once", ["", " ", True, 5])
+def test_a_name_that_is_none_sends_nothing(desk, once):
+    """An order that was to be placed once isn't placed each time since its name came to be empty."""
+    with pytest.raises(BadInput, match="name of your own"):
+        desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT, once=once)
+    assert desk.orders == []
+
+
 def test_a_name_belongs_to_one_symbol_and_side(desk):
     """The same name for another order is refused, rather than answered with the first."""
     desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT, once="entry")
