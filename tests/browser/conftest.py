@@ -13,6 +13,7 @@ from .lab_server import JupyterServer
 from .notebook_page import Browsing, NotebookPage
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+EXPECT_TIMEOUT_MS = 60_000  # a slow machine may need it; nothing waits longer than it must
 FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"),
     # Timers and animation frames at full speed though no window has the focus.
@@ -53,8 +54,9 @@ def jupyter(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def browsing(
     chromium: str, jupyter: JupyterServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Browsing]:
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=EXPECT_TIMEOUT_MS)
     with sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
             tmp_path_factory.mktemp("chromium"),

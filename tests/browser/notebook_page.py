@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Locator, Page
 
 PICTURES = ROOT / "build" / "screenshots"
-TIMEOUT_S = 30
+TIMEOUT_S = 60
 
 _NOTEBOOK = """
   const panel = window.jupyterapp?.shell.currentWidget;

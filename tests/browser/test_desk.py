@@ -18,7 +18,6 @@ lab = Lab()
 lab.place("BTCUSDT", "BUY", "MARKET", quantity="0.05")
 lab.place("BTCUSDT", "BUY", "LIMIT", quantity="0.02", price=round(lab.depth("BTCUSDT").price[0] * 0.999, 2))
 """
-SLOW = 20_000  # ms
 
 
 def test_the_desk_shows_market_orders_and_account(notebook: Callable[..., NotebookPage]):
@@ -27,9 +26,9 @@ def test_the_desk_shows_market_orders_and_account(notebook: Callable[..., Notebo
     page.page.set_viewport_size({"width": 1780, "height": 2300})
     page.run(0, 1)
     desk = page.output(1)
-    expect(desk).to_contain_text("LOCAL", timeout=SLOW)
-    expect(desk).to_contain_text("filled", timeout=SLOW)
-    expect(desk.locator(".bl-view[data-marks]").first).to_be_visible(timeout=SLOW)
+    expect(desk).to_contain_text("LOCAL")
+    expect(desk).to_contain_text("filled")
+    expect(desk.locator(".bl-view[data-marks]").first).to_be_visible()
     page.execute(
         "import threading; assert all(view.wait_frames(3, timeout=20) for view in desk.views[:4])"
     )

@@ -15,8 +15,6 @@ from playwright.sync_api import expect
 
 from .notebook_page import PICTURES, Browsing
 
-SLOW = 30_000  # ms: a kernel starts for each page
-
 
 class Running(NamedTuple):
     """The command that runs, and its page's address."""
@@ -51,7 +49,7 @@ def test_the_desk_is_a_page_of_its_own(desk: Running, browsing: Browsing):
     browsing.outside.clear()
     page = browsing.new_page()
     page.goto(desk.url)
-    expect(page.locator(".bl-view[data-close]")).to_be_visible(timeout=SLOW)
+    expect(page.locator(".bl-view[data-close]")).to_be_visible()
     expect(page).to_have_title("ETHUSDT · local")
     expect(page.locator("body")).to_contain_text("Balances")
     expect(page.locator(".jp-InputArea:visible")).to_have_count(0)
@@ -59,7 +57,7 @@ def test_the_desk_is_a_page_of_its_own(desk: Running, browsing: Browsing):
     page.screenshot(path=PICTURES / "desk-page.png")
     (first,) = desk.kernels()
     page.reload()
-    expect(page.locator(".bl-view[data-close]")).to_be_visible(timeout=SLOW)
+    expect(page.locator(".bl-view[data-close]")).to_be_visible()
     gone, alive = psutil.wait_procs([psutil.Process(pid) for pid in desk.kernels() & {first}], 15)
     assert alive == [], gone
     page.close()

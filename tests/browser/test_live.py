@@ -108,9 +108,7 @@ def test_lost_exchange_is_seen(desk: NotebookPage):
     """When the exchange is gone the views say that what they show is old."""
     expect(desk.page.locator(".bl-view[data-close] .bl-state")).to_contain_text("live")
     desk.execute("lab.exchange.stop()")
-    expect(desk.page.locator(".bl-view[data-close] .bl-state")).to_contain_text(
-        "stale", timeout=60_000
-    )
+    expect(desk.page.locator(".bl-view[data-close] .bl-state")).to_contain_text("stale")
     desk.picture("desk-exchange-gone")
     assert desk.execute("print(sum(view.errors for view in views))") == "0"
 

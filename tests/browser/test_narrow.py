@@ -32,9 +32,9 @@ def test_nothing_is_cut_in_a_narrow_cell(notebook: Callable[..., NotebookPage]):
     page.page.set_viewport_size({"width": 1280, "height": 3200})
     page.run(0, 1)
     output = page.output(1)
-    expect(output).to_contain_text("SHIBUSDT", timeout=60_000)
-    expect(output.locator(".bl-bid").first).not_to_contain_text("–", timeout=60_000)
-    expect(output).to_contain_text("filled", timeout=60_000)
+    expect(output).to_contain_text("SHIBUSDT")
+    expect(output.locator(".bl-bid").first).not_to_contain_text("–")
+    expect(output).to_contain_text("filled")
     page.picture("narrow", 1)
     assert page.page.evaluate(CUT) == []
     page.run(2)

@@ -28,7 +28,6 @@ def fault(**fault):
     requests.post(exchange.rest + "/lab/faults", json=fault).raise_for_status()
 """
 SHOW = ("form", "Blotter(desk)")
-SLOW = 15_000  # ms: a machine that runs other things too
 
 
 def field(form: Locator, label: str) -> Locator:
@@ -51,33 +50,31 @@ def test_orders_from_the_first_key_to_the_blotter(notebook: Callable[..., Notebo
     page = notebook(SETUP, *SHOW)
     page.run()
     form, blotter = page.output(1).first, page.output(2).first
-    expect(form).to_contain_text("LOCAL · embedded exchange", timeout=SLOW)
+    expect(form).to_contain_text("LOCAL · embedded exchange")
     field(form, "Quantity").fill("0.01")
     field(form, "Price").fill("60000.005")
-    expect(form).to_contain_text("is not a multiple of 0.01", timeout=SLOW)
+    expect(form).to_contain_text("is not a multiple of 0.01")
     page.picture("order-form-finding", 1)
     click(form, "Use 60000.01")
     expect(field(form, "Price")).to_have_value("60000.01")
-    expect(form).not_to_contain_text("PRICE_FILTER", timeout=SLOW)
+    expect(form).not_to_contain_text("PRICE_FILTER")
     click(form, "Place")
-    expect(form).to_contain_text("Send this? BUY 0.01 BTCUSDT LIMIT at 60000.01 GTC", timeout=SLOW)
+    expect(form).to_contain_text("Send this? BUY 0.01 BTCUSDT LIMIT at 60000.01 GTC")
     page.picture("order-form-question", 1)
     page.page.wait_for_timeout(700)  # a click sooner would count as the end of a double click
     click(form, "Send it")
-    expect(form).to_contain_text("accepted: BUY 0.01 BTCUSDT LIMIT at 60000.01", timeout=SLOW)
-    expect(blotter).to_contain_text(
-        "BUY 0.01 BTCUSDT LIMIT at 60000.01 GTC · accepted", timeout=SLOW
-    )
+    expect(form).to_contain_text("accepted: BUY 0.01 BTCUSDT LIMIT at 60000.01")
+    expect(blotter).to_contain_text("BUY 0.01 BTCUSDT LIMIT at 60000.01 GTC · accepted")
     click(blotter, "Change")
     field(blotter, "Quantity").fill("0.005")
     click(blotter, "Reduce quantity")
-    expect(blotter).to_contain_text("BUY 0.005 BTCUSDT LIMIT at 60000.01", timeout=SLOW)
+    expect(blotter).to_contain_text("BUY 0.005 BTCUSDT LIMIT at 60000.01")
     page.execute("desk.place('BTCUSDT', 'BUY', 'MARKET', quantity='0.02')")
-    expect(blotter).to_contain_text("filled", timeout=SLOW)
-    expect(blotter).to_contain_text("Fills", timeout=SLOW)
+    expect(blotter).to_contain_text("filled")
+    expect(blotter).to_contain_text("Fills")
     page.picture("blotter", 2)
     click(blotter, "Cancel all")
-    expect(blotter).to_contain_text("No open orders.", timeout=SLOW)
+    expect(blotter).to_contain_text("No open orders.")
     assert page.execute("print(len(client.get_open_orders()))") == "0"
 
 
@@ -87,19 +84,19 @@ def test_an_oco_is_filled_in_as_one_ticket(notebook: Callable[..., NotebookPage]
     page.run()
     form, blotter = page.output(1).first, page.output(2).first
     click(form, "OCO")
-    expect(form.locator(".bl-leg:has-text('Above')")).to_be_visible(timeout=SLOW)
+    expect(form.locator(".bl-leg:has-text('Above')")).to_be_visible()
     field(form, "Quantity").fill("0.01")
     field(form, "Price").fill("70000")
     field(form, "Stop price").fill("50000")
     form.locator(".widget-text:has(label:text-is('Price')) input:visible").nth(1).fill("49000")
-    expect(form).to_contain_text("Rests on the book", timeout=SLOW)
+    expect(form).to_contain_text("Rests on the book")
     page.picture("order-form-oco", 1)
     click(form, "Place")
-    expect(form).to_contain_text("Send this? OCO", timeout=SLOW)
+    expect(form).to_contain_text("Send this? OCO")
     page.page.wait_for_timeout(700)  # a click sooner would count as the end of a double click
     click(form, "Send it")
-    expect(form).to_contain_text(re.compile("accepted.*accepted"), timeout=SLOW)
-    expect(blotter).to_contain_text("STOP_LOSS_LIMIT", timeout=SLOW)
+    expect(form).to_contain_text(re.compile("accepted.*accepted"))
+    expect(blotter).to_contain_text("STOP_LOSS_LIMIT")
     page.picture("order-form-oco-placed", 1)
 
 
@@ -110,21 +107,21 @@ def test_what_goes_wrong_ends_in_the_form(notebook: Callable[..., NotebookPage])
     form = page.output(1).first
     field(form, "Quantity").fill("30")
     field(form, "Price").fill("60000")
-    expect(form).to_contain_text("too little", timeout=SLOW)
+    expect(form).to_contain_text("too little")
     click(form, "Place")
-    expect(form).to_contain_text("Not sent. BALANCE", timeout=SLOW)
+    expect(form).to_contain_text("Not sent. BALANCE")
     page.picture("order-form-refused", 1)
     page.execute("fault(kind='drop', path='/api/v3/order', method='POST', times=1)")
     page.execute("fault(kind='before', path='/api/v3/order', method='GET', times=8, status=503)")
     field(form, "Quantity").fill("0.01")
-    expect(form.locator(".bl-finding:has-text('BALANCE'):visible")).to_have_count(0, timeout=SLOW)
+    expect(form.locator(".bl-finding:has-text('BALANCE'):visible")).to_have_count(0)
     click(form, "Place")
-    expect(form).to_contain_text("Send this?", timeout=SLOW)
+    expect(form).to_contain_text("Send this?")
     page.page.wait_for_timeout(700)  # a click sooner would count as the end of a double click
     click(form, "Send it")
-    expect(form).to_contain_text("UNKNOWN, asking…", timeout=SLOW)
+    expect(form).to_contain_text("UNKNOWN, asking…")
     page.picture("order-form-unknown", 1)
-    expect(form).to_contain_text("accepted: BUY 0.01 BTCUSDT LIMIT at 60000", timeout=SLOW)
+    expect(form).to_contain_text("accepted: BUY 0.01 BTCUSDT LIMIT at 60000")
     assert page.execute("print(len(client.get_open_orders()))") == "1"
 
 
@@ -137,13 +134,13 @@ def test_a_refusal_of_the_exchange_ends_in_the_form(notebook: Callable[..., Note
     field(form, "Quantity").fill("0.01")
     field(form, "Price").fill("64000")
     click(form, "Place")
-    expect(form).to_contain_text("Send this?", timeout=SLOW)
+    expect(form).to_contain_text("Send this?")
     page.execute("other.place('BTCUSDT', 'SELL', 'LIMIT', quantity='0.1', price='64000')")
     page.page.wait_for_timeout(700)  # a click sooner would count as the end of a double click
     click(form, "Send it")
-    expect(form).to_contain_text("Rejected: BUY 0.01 BTCUSDT LIMIT_MAKER at 64000", timeout=SLOW)
-    expect(form).to_contain_text("immediately match", timeout=SLOW)
-    expect(blotter).to_contain_text("rejected", timeout=SLOW)
+    expect(form).to_contain_text("Rejected: BUY 0.01 BTCUSDT LIMIT_MAKER at 64000")
+    expect(form).to_contain_text("immediately match")
+    expect(blotter).to_contain_text("rejected")
     page.picture("order-form-rejected", 1)
 
 
@@ -172,15 +169,15 @@ def test_an_order_is_placed_by_keyboard_alone(notebook: Callable[..., NotebookPa
         page.page.keyboard.press("Tab")
     page.page.keyboard.type("0.01")
     expect(field(form, "Quantity")).to_have_value("0.01")
-    expect(form).to_contain_text("Uses 600 USDT", timeout=SLOW)  # the kernel has read it all
+    expect(form).to_contain_text("Uses 600 USDT")  # the kernel has read it all
     press_until(page, "Place")
     page.page.keyboard.press("Enter")
-    expect(form).to_contain_text("Send this?", timeout=SLOW)
+    expect(form).to_contain_text("Send this?")
     page.page.wait_for_function(f"{FOCUSED} === 'Back'")
     page.page.keyboard.press("Tab")
     page.page.wait_for_timeout(700)  # a key sooner would count as the end of a double click
     page.page.keyboard.press("Space")
-    expect(form).to_contain_text("accepted: BUY 0.01 BTCUSDT LIMIT at 60000", timeout=SLOW)
+    expect(form).to_contain_text("accepted: BUY 0.01 BTCUSDT LIMIT at 60000")
     page.page.wait_for_function(f"{FOCUSED} === 'Place'")
     assert page.execute("print(len(client.get_open_orders()))") == "1"
 
@@ -193,15 +190,15 @@ def test_a_click_while_a_cell_runs_sends_nothing(notebook: Callable[..., Noteboo
     field(form, "Quantity").fill("0.01")
     field(form, "Price").fill("60000")
     click(form, "Place")
-    expect(form).to_contain_text("Send this?", timeout=SLOW)
+    expect(form).to_contain_text("Send this?")
     page.run(3, wait=False)
     page.wait_busy()
     click(form, "Send it")
-    expect(form).to_contain_text("waited while a cell ran", timeout=SLOW)
+    expect(form).to_contain_text("waited while a cell ran")
     assert page.execute("print(len(client.get_open_orders()))") == "0"
     page.page.wait_for_timeout(500)  # a click sooner might have waited, too
     click(form, "Send it")
-    expect(form).to_contain_text("accepted: BUY", timeout=SLOW)
+    expect(form).to_contain_text("accepted: BUY")
 
 
 def test_a_saved_notebook_holds_no_key(notebook: Callable[..., NotebookPage]):
@@ -211,7 +208,7 @@ def test_a_saved_notebook_holds_no_key(notebook: Callable[..., NotebookPage]):
     page.run(0, 1, 2, 3, 4)
     page.run(5, wait=False)
     page.wait_idle()
-    expect(page.output(2).first).to_contain_text("rejected", timeout=SLOW)
+    expect(page.output(2).first).to_contain_text("rejected")
     page.toggle_saving_of_widgets()
     page.save()
     page.toggle_saving_of_widgets()

@@ -11,7 +11,6 @@ from playwright.sync_api import expect
 from .notebook_page import NotebookPage
 
 TOUR = Path(__file__).parents[2] / "notebooks" / "01-tour.ipynb"
-SLOW = 15_000  # ms
 
 
 def cells() -> list[str]:
@@ -33,11 +32,11 @@ def test_the_tour_runs_top_to_bottom(notebook: Callable[..., NotebookPage]):
     expect(page.output(cell_of("ohlcv.plot")).locator("img").first).to_be_visible()
     page.picture("tour-history", cell_of("ohlcv.plot"))
     page.wait_moved(cell_of("lab.chart"), page.picture("tour-chart", cell_of("lab.chart")))
-    expect(form).to_contain_text("LOCAL", timeout=SLOW)
-    expect(blotter).to_contain_text("FILLED", timeout=SLOW, ignore_case=True)
+    expect(form).to_contain_text("LOCAL")
+    expect(blotter).to_contain_text("FILLED", ignore_case=True)
     expect(page.output(cell_of("order.wait"))).to_contain_text("filled")
     page.picture("tour-form", cell_of("lab.order_form"))
     page.picture("tour-blotter", cell_of("lab.blotter"))
     page.output(cell_of("close_button")).locator("button").click()
-    expect(page.output(cell_of("close_button"))).to_contain_text("Closed", timeout=SLOW)
+    expect(page.output(cell_of("close_button"))).to_contain_text("Closed")
     page.picture("tour-closed", cell_of("lab.chart"))

@@ -162,7 +162,7 @@ def test_view_in_a_busy_cell_is_not_taken_for_dead(notebook: Open):
     make = VIEWS["chart"].cells()[1].removesuffix("\nview")
     moving = "still = source.every(0.1, source.walk)\nend = time.monotonic() + 20"
     computing = "while time.monotonic() < end: sum(range(1000))"
-    page = notebook(SETUP, f"import time\n{make}\ndisplay(view)\n{moving}\n{computing}")
+    page = notebook(SETUP, f"import time\n{make}\n{moving}\ndisplay(view)\n{computing}")
     page.run(0)
     page.run(1, wait=False)
     expect(page.view(1)).to_be_visible()
@@ -179,7 +179,8 @@ def test_restarted_kernel_leaves_its_views_stopped(notebook: Open):
     sources = f"{SETUP}\ncandles, book = MovedCandles(), MovedBook()"
     page = notebook(sources, "CandleChart(candles)", "DepthLadder(book)")
     page.run()
-    expect(page.view(1)).to_be_visible()
+    for cell in (1, 2):
+        expect(page.view(cell).locator(".bl-state")).to_have_text("live")
     page.page.evaluate(STAND_STILL)
     page.restart_kernel()
     for cell in (1, 2):
