@@ -105,7 +105,7 @@ class Lab(Views):
 
         period = interval_named(interval)
         if start is not None or not isinstance(symbol, str):
-            _no_limit(symbol, limit, start, end)
+            _check_range(symbol, limit, start, end)
             return self.history.klines(
                 symbol, period.name, start=start, end=end, numbers=numbers, keep=None
             )
@@ -130,7 +130,7 @@ class Lab(Views):
         from .frames import trades_frame
 
         if start is not None or end is not None or not isinstance(symbol, str):
-            _no_limit(symbol, limit, start, end)
+            _check_range(symbol, limit, start, end)
             return self.history.trades(symbol, start=start, end=end, numbers=numbers, keep=None)
         _at_most(limit, "give a range of time for more")
         body = self.client.with_raw_body.trades(symbol_name(symbol), limit=limit)
@@ -149,7 +149,7 @@ class Lab(Views):
         from .frames import agg_trades_frame
 
         if start is not None or end is not None or not isinstance(symbol, str):
-            _no_limit(symbol, limit, start, end)
+            _check_range(symbol, limit, start, end)
             return self.history.agg_trades(symbol, start=start, end=end, numbers=numbers, keep=None)
         _at_most(limit, "give a range of time for more")
         body = self.client.with_raw_body.agg_trades(symbol_name(symbol), limit=limit)
@@ -368,9 +368,10 @@ class Lab(Views):
         }
 
 
-def _no_limit(
+def _check_range(
     symbol: str | Sequence[str], limit: int | None, start: Time | None, end: Time | None
 ) -> None:
+    """Refuse what the history can't be asked for: no range of time, or a limit besides."""
     from .history.request import symbols_of
 
     symbols_of(symbol)
