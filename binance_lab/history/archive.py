@@ -106,13 +106,13 @@ class Archive:
                 made = tempfile.TemporaryDirectory(prefix=DOWNLOAD, dir=within)
                 target = Path(kept.enter_context(made), path.rpartition("/")[2])
                 digest = _persist(lambda: self._download(url, target, stopping, arrival), stopping)
-            yield ArchiveFile(target, url, digest, self.checksum(path))
+            yield ArchiveFile(target, url, digest, self._checksum(path, stopping))
 
-    def checksum(self, path: str) -> str | None:
+    def _checksum(self, path: str, stopping: threading.Event) -> str | None:
         """The published SHA-256 of a file, in hex; None if there is none."""
         url = f"{self.url}{quote(path)}.CHECKSUM"
         try:
-            words = _persist(lambda: self._text(url), threading.Event()).split()
+            words = _persist(lambda: self._text(url), stopping).split()
         except NotArchived:
             return None
         return words[0].lower() if words else None

@@ -110,6 +110,20 @@ def test_what_is_not_there_is_told(archive, mirror, code):
     assert mirror.count("*.zip") == 1
 
 
+def test_a_checksum_is_not_asked_for_again_once_stopped(archive, mirror):
+    """Ctrl-c ends the tries for it, too."""
+    stopping = threading.Event()
+
+    def fails(answer):
+        stopping.set()
+        return 500, {}, b""
+
+    mirror.wrong["*.CHECKSUM"] = fails
+    with pytest.raises(ArchiveError, match="HTTP 500"), archive.file(PATH, stopping):
+        pass
+    assert sum(path.endswith(".CHECKSUM") for path in mirror.asked) == 1
+
+
 def test_an_archive_that_cannot_be_reached_is_an_error():
     """Nobody listens there: the message says where, and to check the network."""
     archive, stopped = Archive("http://127.0.0.1:9"), threading.Event()
