@@ -140,7 +140,8 @@ class Session:
     def __repr__(self) -> str:
         state = "" if self._finalizer.alive else ", closed"
         keys = "with a key" if self._keys else "without a key"
-        return f"<{type(self).__name__} {self.environment.name} {self.environment.rest[0]}, {keys}{state}>"
+        name, host = self.environment.name, self.environment.rest[0]
+        return f"<{type(self).__name__} {name} {host}, {keys}{state}>"
 
     def __enter__(self) -> Self:
         return self

@@ -208,7 +208,8 @@ def _of_peg_level(ticket: Ticket, scene: Scene) -> Iterator[Finding]:
     """A peg to a level that the book doesn't have; a book that nobody knows has any."""
     there, level = scene.peg_reach(ticket), ticket.peg_offset_value or 0
     if there is not None and level >= there:
-        text = f"The peg is {counted(level, 'level')} from the best price, and the book has {there} on that side."
+        away = counted(level, "level")
+        text = f"The peg is {away} from the best price, and the book has {there} on that side."
         nearest = Decimal(there - 1) if there else None
         excess = Decimal(level + 1 - there)
         yield Finding("LIQUIDITY", "peg_offset_value", text, nearest, excess, Decimal(level))

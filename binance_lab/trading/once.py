@@ -40,7 +40,8 @@ def same_order(there: Order, ticket: Ticket, name: str) -> Order:
     if _amount_differs(there.ticket, ticket):
         warnings.warn(
             f'Not sent: under the name "{name}" there is {there.ticket} already, and this would be '
-            f"{ticket}. To place it too give it another name; to change that one, cancel and replace it.",
+            f"{ticket}. To place it too give it another name; to change that one, cancel and "
+            "replace it.",
             stacklevel=stacklevel(),
         )
     return there

@@ -241,9 +241,10 @@ class Order:
         wanted = self._wanted(status)
         with self._lock:
             if not self._changed.wait_for(wanted, timeout):
+                missed = f" and not {status}" if status else ""
                 raise NotYet(
-                    f"{self.client_order_id} is {self._state.value} after {timeout:g} s"
-                    f"{f' and not {status}' if status else ''}. It goes on: wait again, or lab.cancel(order)."
+                    f"{self.client_order_id} is {self._state.value} after {timeout:g} s{missed}. "
+                    "It goes on: wait again, or lab.cancel(order)."
                 )
         return self
 

@@ -280,7 +280,8 @@ class Blotter(View):
         text, mood = self._message
         lines = [f"<span role='status' class='{mood}'>{html.escape(text)}</span>"]
         if (error := self.trading.journal_error) is not None:
-            why = f"The journal can't be written: {error.strerror or error}. No order is sent until it can."
+            reason = error.strerror or error
+            why = f"The journal can't be written: {reason}. No order is sent until it can."
             lines.append(f"<span role='alert' class='{_BAD}'>{html.escape(why)}</span>")
         return "<br>".join(lines)
 
