@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,13 @@ class TradeCandles(Candles):
             return state
         if trades in ("stopped", "error"):
             return "error"
-        return "stale" if (state, trades) == ("live", "stale") else state
+        return trades if state == "live" else state
+
+    def wait_live(self, timeout: float = 10.0) -> bool:
+        """Wait until it is live, and so are the tape's trades; False as of any live object."""
+        ends_s = time.monotonic() + timeout
+        self._tape.wait_live(timeout)
+        return super().wait_live(max(0.0, ends_s - time.monotonic()))
 
     @property
     def error(self) -> Exception | None:

@@ -167,6 +167,15 @@ def of_trades(interval="1m", *, client=None, tape_client=None):
     return tape, candles
 
 
+def test_candles_of_trades_are_not_live_before_their_trades_are():
+    """With a history alone they don't change yet: the tape must be connected."""
+    tape, candles = of_trades(client=FakeClient(klines=klines_of(0, 3)))
+    assert len(candles.frame()) > 0
+    assert (candles.state, candles.wait_live(0)) == ("connecting", False)
+    tape.connection_changed(event(State.OPEN))
+    assert (candles.state, candles.wait_live(0)) == ("live", True)
+
+
 def test_candles_of_trades_are_no_better_than_their_trades():
     """While the tape is cut off they are stale; once it is closed they can't go on, and say why."""
     tape, candles = of_trades()
