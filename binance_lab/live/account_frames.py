@@ -74,8 +74,14 @@ class AccountFrames(LiveObject):
     def fills(self) -> pd.DataFrame:
         """The trades since the start: the columns of `binance_lab.frames.my_trades_frame`."""
         with self._lock:
-            fills = sorted(self._fills.values(), key=lambda fill: int(fill["time"]))
-        return my_trades_frame(fills)
+            fills = list(self._fills.values())
+        return my_trades_frame(sorted(fills, key=_time))
+
+    def latest_fills(self, symbol: str, n: int) -> pd.DataFrame:
+        """The newest n (1 or more) of a symbol's `fills`: a frame of few rows where there are many."""
+        with self._lock:
+            fills = [fill for fill in self._fills.values() if fill["symbol"] == symbol]
+        return my_trades_frame(sorted(fills, key=_time)[-n:])
 
     @property
     def differences(self) -> pd.DataFrame:
@@ -109,3 +115,7 @@ class AccountFrames(LiveObject):
         if self._holdings is None:
             return ""
         return counted(len(self._holdings.open_orders), "open order")
+
+
+def _time(fill: Json) -> int:
+    return int(fill["time"])

@@ -43,9 +43,8 @@ class AccountSource(Protocol):
 
     version: int
 
-    @property
-    def fills(self) -> pd.DataFrame:
-        """Own trades by time: symbol, price, qty, buyer."""
+    def latest_fills(self, symbol: str, n: int) -> pd.DataFrame:
+        """The newest n own trades of a symbol by time: price, qty, buyer."""
 
     @property
     def open_orders(self) -> pd.DataFrame:
@@ -67,10 +66,9 @@ def candle_rows(frame: pd.DataFrame) -> Rows:
     return np.column_stack([times, *(frame[name].to_numpy(float) for name in _COLUMNS)])
 
 
-def _trade_marks(fills: pd.DataFrame, symbol: str) -> list[Mark]:
-    rows = fills[fills["symbol"] == symbol][-MARKS:]
-    times = pd.DatetimeIndex(rows.index).as_unit("ms").asi8.tolist()
-    values = zip(times, rows["price"], rows["qty"], rows["buyer"], strict=True)
+def _trade_marks(fills: pd.DataFrame) -> list[Mark]:
+    times = pd.DatetimeIndex(fills.index).as_unit("ms").asi8.tolist()
+    values = zip(times, fills["price"], fills["qty"], fills["buyer"], strict=True)
     return [
         {"time": ms, "price": float(price), "qty": plain(qty), "side": "BUY" if buyer else "SELL"}
         for ms, price, qty, buyer in values
@@ -215,8 +213,9 @@ class CandleChart(SurfaceView):
         if account is None or account.version == self._account_version:
             return
         self._account_version = account.version
-        self._marks = _trade_marks(account.fills, self.candles.symbol)
-        self._orders = _order_marks(account.open_orders, self.candles.symbol)
+        symbol = self.candles.symbol
+        self._marks = _trade_marks(account.latest_fills(symbol, MARKS))
+        self._orders = _order_marks(account.open_orders, symbol)
         self._marked = True
 
     def _meta(self) -> dict[str, Any]:

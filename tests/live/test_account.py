@@ -481,6 +481,23 @@ def test_a_fill_that_is_lost_after_a_search_is_searched_for_too(followed, elsewh
     assert len(followed.gaps) == 0
 
 
+def test_the_latest_fills_of_a_symbol_are_by_time(followed):
+    """They are the newest of that symbol alone, oldest first, in whatever order they were told."""
+    bought = {"does": "TRADE", "status": "FILLED", "filled": "1", "last": "1"}
+    for number, symbol, ms in (
+        (1, "BTCUSDT", 9),
+        (2, "ETHUSDT", 8),
+        (3, "BTCUSDT", 5),
+        (4, "BTCUSDT", 7),
+    ):
+        followed.take_event(
+            report(number, symbol=symbol, **bought, trade=number, at_ms=NOW_MS + ms)
+        )
+    assert followed.latest_fills("BTCUSDT", 2)["id"].tolist() == [4, 1]
+    assert followed.latest_fills("BTCUSDT", 9)["id"].tolist() == [3, 4, 1]
+    assert followed.latest_fills("BNBUSDT", 9).empty
+
+
 def test_many_trades_of_one_moment_are_all_fetched():
     """Where the latest page begins at the time asked for, those of the same ms before it count."""
     rows = [rest_fill(number, order=1, at_ms=NOW_MS) for number in range(1002)]

@@ -284,8 +284,10 @@ def test_snapshots_are_drawn_by_one_thread(candles: MovedCandles, monkeypatch: p
 class MarkedAccount(FakeSource):
     """An account with one fill and two orders."""
 
-    @property
-    def fills(self) -> pd.DataFrame:
+    asked_for = ("", 0)
+
+    def latest_fills(self, symbol: str, n: int) -> pd.DataFrame:
+        self.asked_for = symbol, n
         answer = {
             "symbol": "BTCUSDT",
             "id": 1,
@@ -295,7 +297,7 @@ class MarkedAccount(FakeSource):
         }
         answer |= {"qty": "0.01000000", "quoteQty": "610.005", "commission": "0"}
         answer |= {"commissionAsset": "BNB", "time": START_MS, "isBuyer": True, "isMaker": False}
-        return my_trades_frame([answer, answer | {"symbol": "ETHUSDT", "id": 2}])
+        return my_trades_frame([answer])
 
     @property
     def open_orders(self) -> pd.DataFrame:
@@ -305,26 +307,13 @@ class MarkedAccount(FakeSource):
 
 
 def test_own_trades_and_orders_of_the_symbol_are_marked(candles: MovedCandles, sent: Sent):
-    """The account's fills and open orders appear, those of other symbols and without a price not."""
+    """The symbol's newest fills and open orders appear, orders without a price not."""
     account = MarkedAccount()
     CandleChart(candles, account=account)
     message, _ = sent.wait("snapshot")
     fill = {"time": START_MS, "price": 61000.5, "qty": "0.01", "side": "BUY"}
     assert message["marks"] == [fill]
     assert message["orders"] == [{"price": 60000.0, "qty": "0.02", "side": "SELL"}]
+    assert account.asked_for == ("BTCUSDT", MARKS)
     account.change()
     assert sent.wait("delta")[0]["marks"] == [fill]
-
-
-class BusyAccount(MarkedAccount):
-    """An account that has traded all day."""
-
-    @property
-    def fills(self) -> pd.DataFrame:
-        return pd.concat([super().fills] * (MARKS + 5))
-
-
-def test_only_the_newest_own_trades_are_marked(candles: MovedCandles, sent: Sent):
-    """An account that trades all day doesn't make the chart's messages longer and longer."""
-    CandleChart(candles, account=BusyAccount())
-    assert len(sent.wait("snapshot")[0]["marks"]) == MARKS
