@@ -22,6 +22,7 @@ from binance_lab.wire.errors import ORDER_ARCHIVED
 from binance_lab.wire.user_events import ExecutionReport
 from binance_lab.wire.words import counted
 
+from .fills import in_ms
 from .guards import OrderRefused
 from .journal import Entry, Journal
 from .keeper import Keeper
@@ -292,6 +293,8 @@ class Register:
             )
             row = self._client.get_order(order.symbol, **asked)
         except UnknownOrder:
+            row = None
+        if row is None or _is_another(order, row):
             self._not_there(order)
             return
         with self._lock:
@@ -547,6 +550,12 @@ class Register:
             if not order.state.known:
                 order.lose_track("from the journal, asking…")
             self.keeper.soon(order)
+
+
+def _is_another(order: Order, row: Mapping[str, Any]) -> bool:
+    """Whether a row is of another order, of a later one that an exchange which began anew gave the same id."""
+    renamed = row["clientOrderId"] not in order.client_order_ids
+    return renamed and in_ms(row.get("time") or 0) > order.updated_ms
 
 
 def _latest(orders: Collection[Order]) -> list[Order]:

@@ -617,6 +617,26 @@ def test_an_order_that_is_not_found_is_given_up_late(desk, client, monkeypatch):
     assert order.state is OrderState.ACCEPTED  # that it had ended was only our guess
 
 
+def test_an_order_of_the_same_id_that_began_later_is_another(desk, client):
+    """An exchange that keeps nothing counts from the beginning when it is started again."""
+    order = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    [row] = client.orders.values()
+    later = {"clientOrderId": "of-somebody", "time": order.updated_ms + 1, "status": "FILLED"}
+    client.orders = {"of-somebody": row | later | {"executedQty": row["origQty"]}}
+    desk._register.look(order)
+    assert (order.state, order.executed_qty) == (OrderState.ACCEPTED, 0)
+
+
+def test_an_order_that_was_renamed_elsewhere_is_still_the_same(desk, client):
+    """One that another program amended has another name, and began when it did."""
+    order = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    [row] = client.orders.values()
+    renamed = {"clientOrderId": "of-somebody", "time": order.sent_ms, "status": "CANCELED"}
+    client.orders = {"of-somebody": row | renamed}
+    desk._register.look(order)
+    assert order.state is OrderState.CANCELED
+
+
 OCO = {
     "above": {"side": "SELL", "type": "LIMIT_MAKER", "quantity": "0.01", "price": "70000"},
     "below": {"side": "SELL", "type": "STOP_LOSS_LIMIT", "quantity": "0.01", "price": "49000",
