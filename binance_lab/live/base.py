@@ -20,8 +20,8 @@ from .runtime import Inline, Runtime
 
 LiveState: TypeAlias = Literal["connecting", "live", "stale", "out of sync", "stopped", "error"]
 """connecting: no data yet; live; stale: the connection is lost, what is shown is old; out of
-sync: a book of which updates are missing, or may be; stopped: closed; error: it can't go on, see
-`error`."""
+sync: the connection is back, and it isn't known yet what was missed; or a book of which updates are
+missing; stopped: closed; error: it can't go on, see `error`."""
 
 INBOX_SIZE = 200_000  # messages that wait to be applied; a minute and more of the busiest symbol
 BATCH = 2_000  # messages applied before the others' turn, and before readers are let in
@@ -93,6 +93,8 @@ class LiveObject:
         self._connected: bool | None = None
         self._lost_why = ""  # why the connection was lost last
         self._lost_after = 0  # how many messages had come then
+        self._losses = 0  # how often it was
+        self._doubted = False  # it was since, and it isn't known whether anything was missed
         self.last_message_ns = 0
         """The local time when the last message came, in ns since 1970; 0 before the first."""
         self._error: Exception | None = None
@@ -112,7 +114,7 @@ class LiveObject:
         state = self._data_state()
         if self._connected is False:
             return "connecting" if state == "connecting" else "stale"
-        return state
+        return "out of sync" if self._doubted and state == "live" else state
 
     @property
     def error(self) -> Exception | None:
@@ -305,6 +307,11 @@ class LiveObject:
     def _disconnected(self) -> None:
         """The connection is lost: from here on messages are missed."""
 
+    def _is_after_loss(self, events: Sequence[Any]) -> bool:
+        """Whether those that are being taken came over the connection that is there now."""
+        before = self.received - len(self._inbox) - len(events)
+        return self._connected is True and before >= self._lost_after
+
     def _reconnected(self) -> None:
         """The connection is there (again); messages may have been missed."""
 
@@ -414,6 +421,7 @@ class LiveObject:
                 self._connected, self._lost_why = False, event.reason or self._lost_why
                 if was is not False:
                     self._lost_after = received
+                    self._losses += 1
                     self._disconnected()
             self._changed.notify_all()
         if event.state in (Connection.REFUSED, Connection.STOPPED) and not self._stopped:

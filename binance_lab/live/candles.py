@@ -148,7 +148,10 @@ class Candles(LiveObject):
 
     def _take(self, events: list[Any]) -> Sequence[Any]:
         rows = [_row(event.candle) for event in events]
-        return [self._candle(row) for row in rows if self._put(row)]
+        news = [self._candle(row) for row in rows if self._put(row)]
+        if self._is_after_loss(events):  # their times told what is missing
+            self._doubted = False
+        return news
 
     def _put(self, row: Row) -> bool:
         """Take a candle: the next one, a newer state of one, or one that was missing."""
@@ -252,6 +255,8 @@ class Candles(LiveObject):
     def _take_history(self, rows: list[Row]) -> None:
         self._change(lambda: self._load(rows))
         self._call_back_soon()
+        if self._doubted and self._connected:  # it was lost while they were fetched
+            self._reconnected()
 
     def _load(self, rows: list[Row]) -> list[Any]:
         """Put the history before what the stream brought meanwhile."""
@@ -260,18 +265,35 @@ class Candles(LiveObject):
         self._check_all()
         return news
 
+    def _disconnected(self) -> None:
+        self._doubted = len(self._rows) > 0
+
     def _reconnected(self) -> None:
         """Ask for what came while nobody listened: the stream's next message may be far off."""
         with self._lock:
             open_us = self._rows.last("open_time") if len(self._rows) else None
+            losses = self._losses
         if open_us is not None and self._loaded and self._client is not None:
             Fetch(
                 self._runtime,
                 lambda: self._rows_of(startTime=open_us // US, limit=PAGE),
-                deliver=self._take_history,
+                deliver=lambda rows: self._take_missed(rows, losses),
                 give_up=self._failed,
                 wanted=lambda: not self._stopped,
             ).start()
+
+    def _take_missed(self, rows: list[Row], losses: int) -> None:
+        """Take what came until REST was asked; if the answer is full, ask for the rest."""
+        self._change(lambda: self._catch_up(rows, losses))
+        self._call_back_soon()
+        if self._doubted and self._connected and len(rows) == PAGE:
+            self._reconnected()
+
+    def _catch_up(self, rows: list[Row], losses: int) -> list[Any]:
+        news = self._load(rows)
+        if len(rows) < PAGE and losses == self._losses:
+            self._doubted = False
+        return news
 
     def _merge(self, rows: list[Row]) -> list[Any]:
         """Take fetched candles: those that are missing, and better states of those that aren't."""

@@ -88,8 +88,6 @@ class OrderBook(LiveObject):
         self._in_sync = False
         self._fetching = False
         self._renewing = False  # in sync, and a snapshot is on its way all the same
-        self._doubted = False  # the connection was lost since: updates may have been skipped
-        self._losses = 0  # how often it was
         self._buffer: deque[DepthUpdate[str]] = deque(maxlen=BUFFER)
         self._gap: Gap | None = None
         self._applied = 0
@@ -254,7 +252,7 @@ class OrderBook(LiveObject):
 
     def _data_state(self) -> LiveState:
         if self._in_sync:
-            return "out of sync" if self._doubted else "live"
+            return "live"
         return "connecting" if self._levels is None else "out of sync"
 
     def _about(self) -> str:
@@ -368,7 +366,6 @@ class OrderBook(LiveObject):
     # Updates.
 
     def _disconnected(self) -> None:
-        self._losses += 1
         self._doubted = self._in_sync
 
     def _reconnected(self) -> None:
@@ -401,17 +398,17 @@ class OrderBook(LiveObject):
 
     def _take(self, events: list[DepthUpdate[str]]) -> Sequence[Any]:
         news = []
-        after = self.received - len(self._inbox) - len(events) >= self._lost_after
+        after = self._is_after_loss(events)
         for update in events:
             if not self._in_sync:
                 self._keep(update)
             elif self._applies(update):
                 news.append(update)
-                if self._doubted and after and self._connected:
+                if after:
                     self._doubted = False
                 if self._renewing:
                     self._buffer.append(update)
-            elif self._doubted and after and self._connected:
+            elif self._doubted and after:
                 # The servers' lag differs, or an exchange of one's own was started anew and counts
                 # from the beginning: then a later id would only seem to continue the book.
                 self._fall_out()

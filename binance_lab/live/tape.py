@@ -194,7 +194,7 @@ class Tape(LiveObject):
             Fetch(
                 self._runtime,
                 self._fetch_history,
-                deliver=lambda rows: self._change(lambda: self._take_history(rows)),
+                deliver=self._deliver_history,
                 give_up=self._no_history,
                 wanted=lambda: not self._stopped,
             ).start()
@@ -209,8 +209,12 @@ class Tape(LiveObject):
         ids = [trade.id for trade in events]
         if ids == list(range(self._next_id, self._next_id + len(ids))):
             self._next_id += len(ids)
-            return self._append(events)
-        return self._sort_out(events)
+            news = self._append(events)
+        else:
+            news = self._sort_out(events)
+        if self._is_after_loss(events):  # their ids told what is missing
+            self._doubted = False
+        return news
 
     def _sort_out(self, events: list[Any]) -> list[Any]:
         """Take trades whose ids don't just continue: note holes, drop what is known already."""
@@ -323,30 +327,49 @@ class Tape(LiveObject):
 
     # What REST knows besides.
 
+    def _disconnected(self) -> None:
+        self._doubted = self._next_id is not None or not self._loaded
+
     def _reconnected(self) -> None:
         """Ask for what came while nobody listened: the next trade of the stream may be far off."""
         with self._lock:
-            next_id = self._next_id
+            next_id, losses = self._next_id, self._losses
         if next_id is not None and self._backfill:
             Fetch(
                 self._runtime,
                 lambda: self._page(fromId=next_id, limit=PAGE),
-                deliver=lambda rows: self._change(lambda: self._catch_up(rows)),
+                deliver=lambda rows: self._take_missed(rows, losses),
                 give_up=self._failed,
                 wanted=lambda: not self._stopped,
             ).start()
 
-    def _catch_up(self, rows: Sequence[Any]) -> list[Any]:
+    def _take_missed(self, rows: Sequence[Any], losses: int) -> None:
+        """Take what came until REST was asked; if the answer is full, ask for the rest."""
+        before = self._next_id
+        self._change(lambda: self._catch_up(rows, losses))
+        self._call_back_soon()
+        if self._doubted and self._connected and self._next_id != before:
+            self._reconnected()
+
+    def _catch_up(self, rows: Sequence[Any], losses: int) -> list[Any]:
         """Take fetched trades that go on from the newest; a later hole is noticed as any other."""
         fresh = []
         for row in rows:
             if row.id == self._next_id:
                 fresh.append(row)
                 self._next_id = row.id + 1
-        return self._append(fresh, REST)
+        news = self._append(fresh, REST)
+        if len(rows) < PAGE and losses == self._losses:
+            self._doubted = False
+        return news
 
     def _fetch_history(self) -> Sequence[Any]:
         return self._page(limit=min(PAGE, self._history))
+
+    def _deliver_history(self, rows: Sequence[Any]) -> None:
+        self._change(lambda: self._take_history(rows))
+        if self._doubted and self._connected:  # it was lost while they were fetched
+            self._reconnected()
 
     def _no_history(self, error: Exception) -> None:
         self._loaded = True

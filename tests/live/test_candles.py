@@ -148,6 +148,24 @@ def test_a_reconnect_catches_up():
     assert candles.complete
 
 
+def test_candles_are_live_again_once_they_know_what_they_missed():
+    """After a reconnect they are out of sync until REST, or the stream, tells what came meanwhile."""
+    client = FakeClient(klines=klines_of(0, 3))
+    candles = candles_of(client=client)
+    client.answers["klines"] = ConnectionFailed("no network")
+    states = []
+    for recovers in (lambda: candles._runtime.run_later(), lambda: candles.receive([kline(6)], 1)):
+        for state in (State.CLOSED, State.OPEN):
+            candles.connection_changed(event(state))
+            states.append(candles.state)
+        client.answers["klines"] = klines_of(0, 6)
+        recovers()
+        states.append(candles.state)
+        client.answers["klines"] = ConnectionFailed("no network")
+    assert states == ["stale", "out of sync", "live"] * 2
+    assert candles.complete
+
+
 def test_since_gives_changed_candles():
     """A chart that keeps the version gets only the candles that changed."""
     candles = candles_of(kline(0, closed=True), kline(1))
@@ -177,18 +195,20 @@ def test_candles_of_trades_are_not_live_before_their_trades_are():
 
 
 def test_candles_of_trades_are_no_better_than_their_trades():
-    """While the tape is cut off they are stale; once it is closed they can't go on, and say why."""
+    """While the tape is cut off they are stale, and then as unsure; once it is closed they can't go on."""
     tape, candles = of_trades()
     tape.receive([trade(1, time_ms=START_MS)], 1)
     states = [candles.state]
     for state in (State.CLOSED, State.OPEN):
         tape.connection_changed(event(state))
         states.append(candles.state)
+    tape.receive([trade(2, time_ms=START_MS)], 1)
+    states.append(candles.state)
     tape.close()
     states.append(candles.state)
     assert "BTCUSDT 1m: the trades that they are made of were closed" in str(candles.error)
     candles.close()
-    assert [*states, candles.state] == ["live", "stale", "live", "error", "stopped"]
+    assert [*states, candles.state] == ["live", "stale", "out of sync", "live", "error", "stopped"]
     assert candles.error is None
 
 

@@ -27,7 +27,7 @@ def feed(tape: Tape, *numbers: int) -> None:
 
 
 def test_states_follow_the_connection():
-    """connecting, live, stale while the connection is lost, live again, stopped."""
+    """connecting, live, stale while it is lost, out of sync until a message tells what was missed, live, stopped."""
     tape = Tape("BTCUSDT")
     states = [tape.state]
     feed(tape, 1)
@@ -35,9 +35,12 @@ def test_states_follow_the_connection():
     for state in (State.CLOSED, State.RECONNECTING, State.OPEN):
         tape.connection_changed(event(state))
         states.append(tape.state)
+    feed(tape, 1)
+    states.append(tape.state)
     tape.close()
     states.append(tape.state)
-    assert states == ["connecting", "live", "stale", "stale", "live", "stopped"]
+    lost = ["stale", "stale", "out of sync"]
+    assert states == ["connecting", "live", *lost, "live", "stopped"]
 
 
 def test_an_object_whose_stream_is_there_is_live():

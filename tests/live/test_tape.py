@@ -181,6 +181,52 @@ def test_a_reconnect_catches_up():
     assert len(tape.gaps) == 0
 
 
+def lost_and_back(tape: Tape) -> None:
+    """Its connection is cut and there again."""
+    tape.connection_changed(event(State.CLOSED))
+    tape.connection_changed(event(State.OPEN))
+
+
+def test_a_tape_is_live_again_once_it_knows_what_it_missed():
+    """After a reconnect it is out of sync until REST, or the next trade, tells what came meanwhile."""
+    client = FakeClient(historical_trades=ConnectionFailed("no network"))
+    tape = tape_of(1, 2, client=client)
+    lost_and_back(tape)
+    assert tape.state == "out of sync"
+    client.answers["historical_trades"] = history_of(1, 2, 3)
+    tape._runtime.run_later()
+    assert (tape.state, ids(tape)) == ("live", [1, 2, 3])
+    client.answers["historical_trades"] = ConnectionFailed("no network")
+    lost_and_back(tape)
+    assert tape.state == "out of sync"
+    tape.receive([trade(6)], 1)
+    assert (tape.state, tape.gaps["missing"].tolist()) == ("live", [2])
+
+
+def test_a_tape_that_missed_more_than_a_page_asks_for_all():
+    """As long as an answer is full there may be more behind it."""
+    client = FakeClient(historical_trades=history_of(*range(1, 2_503)))
+    tape = tape_of(1, 2, client=client)
+    lost_and_back(tape)
+    assert len(client.asked) == 3
+    assert (tape.state, ids(tape)) == ("live", list(range(1, 2_503)))
+
+
+def test_an_answer_from_before_another_loss_proves_nothing():
+    """What REST was asked for before the connection was lost again can't tell what is missing since."""
+    client = FakeClient(historical_trades=[])
+    tape = tape_of(1, 2, client=client)
+
+    def cut(fromId: int, limit: int) -> list[object]:
+        client.answers["historical_trades"] = ConnectionFailed("no network")
+        lost_and_back(tape)
+        return []
+
+    client.answers["historical_trades"] = cut
+    lost_and_back(tape)
+    assert tape.state == "out of sync"
+
+
 def test_history_comes_before_the_stream():
     """Trades from before the first one are fetched; a hole between them is noted."""
     client = FakeClient(
