@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from report import details, text_table, write_json, write_section
-from runner import AREAS, BENCH, ROOT, run, with_earlier
+from runner import AREAS, BENCH, ROOT, Results, run, with_earlier
 
 PEERS = (
     "python-binance",
@@ -46,7 +46,7 @@ def peers() -> dict[str, str]:
 
 
 def main() -> int:
-    """Run, print the table, write bench.json; 1 if ours failed somewhere."""
+    """Run, keep each area's results, print the table; 1 if ours failed somewhere, or ctrl-c ended it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="+", choices=AREAS, default=AREAS, metavar="AREA")
     parser.add_argument("--rounds", type=int, help="instead of each area's own number")
@@ -61,19 +61,22 @@ def main() -> int:
     parser.add_argument("--readme", type=Path, help='whose section "Speed" is to be written')
     args = parser.parse_args()
     found = {} if args.no_peers else peers()
-    results = run(
-        tuple(args.only),
-        rounds=args.rounds,
-        scale=args.scale,
-        peers=bool(found),
-        say=partial(print, file=sys.stderr, flush=True),
-    )
+    say = partial(print, file=sys.stderr, flush=True)
+    results, stopped = Results(), False
+    try:
+        for name in args.only:
+            area = run(name, rounds=args.rounds, scale=args.scale, peers=bool(found), say=say)
+            results.outcomes += area.outcomes
+            results.failures |= area.failures
+            everything = with_earlier(area, args.json)
+            write_json(everything, args.json, peers=found)
+            if args.readme:
+                write_section(everything, args.readme, peers=found)
+    except KeyboardInterrupt:
+        stopped = True
+        say(f"stopped in {name}; the areas before it are kept in {args.json.name}")
     print(text_table(results), details(results), sep="\n\n")
-    everything = with_earlier(results, args.json)
-    write_json(everything, args.json, peers=found)
-    if args.readme:
-        write_section(everything, args.readme, peers=found)
-    return int(any(outcome.ours is None for outcome in results.outcomes))
+    return int(stopped or any(outcome.ours is None for outcome in results.outcomes))
 
 
 if __name__ == "__main__":

@@ -178,27 +178,17 @@ def area_named(name: str) -> Area:
     return area
 
 
-def run(
-    names: tuple[str, ...], *, rounds: int | None, scale: float, peers: bool, say: Say
-) -> Results:
-    """Run these areas.
+def run(name: str, *, rounds: int | None, scale: float, peers: bool, say: Say) -> Results:
+    """Run an area.
 
     Args:
         rounds: Instead of each area's own number.
         scale: Of every count.
         peers: Whether the peers take part, where they are installed.
     """
-    results = Results()
-    for name in names:
-        area = area_named(name)
-        say(f"{name}: {area.about}")
-        results.outcomes += _run_area(area, rounds or area.rounds, scale, peers, results, say)
-    return results
-
-
-def _run_area(
-    area: Area, rounds: int, scale: float, peers: bool, results: Results, say: Say
-) -> list[Outcome]:
+    results, area = Results(), area_named(name)
+    rounds = rounds or area.rounds
+    say(f"{name}: {area.about}")
     samples: dict[str, dict[str, list[Sample]]] = {}
     entered = [each for each in area.contestants if peers or each.environment == "own"]
     with _servers(area.servers) as addresses:
@@ -222,7 +212,10 @@ def _run_area(
                 for work, sample in turn.items():
                     samples.setdefault(work, {}).setdefault(each.name, []).append(sample)
             say(f"  round {number + 1} of {rounds}")
-    return [_outcome(area, work, entered, samples.get(work.name, {})) for work in area.works]
+    results.outcomes = [
+        _outcome(area, work, entered, samples.get(work.name, {})) for work in area.works
+    ]
+    return results
 
 
 def _outcome(
