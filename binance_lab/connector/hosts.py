@@ -67,6 +67,12 @@ def is_loopback(url: str) -> bool:
         return False
 
 
+def without_user(url: str) -> str:
+    """An address for a message or a repr: the user and password that it may have are left out."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
 def _shown(url: str) -> str:
     """An address for a message: a user and password in it are left out."""
     return repr(url.rpartition("@")[2][:100])

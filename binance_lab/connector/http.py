@@ -35,7 +35,7 @@ from .exceptions import (
     api_error,
 )
 from .hiding import shown
-from .hosts import Host, host_of
+from .hosts import Host, host_of, without_user
 from .limits import TIME_USES, Booking, Use, account_scope
 from .outcome import may_have_happened, outcome_unknown, told
 from .transport import Answer, Request, Transport
@@ -312,8 +312,8 @@ class Http:
     def _tell_host(self, index: int) -> None:
         """Say once that another host is asked, when it has answered: without network none does."""
         if index != self._known:
-            before, self._known = self.base_urls[self._known], index
-            now = self.base_urls[index]
+            before, now = (without_user(self.base_urls[at]) for at in (self._known, index))
+            self._known = index
             self._log.warning("%s is asked instead of %s: %s", now, before, self._left)
 
     def measure_clock(self, timeout_s: float) -> float:
@@ -358,7 +358,7 @@ class Http:
         try:
             host.clock.add(sent_s, received_s, json.decode(answer.body)["serverTime"] / 1000)
         except (ValueError, LookupError, TypeError):
-            asked = f"{self.base_urls[index]}/api/v3/time"
+            asked = f"{without_user(self.base_urls[index])}/api/v3/time"
             raise BadAnswer(f"{asked} did not answer with a time.", status=answer.status) from None
 
     def _log_answer(self, call: _Call, answer: Answer) -> None:

@@ -21,6 +21,7 @@ from .base import Group, RateLimit, Response, matching
 from .clock import Clock
 from .endpoint import Endpoint, Endpoints, Params
 from .exceptions import ConfigError, OutcomeUnknown
+from .hosts import without_user
 from .http import Http, OnLimit, Options
 from .limits import Limits
 from .sapi import GROUPS, HIDDEN
@@ -271,7 +272,7 @@ class Spot(SpotApi, Groups):
 
     def __repr__(self) -> str:
         signed = f"signed by {self.signed_by}" if self.signed_by else "unsigned"
-        return f"<Spot {self.base_url}, {signed}>"
+        return f"<Spot {without_user(self.base_url)}, {signed}>"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a client holds a secret and can't be pickled; make one in each process")

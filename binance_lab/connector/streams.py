@@ -23,6 +23,7 @@ from ..wire.intervals import interval_of
 from .connection import ConnectionEvent, ConnectionOptions, State
 from .dispatch import POLICIES, QUEUE_MESSAGES, Dispatcher, Policy
 from .exceptions import ConfigError, StreamError
+from .hosts import without_user
 from .link import NORMAL, LinkOptions, checked_url
 from .stream_connection import ANSWER_TIMEOUT_S, OVERLAP_S, StreamConnection
 from .stream_pool import BASE_URL, stream_name, stream_url
@@ -117,7 +118,8 @@ class WebsocketStream:
 
     def __repr__(self) -> str:
         streams = len(self.subscriptions)
-        return f"<WebsocketStream {self._url}: {self.state}, {counted(streams, 'stream')}>"
+        url = without_user(self._url)
+        return f"<WebsocketStream {url}: {self.state}, {counted(streams, 'stream')}>"
 
     def __enter__(self) -> WebsocketStream:
         return self

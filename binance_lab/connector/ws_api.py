@@ -42,7 +42,7 @@ from .exceptions import (
     api_error,
 )
 from .hiding import shown
-from .hosts import host_of
+from .hosts import host_of, without_user
 from .http import OnLimit, Options
 from .limits import TIME_USES, Limits, Use
 from .link import LinkOptions, checked_url
@@ -407,7 +407,8 @@ class WebsocketAPI(SpotApi, Session):
 
     def __repr__(self) -> str:
         signed = f"signed by {self.signed_by}" if self.signed_by else "unsigned"
-        return f"<WebsocketAPI {self.base_url}, {signed}, {self.session.connection.state}>"
+        url = without_user(self.base_url)
+        return f"<WebsocketAPI {url}, {signed}, {self.session.connection.state}>"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a client holds a secret and can't be pickled; make one in each process")

@@ -14,6 +14,8 @@ from binance_lab.connector.api.market import Market
 from binance_lab.connector.exceptions import ConfigError, OutcomeUnknown, UnknownOrder
 from binance_lab.connector.sapi.wallet import Wallet
 from binance_lab.connector.spot import Spot
+from binance_lab.connector.streams import WebsocketStream
+from binance_lab.connector.ws_api import WebsocketAPI
 from binance_lab.wire.signing import verify
 
 from .web import Asked, refusal, reply
@@ -173,6 +175,15 @@ def test_repr_has_the_host_and_no_key():
     shown = repr(Spot("the-key", "the-secret"))
     assert shown == "<Spot https://api.binance.com, signed by hmac>"
     assert repr(Spot()) == "<Spot https://api.binance.com, unsigned>"
+
+
+@pytest.mark.parametrize("make", [Spot, WebsocketAPI, WebsocketStream])
+def test_repr_has_no_password_of_the_address(make):
+    """A user and password in an address, as a proxy in between may want them, are not shown."""
+    scheme = "https" if make is Spot else "wss"
+    shown = repr(make(base_url=f"{scheme}://me:the-password@host.example"))
+    assert f"{scheme}://host.example" in shown
+    assert "the-password" not in shown
 
 
 def test_client_is_a_context_manager_that_spares_the_user_s_session(serve):
