@@ -13,6 +13,8 @@ from binance_lab.connector.spot import Spot
 from binance_lab.exchange.process import Exchange
 from binance_lab.trading import OrderState, Trading
 
+from ..connector.servers import wait_until
+
 
 @pytest.fixture
 def exchange() -> Iterator[Exchange]:
@@ -51,9 +53,9 @@ def test_the_stream_tells_of_fills_as_they_happen(lab, other):
     assert order.wait("partially filled", timeout=30).executed_qty > 0
     sell(other, "0.006", "60000")
     assert order.wait("filled", timeout=30).state is OrderState.FILLED
+    wait_until(lambda: order.fills_complete, "all fills")
     assert [str(fill.qty.normalize()) for fill in order.fills] == ["0.004", "0.006"]
     assert all(fill.is_maker for fill in order.fills)
-    assert order.fills_complete
 
 
 def test_what_happened_while_the_stream_was_cut_is_found(lab, exchange, other):
