@@ -143,9 +143,13 @@ class LiveObject:
 
     @property
     def complete(self) -> bool:
-        """Whether every hole that was noticed has been filled."""
+        """Whether nothing is missing up to the last message.
+
+        False while a hole that was noticed isn't filled, and after a loss of the connection until
+        it is known what was missed.
+        """
         with self._lock:
-            return self.ledger.complete
+            return self.ledger.complete and not (self._doubted and self._connected)
 
     @property
     def open_gaps(self) -> int:

@@ -125,7 +125,7 @@ class Candles(LiveObject):
         return frame_of(shown | {"source": source}, index=index, attrs=attrs)
 
     def _about(self) -> str:
-        holes = "" if self.complete else ", with holes"
+        holes = ", with holes" if self.open_gaps else ""
         return f"{counted(len(self._rows), 'candle')}{holes}"
 
     def _data_state(self) -> LiveState:
@@ -266,7 +266,7 @@ class Candles(LiveObject):
         return news
 
     def _disconnected(self) -> None:
-        self._doubted = len(self._rows) > 0
+        self._doubted = len(self._rows) > 0 or not self._loaded
 
     def _reconnected(self) -> None:
         """Ask for what came while nobody listened: the stream's next message may be far off."""
@@ -284,9 +284,10 @@ class Candles(LiveObject):
 
     def _take_missed(self, rows: list[Row], losses: int) -> None:
         """Take what came until REST was asked; if the answer is full, ask for the rest."""
+        before = self._rows.last("open_time")
         self._change(lambda: self._catch_up(rows, losses))
         self._call_back_soon()
-        if self._doubted and self._connected and len(rows) == PAGE:
+        if self._doubted and self._connected and self._rows.last("open_time") != before:
             self._reconnected()
 
     def _catch_up(self, rows: list[Row], losses: int) -> list[Any]:

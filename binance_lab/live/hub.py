@@ -150,7 +150,7 @@ class Live:
             levels: How many levels a side the snapshot has; 5000 cost a request weight of 250.
 
         Raises:
-            BadInput: There is no such speed.
+            BadInput: There is no such speed, or there are no such levels.
             BadSymbol: There is no such symbol.
         """
         symbol = symbol_name(symbol)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from binance_lab.connector.spot import Spot
 
 SnapshotLimit: TypeAlias = Literal[100, 500, 1000, 5000]
+MOST_LEVELS = 5000
 BUFFER = 100_000  # updates kept while a snapshot is fetched; beyond, the oldest go
 PATIENCE_S = 0.5  # until the next snapshot, if one was older than the first update
 QUIET_S = {"100ms": 0.5, "1000ms": 1.5}  # by speed: so long the first update is waited for
@@ -56,7 +57,7 @@ class OrderBook(LiveObject):
         levels: How many a side a snapshot has.
 
     Raises:
-        BadInput: There is no such speed.
+        BadInput: There is no such speed, or there are no such levels.
     """
 
     def __init__(
@@ -70,6 +71,10 @@ class OrderBook(LiveObject):
     ) -> None:
         if speed not in QUIET_S:
             raise BadInput(f"A book's speed is one of {', '.join(QUIET_S)}, not {speed!r}.")
+        if not isinstance(levels, int) or not 1 <= levels <= MOST_LEVELS:
+            raise BadInput(
+                f"A book's levels are how many of a side, 1 to {MOST_LEVELS}, not {levels!r}."
+            )
         stream = f"{symbol.lower()}@depth" + ("@100ms" if speed == "100ms" else "")
         super().__init__(
             symbol,

@@ -160,7 +160,7 @@ class Tape(LiveObject):
         )
 
     def _about(self) -> str:
-        holes = "" if self.complete else ", with holes"
+        holes = ", with holes" if self.open_gaps else ""
         return counted(self.count, self.kind) + holes
 
     def _data_state(self) -> LiveState:

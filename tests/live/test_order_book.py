@@ -134,6 +134,13 @@ def test_a_speed_that_there_is_not_is_refused():
         OrderBook("BTCUSDT", speed="250ms")
 
 
+@pytest.mark.parametrize("levels", [0, -1, 5001, "100", 2.5])
+def test_levels_that_there_are_not_are_refused(levels):
+    """At once, and not by the server when the book is made already."""
+    with pytest.raises(BadInput, match="1 to 5000, not"):
+        OrderBook("BTCUSDT", levels=levels)
+
+
 def test_a_market_that_moves_is_asked_for_once():
     """A book that began with its first update asks for no second snapshot."""
     client = FakeClient(depth=snapshot(10))

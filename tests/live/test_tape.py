@@ -191,11 +191,14 @@ def test_a_tape_is_live_again_once_it_knows_what_it_missed():
     """After a reconnect it is out of sync until REST, or the next trade, tells what came meanwhile."""
     client = FakeClient(historical_trades=ConnectionFailed("no network"))
     tape = tape_of(1, 2, client=client)
-    lost_and_back(tape)
-    assert tape.state == "out of sync"
+    assert tape.complete
+    tape.connection_changed(event(State.CLOSED))
+    assert (tape.state, tape.complete) == ("stale", True)  # up to there
+    tape.connection_changed(event(State.OPEN))
+    assert (tape.state, tape.complete) == ("out of sync", False)
     client.answers["historical_trades"] = history_of(1, 2, 3)
     tape._runtime.run_later()
-    assert (tape.state, ids(tape)) == ("live", [1, 2, 3])
+    assert (tape.state, tape.complete, ids(tape)) == ("live", True, [1, 2, 3])
     client.answers["historical_trades"] = ConnectionFailed("no network")
     lost_and_back(tape)
     assert tape.state == "out of sync"
