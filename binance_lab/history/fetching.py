@@ -77,6 +77,14 @@ class Fetcher:
         self._reading = threading.Semaphore(_READ_AT_ONCE)
         self._lock = threading.Lock()  # guards _begun
         self._begun: list[_Batch] = []
+        self._threads: list[threading.Thread] = []
+
+    def close(self, timeout_s: float) -> None:
+        """End what an interrupt left under way, and wait for its end, so long at most."""
+        self._stopping.set()
+        ends_s = time.monotonic() + timeout_s
+        for thread in self._threads:
+            thread.join(max(0.0, ends_s - time.monotonic()))
 
     def fill(self, wanted: Sequence[tuple[Series, Span]]) -> None:
         """Fetch what the series lack of their spans.
@@ -103,6 +111,7 @@ class Fetcher:
                     label=label if self._shown else None,
                     stopping=self._stopping,
                     received=self._received,
+                    threads=self._threads,
                 )
         except (ApiError, RequestError, ArchiveError, StoreError, KeyboardInterrupt) as error:
             self._keep_begun()
@@ -172,10 +181,13 @@ class Fetcher:
         path = series.dataset.archive_path(series.symbol, piece.start_ms, daily=daily)
         try:
             self._take_file(series, piece, path)
-        except NotArchived as error:
-            self._note(series, piece, error.url, f"not in the archive (HTTP {error.status})")
-        except _Unusable as error:
-            self._note(series, piece, self._archive.url + path, str(error))
+        except (NotArchived, _Unusable) as error:
+            if self._stopping.is_set():  # it was left half done, which tells nothing of the file
+                return ()
+            what = str(error)
+            if isinstance(error, NotArchived):
+                what = f"not in the archive (HTTP {error.status})"
+            self._note(series, piece, self._archive.url + path, what)
         else:
             return ()
         if daily:

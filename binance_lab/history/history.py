@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -42,6 +44,9 @@ if TYPE_CHECKING:
 
 SETTLED_MS = 10_000
 """Rows are kept once they are that old: a candle's or second's last trade may come late."""
+
+CLOSE_S = 5.0
+"""So long `History.close` waits at most for what an interrupt left under way."""
 
 _SMALL = 20  # requests; `Lab`'s own calls don't keep what takes fewer
 
@@ -93,6 +98,7 @@ class History:
         """Where the store is."""
         self.archive = Archive(archive_url)
         self._environment = environment
+        self._fetchers: weakref.WeakSet[Fetcher] = weakref.WeakSet()
         self.use_unverified = use_unverified
 
     def __repr__(self) -> str:
@@ -106,8 +112,11 @@ class History:
         self.close()
 
     def close(self) -> None:
-        """Close connections, and remove a temporary store."""
+        """Close connections, end what an interrupt left under way, and remove a temporary store."""
         self.archive.close()
+        ends_s = time.monotonic() + CLOSE_S
+        for fetcher in list(self._fetchers):
+            fetcher.close(max(0.0, ends_s - time.monotonic()))
         if self._temporary is not None:
             self._temporary.close()
 
@@ -201,9 +210,13 @@ class History:
             end: A moment, included, as of `klines`; now if None.
 
         Raises:
-            BadInput: A symbol isn't in the store yet, and start isn't given.
+            BadInput: A symbol isn't in the store yet, and start isn't given; or no Dask client is.
             ApiError, RequestError, ArchiveError, StoreError: What was fetched is kept.
         """
+        if client is not None and not hasattr(client, "run_on_scheduler"):
+            raise BadInput(
+                f"client is a dask.distributed.Client, not {client!r}; without one this process fetches."
+            )
         wanted = []
         for series in self._chosen(symbols, dataset):
             since = series.begins_ms() if start is None else start
@@ -449,7 +462,9 @@ class History:
         return start, max(start, min(end, newest))
 
     def _fetcher(self) -> Fetcher:
-        return Fetcher(self._client, self.archive, use_unverified=self.use_unverified)
+        fetcher = Fetcher(self._client, self.archive, use_unverified=self.use_unverified)
+        self._fetchers.add(fetcher)
+        return fetcher
 
     def _chosen(self, symbols: str | Sequence[str] | None, dataset: str | None) -> list[Series]:
         names = None if symbols is None else symbols_of(symbols)

@@ -35,6 +35,7 @@ def work_off(
     label: str | None,
     stopping: threading.Event,
     received: Received,
+    threads: list[threading.Thread],
 ) -> None:
     """Do the tasks and all that follow; if it takes, a bar shows how far it is.
 
@@ -42,7 +43,8 @@ def work_off(
 
     What follows a task goes before what waits, so that what belongs together ends together and
     memory doesn't grow. The first error, and ctrl-c, sets ``stopping``, leaves the rest and is
-    raised at once: a task that is under way then ends by itself, or with the process.
+    raised at once: a task that is under way then ends by itself, or with the process. Who wants to
+    wait for that finds its thread among ``threads``, where those that do the tasks are added.
     """
     waiting = deque(tasks)
     running = 0
@@ -50,7 +52,8 @@ def work_off(
     done: SimpleQueue[_Done] = SimpleQueue()
     for number in range(workers):
         name = f"binance_lab:history:{number}"
-        threading.Thread(target=_work, args=(todo, done), name=name, daemon=True).start()
+        threads.append(threading.Thread(target=_work, args=(todo, done), name=name, daemon=True))
+        threads[-1].start()
     total_ms, done_ms = sum(task.span_ms for task in waiting), 0
     bar = Bar(label, total_ms, received)
     try:

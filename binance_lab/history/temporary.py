@@ -36,7 +36,7 @@ class TemporaryFolder:
 def _remove_left_over(path: Path) -> None:
     if time.time() - path.stat().st_mtime < _YOUNG_S:
         return
-    with (path / _ALIVE).open("rb+") as alive:
+    with suppress(FileNotFoundError), (path / _ALIVE).open("rb+") as alive:
         if not lock_now(alive.fileno()):
             return
     shutil.rmtree(path, ignore_errors=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import threading
 
 import pandas as pd
 import pytest
 
 from binance_lab.connector.exceptions import TooManyRequests
-from binance_lab.history import tasks
+from binance_lab.history import ArchiveError, History, tasks
 
 from .mirror import status
 
@@ -57,6 +58,33 @@ def test_pages_before_ctrl_c_are_kept(history, mirror, monkeypatch):
     [note] = stopped.value.__notes__
     assert re.match(r"Kept is of BTCUSDT [34]\.\d of 8\.0 days; the same call", note)
     assert history.contents()["rows"].iloc[0] >= 5_000
+
+
+def test_close_waits_for_what_ctrl_c_left_under_way(client, mirror, monkeypatch):
+    """A file that is read then is none the worse for it: no incident, and the store stays removed."""
+    reading, go_on = threading.Event(), threading.Event()
+
+    def read(path, dataset):
+        reading.set()
+        assert go_on.wait(30)
+        raise ArchiveError(f"{path.name} can't be read.")
+
+    def interrupted(*arguments):
+        assert reading.wait(30)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("binance_lab.history.fetching.read_zip", read)
+    monkeypatch.setattr(tasks, "_next", interrupted)
+    history = History(client, archive_url=mirror.url)
+    with pytest.raises(KeyboardInterrupt):
+        history.sync("BTCUSDT", "1m", start="2025-01-01", end="2025-01-31T23:59")
+    closing = threading.Thread(target=history.close)
+    closing.start()
+    assert history.folder.exists()  # it waits
+    go_on.set()
+    closing.join(30)
+    assert not any(each.name.startswith("binance_lab:history:") for each in threading.enumerate())
+    assert not history.folder.exists()
 
 
 def test_pages_of_trades_are_kept_by_their_time(history, mirror):

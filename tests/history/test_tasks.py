@@ -16,7 +16,9 @@ from binance_lab.wire.intervals import DAY_MS, HOUR_MS
 
 def work(*tasks: Task, workers: int = 1) -> threading.Event:
     stopping = threading.Event()
-    work_off(tasks, workers=workers, label="test", stopping=stopping, received=Received())
+    work_off(
+        tasks, workers=workers, label="test", stopping=stopping, received=Received(), threads=[]
+    )
     return stopping
 
 
@@ -49,7 +51,7 @@ def test_the_first_error_is_raised_and_leaves_the_rest():
 
     tasks = [Task(1, fail), *(Task(1, lambda: begun.append(1) or ()) for _ in range(50))]
     with pytest.raises(OSError, match="gone"):
-        work_off(tasks, workers=2, label="test", stopping=stopping, received=Received())
+        work_off(tasks, workers=2, label="test", stopping=stopping, received=Received(), threads=[])
     assert stopping.is_set()
     assert len(begun) < 50
 
@@ -66,7 +68,7 @@ def test_a_bar_tells_days_and_bytes_as_they_come(monkeypatch, capsys):
     received = Received()
     month = Task(30 * DAY_MS, lambda: received.add(5_000_000) or [Task(10 * DAY_MS, tuple)])
     stopping = threading.Event()
-    work_off([month], workers=1, label="BTCUSDT", stopping=stopping, received=received)
+    work_off([month], workers=1, label="BTCUSDT", stopping=stopping, received=received, threads=[])
     shown = capsys.readouterr().err
     assert "BTCUSDT:   0%" in shown
     assert "20/30 days" in shown

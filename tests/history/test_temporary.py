@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -48,7 +49,9 @@ def test_what_a_killed_process_left_is_removed_by_the_next(temporary):
     for process in processes[1:]:
         process.terminate()
         process.communicate(timeout=30)
-    for path in (lives, killed):
+    unlocked = temporary / Path(killed).name.replace("history-", "history-x")  # by nobody alive
+    unlocked.mkdir()
+    for path in (lives, killed, unlocked):
         os.utime(path, (0, 0))
     folder = TemporaryFolder()
     assert {str(path) for path in temporary.iterdir()} == {lives, young, str(folder.path)}
