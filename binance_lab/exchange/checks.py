@@ -25,19 +25,10 @@ from binance_lab.wire.enums import (
     SymbolStatus,
     TimeInForce,
 )
-from binance_lab.wire.facts import MarketFacts, OrderFacts
+from binance_lab.wire.facts import CONTINGENT, MARKET_TYPES, MarketFacts, OrderFacts
 from binance_lab.wire.filters import Filter, MaxAsset, first_failure
 
 MAY_NOT_TRADE = "This account may not place or cancel orders."
-STOP_TYPES = frozenset(
-    (
-        OrderType.STOP_LOSS,
-        OrderType.STOP_LOSS_LIMIT,
-        OrderType.TAKE_PROFIT,
-        OrderType.TAKE_PROFIT_LIMIT,
-    )
-)
-MARKET_TYPES = frozenset((OrderType.MARKET, OrderType.STOP_LOSS, OrderType.TAKE_PROFIT))
 _LIMIT, _TRADING = OrderType.LIMIT, SymbolStatus.TRADING
 _MAX_PEG_LEVEL = 100
 _MIN_STRATEGY_TYPE = 1_000_000
@@ -118,7 +109,7 @@ def check_fields(new: NewOrder, *, prefix: str = "", pays_quantity: bool = False
         if getattr(new, name) is not None:
             unread = param(_NAMES[name], prefix)
             raise Reject(*errors.PARAMETER_NOT_REQUIRED.fill(unread))
-    if new.type in STOP_TYPES and new.stop_price is None and new.trailing_delta is None:
+    if new.type in CONTINGENT and new.stop_price is None and new.trailing_delta is None:
         stop, delta = param("stopPrice", prefix), param("trailingDelta", prefix)
         raise Reject(*errors.MISSING_ONE_OF.fill(stop, delta))
     _check_peg_fields(new, prefix)
@@ -279,7 +270,7 @@ def market_facts(state: State, market: Market, account: Account, now_us: int) ->
 
 
 def _algo_orders(standings: Iterable[Standing]) -> int:
-    return sum(order.type in STOP_TYPES for each in standings for order in each.open.values())
+    return sum(order.type in CONTINGENT for each in standings for order in each.open.values())
 
 
 def _iceberg_orders(standings: Iterable[Standing]) -> int:

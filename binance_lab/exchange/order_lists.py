@@ -9,7 +9,6 @@ https://developers.binance.com/docs/binance-spot-api-docs/rest-api/trading-endpo
 from __future__ import annotations
 
 from binance_lab.exchange import checks, settlement
-from binance_lab.exchange.checks import STOP_TYPES
 from binance_lab.exchange.market import Market
 from binance_lab.exchange.matching import Matching
 from binance_lab.exchange.orders import ListKind, NewOrder, NewOrderList, Order, OrderList, Placed
@@ -29,7 +28,7 @@ from binance_lab.wire.enums import (
     Side,
     TimeInForce,
 )
-from binance_lab.wire.facts import OrderFacts
+from binance_lab.wire.facts import CONTINGENT, OrderFacts
 
 PREFIXES = {
     ListKind.OCO: ("above", "below"),
@@ -129,7 +128,7 @@ def _facts(new: NewOrderList, leg: NewOrder, *, adds: bool) -> OrderFacts:
     return checks.facts_of(
         leg,
         adds_orders=len(new.orders),
-        adds_algo_orders=sum(each.type in STOP_TYPES for each in new.orders),
+        adds_algo_orders=sum(each.type in CONTINGENT for each in new.orders),
         adds_iceberg_orders=sum(bool(each.iceberg_qty) for each in new.orders),
         adds_lists=1,
     )
@@ -215,7 +214,7 @@ class OrderLists:
         held: list[Order] = []
         try:
             for group in groups:
-                carrier = next((each for each in group if each.type not in STOP_TYPES), group[0])
+                carrier = next((each for each in group if each.type not in CONTINGENT), group[0])
                 atoms = max(self.placing.estimate_atoms(market, each) for each in group)
                 settlement.hold(self._state, market, carrier, atoms)
                 held.append(carrier)
@@ -397,7 +396,7 @@ class OrderLists:
             raise Reject(-1013, "Filter failure: LOT_SIZE")
         for order in pending:
             order.lots = lots
-        carrier = next((each for each in pending if each.type not in STOP_TYPES), pending[0])
+        carrier = next((each for each in pending if each.type not in CONTINGENT), pending[0])
         carrier.held_atoms = lots * step
         order_list.held_atoms -= carrier.held_atoms
         self._release_bought(order_list)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from binance_lab.exchange import checks, settlement, triggers
-from binance_lab.exchange.checks import STOP_TYPES
 from binance_lab.exchange.ledger import Account
 from binance_lab.exchange.market import Market
 from binance_lab.exchange.matching import Matching, reachable
@@ -21,7 +20,7 @@ from binance_lab.wire.enums import (
     OrderType,
     Side,
 )
-from binance_lab.wire.facts import OrderFacts
+from binance_lab.wire.facts import CONTINGENT, OrderFacts
 from binance_lab.wire.filters import LotSize, MarketLotSize
 
 _NEW = OrderStatus.NEW
@@ -68,7 +67,7 @@ class Placing:
             checks.check_fields(new, prefix=prefix, pays_quantity=pays_quantity)
             checks.check_supported(market.rules, new)
             order = _special_order_of(market, account, new, now_us)
-            if new.peg_price_type and not pending and new.type not in STOP_TYPES:
+            if new.peg_price_type and not pending and new.type not in CONTINGENT:
                 order.book_ticks = checks.pegged_ticks(market, new)
             self._check_filters(market, account, order, facts or checks.facts_of(new), now_us)
             if (new.price is not None and not order.price_ticks) or (
@@ -110,7 +109,7 @@ class Placing:
         Raises:
             Reject: -2010.
         """
-        if order.type in STOP_TYPES:
+        if order.type in CONTINGENT:
             if triggers.would_wake_at_once(order, market.last_ticks):
                 raise Reject(-2010, "Order would trigger immediately.")
         elif order.type is OrderType.LIMIT_MAKER and _would_take(market, order):
@@ -183,7 +182,7 @@ class Placing:
 
     def announce(self, order: Order, now_us: int) -> None:
         """Report a new order."""
-        if order.status is _NEW and order.type not in STOP_TYPES:
+        if order.status is _NEW and order.type not in CONTINGENT:
             order.working_us = now_us
         account = order.standing.account
         if account.reported:
@@ -191,7 +190,7 @@ class Placing:
 
     def enter(self, market: Market, order: Order, placed: Placed, now_us: int) -> None:
         """Put an announced order to work, or let it wait for its price."""
-        if order.type in STOP_TYPES:
+        if order.type in CONTINGENT:
             triggers.watch(market, order, now_us)
         else:
             self._matching.work(market, order, placed, now_us)
@@ -215,7 +214,7 @@ class Placing:
             Reject: It can't be placed now.
         """
         order.status = OrderStatus.NEW
-        if order.type not in STOP_TYPES:
+        if order.type not in CONTINGENT:
             self._price_and_hold(market, order, now_us)
         self.check_book(market, order)
 

@@ -14,12 +14,12 @@ from decimal import Decimal
 from binance_lab.wire import filters
 from binance_lab.wire.encoding import decimal_text
 from binance_lab.wire.enums import OrderType, PegPriceType, Side
-from binance_lab.wire.facts import OrderFacts
+from binance_lab.wire.facts import CONTINGENT, OrderFacts
 from binance_lab.wire.words import counted
 
 from .estimate import beyond_book, cost
 from .rules import MAX_PEG_LEVEL, Rules, Scene
-from .ticket import CONTINGENT, WIRE_NAMES, Ticket
+from .ticket import WIRE_NAMES, Ticket
 
 _PLACES = 8  # decimals that a request may have
 _NAMES = {wire: name for name, wire in WIRE_NAMES.items()} | {"peggedPrice": "price"}

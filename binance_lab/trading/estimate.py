@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Context, Decimal
 
 from binance_lab.wire.enums import OrderType, Side
+from binance_lab.wire.facts import CONTINGENT
 from binance_lab.wire.filters import LotSize
 
 from .rules import Levels, Scene
-from .ticket import CONTINGENT, Ticket
+from .ticket import Ticket
 
 ZERO = Decimal(0)
 _ATOM = Decimal("1e-8")

@@ -11,10 +11,10 @@ from decimal import Decimal
 from typing import Any
 
 from binance_lab.wire.enums import OrderType, PegPriceType, SelfTradePrevention, Side
-from binance_lab.wire.facts import MarketFacts
+from binance_lab.wire.facts import CONTINGENT, MarketFacts
 from binance_lab.wire.filters import Filter, LotSize, PriceFilter, parse_filters
 
-from .ticket import CONTINGENT, Ticket
+from .ticket import Ticket
 
 MAX_PEG_LEVEL = 100
 """How far from the best price a peg may be, in levels."""

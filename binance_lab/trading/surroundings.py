@@ -12,11 +12,10 @@ from typing import Any, Protocol, TypeVar
 from binance_lab.connector.exceptions import ApiError, BookOutOfSync
 from binance_lab.connector.spot import Spot
 from binance_lab.connector.symbols import symbol_info
-from binance_lab.wire.facts import MarketFacts
+from binance_lab.wire.facts import CONTINGENT, MarketFacts
 from binance_lab.wire.filters import MaxPosition
 
 from .rules import Levels, Rules, Scene
-from .ticket import CONTINGENT
 
 T = TypeVar("T")
 

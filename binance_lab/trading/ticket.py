@@ -21,6 +21,7 @@ from binance_lab.wire.enums import (
     Side,
     TimeInForce,
 )
+from binance_lab.wire.facts import CONTINGENT
 from binance_lab.wire.lab_error import BadInput
 from binance_lab.wire.nearest_name import nearest_name
 from binance_lab.wire.symbol_name import symbol_name
@@ -36,11 +37,7 @@ class BadTicket(LabError, ValueError):
 
 
 _LIMIT = frozenset({OrderType.LIMIT, OrderType.LIMIT_MAKER})
-_STOP = frozenset({OrderType.STOP_LOSS, OrderType.TAKE_PROFIT})
 _STOP_LIMIT = frozenset({OrderType.STOP_LOSS_LIMIT, OrderType.TAKE_PROFIT_LIMIT})
-
-CONTINGENT = _STOP | _STOP_LIMIT
-"""Types that wait for a trigger price; Binance calls them algo orders."""
 
 PRICED = _LIMIT | _STOP_LIMIT
 """Types with a limit price."""

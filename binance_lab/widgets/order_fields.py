@@ -10,7 +10,7 @@ import ipywidgets
 
 from binance_lab.trading.check import Finding
 from binance_lab.trading.rules import Rules
-from binance_lab.trading.ticket import CONTINGENT, fields_of
+from binance_lab.trading.ticket import fields_of
 from binance_lab.wire.encoding import decimal_text
 from binance_lab.wire.enums import (
     OrderType,
@@ -18,6 +18,7 @@ from binance_lab.wire.enums import (
     Side,
     TimeInForce,
 )
+from binance_lab.wire.facts import CONTINGENT
 
 QUANTITY, AMOUNT = "quantity", "amount"
 _LABELS = {

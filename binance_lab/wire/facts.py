@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from binance_lab.wire.enums import OrderType, Side
 
-_ALGO_TYPES = frozenset(
+CONTINGENT = frozenset(
     (
         OrderType.STOP_LOSS,
         OrderType.STOP_LOSS_LIMIT,
@@ -19,7 +19,10 @@ _ALGO_TYPES = frozenset(
         OrderType.TAKE_PROFIT_LIMIT,
     )
 )
-_MARKET_TYPES = frozenset((OrderType.MARKET, OrderType.STOP_LOSS, OrderType.TAKE_PROFIT))
+"""Types that wait for a trigger; Binance's filters call them algo orders."""
+
+MARKET_TYPES = frozenset((OrderType.MARKET, OrderType.STOP_LOSS, OrderType.TAKE_PROFIT))
+"""Types that have no limit price of their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +51,7 @@ class OrderFacts:
     @property
     def is_algo(self) -> bool:
         """Whether it waits for a trigger."""
-        return self.type in _ALGO_TYPES
+        return self.type in CONTINGENT
 
     @property
     def algo_orders(self) -> int:
@@ -65,7 +68,7 @@ class OrderFacts:
     @property
     def at_market(self) -> bool:
         """Whether it has no price of its own."""
-        return self.type in _MARKET_TYPES
+        return self.type in MARKET_TYPES
 
     def prices(self) -> Iterator[tuple[str, Decimal]]:
         """The limit prices, named."""

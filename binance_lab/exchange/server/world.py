@@ -33,7 +33,7 @@ OTHER_BALANCE = "100000"
 MOST_BEHIND_US = 2_000_000  # after a computer's sleep, agents leave out what they missed
 BEAT_US = 40_000  # agents act no more often by themselves: waking costs more than what is done then
 BACK_US = (
-    5_000_000  # a clock that was set back less is waited for; else time goes on from where it was
+    5_000_000  # a clock set back by less is waited for; by more, time goes on from where it was
 )
 LONGEST_SLEEP_S = 1.0
 SAVE_INTERVAL_S = 60.0
