@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack, overload
 
 from .connector.exceptions import BadInput
 from .views import Views, interval_named
+from .wire.caller import warn_once
 from .wire.order_fields import OrderFields, with_order_fields
 from .wire.symbol_name import symbol_name
 
@@ -28,6 +30,7 @@ Time: TypeAlias = Any
 
 
 _MOST_ROWS = 1000
+_MOST_LEVELS = 5000  # of a side of the book
 
 
 class Lab(Views):
@@ -109,7 +112,7 @@ class Lab(Views):
             return self.history.klines(
                 symbol, period.name, start=start, end=end, numbers=numbers, keep=None
             )
-        _at_most(limit, "give a start for more")
+        _need_limit(limit, more="; give a start for more")
         body = self.client.with_raw_body.klines(
             symbol_name(symbol), period.name, endTime=_time_ms(end), limit=limit
         )
@@ -132,7 +135,7 @@ class Lab(Views):
         if start is not None or end is not None or not isinstance(symbol, str):
             _check_range(symbol, limit, start, end)
             return self.history.trades(symbol, start=start, end=end, numbers=numbers, keep=None)
-        _at_most(limit, "give a range of time for more")
+        _need_limit(limit, more="; give a range of time for more")
         body = self.client.with_raw_body.trades(symbol_name(symbol), limit=limit)
         return trades_frame(body, numbers=numbers, **self._origin(symbol))
 
@@ -151,7 +154,7 @@ class Lab(Views):
         if start is not None or end is not None or not isinstance(symbol, str):
             _check_range(symbol, limit, start, end)
             return self.history.agg_trades(symbol, start=start, end=end, numbers=numbers, keep=None)
-        _at_most(limit, "give a range of time for more")
+        _need_limit(limit, more="; give a range of time for more")
         body = self.client.with_raw_body.agg_trades(symbol_name(symbol), limit=limit)
         return agg_trades_frame(body, numbers=numbers, **self._origin(symbol))
 
@@ -161,6 +164,7 @@ class Lab(Views):
         """The order book now: ``limit`` levels a side, 100 if not given, 5000 at most."""
         from .frames import depth_frame
 
+        _need_limit(limit, most=_MOST_LEVELS)
         body = self.client.with_raw_body.depth(symbol_name(symbol), limit=limit)
         return depth_frame(body, numbers=numbers, **self._origin(symbol))
 
@@ -188,18 +192,29 @@ class Lab(Views):
         """Balances: a row for each asset that there is any of.
 
         Args:
-            quote: An asset, such as USDT: a column ``value`` says what the balances are worth in it.
+            quote: An asset, such as USDT: a column ``value`` says what the balances are worth in it,
+                by up to three symbols' last prices. A warning and ``frame.attrs["without_value"]``
+                name the assets that no symbols join with it; their value is NaN.
+
+        Raises:
+            BadInput: Nothing can be valued in this quote asset.
         """
         self._need_keys("see the account")
         from .frames import balances_frame
+        from .frames.account import quote_asset
 
         body = self.client.with_raw_body.account(omitZeroBalances=True)
         if quote is None:
             return balances_frame(body, numbers=numbers, **self._origin())
         prices = self._prices()
-        return balances_frame(
-            body, prices=prices, quote=quote.upper(), numbers=numbers, **self._origin()
-        )
+        held = list(balances_frame(body).index)
+        quote = quote_asset(quote, held, prices)
+        frame = balances_frame(body, prices=prices, quote=quote, numbers=numbers, **self._origin())
+        if without := frame.attrs["without_value"]:
+            warn_once(
+                f"No symbols join these assets with {quote}, value is NaN: {', '.join(without)}."
+            )
+        return frame
 
     def open_orders(self, symbol: str | None = None, *, numbers: Numbers = "float") -> pd.DataFrame:
         """Orders that can still trade, of one symbol or of all."""
@@ -216,6 +231,7 @@ class Lab(Views):
         self._need_keys("see orders")
         from .frames import orders_frame
 
+        _need_limit(limit)
         body = self.client.with_raw_body.get_orders(symbol_name(symbol), limit=limit)
         return orders_frame(body, numbers=numbers, **self._origin(symbol))
 
@@ -238,6 +254,7 @@ class Lab(Views):
         from .frames import my_trades_frame, with_pnl
         from .frames.account import rate
 
+        _need_limit(limit)
         body = self.client.with_raw_body.my_trades(symbol_name(symbol), limit=limit)
         frame = my_trades_frame(body, numbers=numbers, **self._origin(symbol))
         if pnl is None:
@@ -384,10 +401,14 @@ def _check_range(
         raise BadInput("limit and a range of time can't be combined; leave one out.")
 
 
-def _at_most(limit: int | None, instead: str) -> None:
+def _need_limit(limit: Any, *, most: int = _MOST_ROWS, more: str = "") -> None:
     """The exchange answers a larger limit with fewer rows than asked for, and says nothing."""
-    if limit is not None and limit > _MOST_ROWS:
-        raise BadInput(f"limit={limit} is too many: {_MOST_ROWS} at most at once; {instead}.")
+    if limit is None:
+        return
+    if isinstance(limit, bool) or not isinstance(limit, Integral) or int(limit) < 1:
+        raise BadInput(f"limit={limit!r} can't be: it is a whole number from 1 to {most}.")
+    if int(limit) > most:
+        raise BadInput(f"limit={limit} is too many: {most} at most at once{more}.")
 
 
 def _time_ms(time: Time | None) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import sys
@@ -119,6 +120,9 @@ class Session:
         else:
             self._keys = given or find_keys(name)
             self.environment = environments.named(name, keys=bool(self._keys))
+        # Whole and in order, before finalizers end one part after the other.
+        atexit.register(self._finalizer)
+        self._resources.callback(atexit.unregister, self._finalizer)
         self._begun()
 
     def _begun(self) -> None:

@@ -129,15 +129,19 @@ class Views(Session):
         return self._watchlist(tickers, symbols, engine=engine)
 
     def balances(self, *, engine: Engine = "canvas", quote: str = "USDT") -> Balances:
-        """What the account holds and what it is worth in a quote asset, live."""
-        from .frames.account import rate_symbols
+        """What the account holds and what it is worth in a quote asset, live.
+
+        Raises:
+            BadInput: Nothing can be valued in this quote asset.
+        """
+        from .frames.account import quote_asset, rate_symbols
         from .widgets.balances import Balances
 
         self._need_keys("see balances")
-        quote = quote.upper()
         account = self.live.account()
         traded = {row["symbol"] for row in self.client.ticker_price() if isinstance(row, dict)}
-        held = map(str, account.frame().index)
+        held = [str(asset) for asset in account.frame().index]
+        quote = quote_asset(quote, held, traded)
         priced = dict.fromkeys(s for asset in held for s in rate_symbols(asset, quote, traded))
         tickers = self.live.tickers(list(priced)) if priced else None
         return self._shown(

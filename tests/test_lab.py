@@ -5,8 +5,11 @@ from __future__ import annotations
 import gc
 import inspect
 import json
+import os
 import pydoc
 import re
+import subprocess
+import sys
 import threading
 import time
 import weakref
@@ -122,6 +125,14 @@ def test_an_empty_range_has_the_columns_of_a_full_one(lab):
         (lambda lab: lab.klines("BTCUSDT", end=int(time.time()), limit=5), "seconds times 1000"),
         (lambda lab: lab.klines("BTCUSDT", limit=5000), "1000 at most at once; give a start"),
         (lambda lab: lab.trades("BTCUSDT", limit=5000), "1000 at most at once; give a range"),
+        (lambda lab: lab.klines("BTCUSDT", limit=0), "limit=0 can't be: .* from 1 to 1000"),
+        (lambda lab: lab.trades("BTCUSDT", limit=-5), "limit=-5 can't be"),
+        (lambda lab: lab.agg_trades("BTCUSDT", limit=1.5), "limit=1.5 can't be"),
+        (lambda lab: lab.depth("BTCUSDT", limit=0), "limit=0 can't be: .* from 1 to 5000"),
+        (lambda lab: lab.depth("BTCUSDT", limit=5001), "limit=5001 is too many: 5000"),
+        (lambda lab: lab.orders("BTCUSDT", limit="9"), "limit='9' can't be"),
+        (lambda lab: lab.my_trades("BTCUSDT", limit=1001), "limit=1001 is too many: 1000"),
+        (lambda lab: lab.history.sync("BTCUSDT", client=5), "dask.distributed.Client, not 5"),
         (lambda lab: lab.klines(["BTCUSDT", "ETHUSDT"], limit=10), "needs a range of time: start="),
         (lambda lab: lab.klines("BTC/USDT"), "'BTC/USDT' can't be a symbol. Did you mean BTCUSDT"),
         (lambda lab: lab.klines(["btc-usdt"], start="2026-01-01"), "Did you mean BTCUSDT"),
@@ -285,6 +296,34 @@ def test_help_shows_what_a_lab_opens_as_properties(lab):
     assert "_Opened" not in page
 
 
+# What a script leaves open: a lab with its own exchange; an exchange with a stream and a lab of another.
+_LEFT_OPEN = """
+import threading
+from binance_lab import Exchange, Lab, WebsocketStream
+{}
+lab.live.book("BTCUSDT").wait(timeout=60)
+lab.live.account().wait(timeout=60)
+print(lab.place("BTCUSDT", "BUY", "MARKET", quantity="0.01").wait(timeout=60).status)
+"""
+_OWN = "lab = Lab()"
+_OTHER = """
+exchange, came = Exchange(), threading.Event()
+stream = WebsocketStream(exchange.ws, on_message=lambda message: came.set())
+stream.book_ticker("btcusdt")
+assert came.wait(60)
+lab = Lab(url=exchange.rest, api_key=exchange.api_key, api_secret=exchange.api_secret)
+"""
+
+
+@pytest.mark.parametrize("opens", [_OWN, _OTHER])
+def test_a_script_that_closes_nothing_ends_without_a_word(opens, tmp_path):
+    """At exit what is connected goes before the exchange does: no connection is called lost."""
+    command = [sys.executable, "-c", _LEFT_OPEN.format(opens)]
+    where = os.environ | {"XDG_DATA_HOME": str(tmp_path)}
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=180, env=where)
+    assert (ended.stdout, ended.stderr, ended.returncode) == ("FILLED\n", "", 0)
+
+
 def test_the_account_says_what_it_is_worth(lab):
     """Balances in one asset: that asset is worth itself, another its amount times its last price."""
     frame = lab.account(quote="usdt")
@@ -292,6 +331,23 @@ def test_the_account_says_what_it_is_worth(lab):
     assert frame.loc["USDT", "value"] == frame.loc["USDT", "total"]
     assert frame.loc["BTC", "value"] == pytest.approx(frame.loc["BTC", "total"] * price, rel=0.05)
     assert "value" not in lab.account()
+
+
+def test_the_account_is_worth_something_in_every_asset_that_is_traded(lab):
+    """Every balance has a value in euros, by way of others; in an unknown asset nothing has one."""
+    assert lab.account(quote="EUR")["value"].notna().all()
+    for balances in (lab.account, lab.balances):
+        with pytest.raises(BadInput, match="valued in 'GBP'"):
+            balances(quote="GBP")
+
+
+def test_assets_without_a_value_are_named(lab, monkeypatch):
+    """A balance that no symbols join with the quote asset is NaN, and a warning says whose."""
+    monkeypatch.setattr(lab, "_prices", lambda: {"BTCUSDT": "60000", "ETHUSDT": "3000"})
+    with pytest.warns(UserWarning, match=r"join these assets with BTC, value is NaN: .*SOL"):
+        frame = lab.account(quote="BTC")
+    assert "SOL" in frame.attrs["without_value"]
+    assert frame.loc["ETH", "value"] == pytest.approx(frame.loc["ETH", "total"] / 20)
 
 
 def test_trades_say_what_they_have_realised(lab):

@@ -97,6 +97,15 @@ def test_a_misspelled_name_is_answered_with_the_nearest(misspelled, name):
         getattr(Spot(), misspelled)
 
 
+@pytest.mark.parametrize(
+    "name", ["futures_account", "options_ticker", "fapiPrivateGetAccount", "fetch_funding_rate"]
+)
+def test_derivatives_are_said_to_be_elsewhere(name):
+    """A call of futures or options is answered so, and not with one that is like it in name only."""
+    with pytest.raises(AttributeError, match="futures and options are not part of binance_lab"):
+        getattr(Spot(), name)
+
+
 def test_a_name_like_none_is_answered_with_where_to_look():
     """Nothing is guessed."""
     with pytest.raises(

@@ -6,6 +6,7 @@ The whole map is in MIGRATING.md.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 
 _VERBS = ("get_", "fetch_", "query_", "create_", "order_")
@@ -48,6 +49,13 @@ _CALLED = {
     "fetch_ticker": "ticker_24hr",
     "fetch_tickers": "ticker_24hr",
 }
+# python-binance's futures_account and options_positions, ccxt's fapiPrivateGetAccount and fetch_funding_rate.
+_DERIVATIVE = re.compile(r"^(futures_|options_|[fde]api[A-Z])|leverage|funding_rate|_positions?$")
+
+
+def is_derivative(asked: str) -> bool:
+    """Whether a call of another client is one of futures or options, which no call here is like."""
+    return _DERIVATIVE.search(asked) is not None
 
 
 def name_here(asked: str, known: Iterable[str]) -> str | None:

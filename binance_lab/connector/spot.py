@@ -247,8 +247,10 @@ class Spot(SpotApi, Groups):
         text = f"{type(self).__name__} has no attribute {name!r}"
         if name.startswith("_"):
             return text
-        from .other_names import name_here  # rarely needed
+        from .other_names import is_derivative, name_here  # rarely needed
 
+        if is_derivative(name):
+            return f"{text}: futures and options are not part of binance_lab. All calls: client.endpoints()"
         here = name_here(name, [*super().endpoints(), *GROUPS, *flat_names()])
         if here is None:
             return f"{text}. All calls: client.endpoints()"

@@ -11,7 +11,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 import msgspec
 
@@ -20,6 +20,7 @@ from binance_lab.wire.words import counted
 from ..wire.encoding import TimeUnit
 from ..wire.encoding import time_unit as unit_of
 from ..wire.intervals import interval_of
+from ..wire.nearest_name import nearest_name
 from .connection import ConnectionEvent, ConnectionOptions, State
 from .dispatch import POLICIES, QUEUE_MESSAGES, Dispatcher, Policy
 from .exceptions import ConfigError, StreamError
@@ -120,6 +121,14 @@ class WebsocketStream:
         streams = len(self.subscriptions)
         url = without_user(self._url)
         return f"<WebsocketStream {url}: {self.state}, {counted(streams, 'stream')}>"
+
+    if not TYPE_CHECKING:  # for which a name that isn't there stays an error
+
+        def __getattr__(self, name: str) -> NoReturn:
+            text = f"{type(self).__name__} has no attribute {name!r}"
+            public = [] if name.startswith("_") else [n for n in dir(self) if n[0] != "_"]
+            meant = nearest_name(name, public)
+            raise AttributeError(f"{text}; did you mean {meant!r}?" if meant else text)
 
     def __enter__(self) -> WebsocketStream:
         return self

@@ -6,7 +6,6 @@ pipe that ends with its parent.
 
 from __future__ import annotations
 
-import atexit
 import json
 import os
 import re
@@ -17,6 +16,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+import weakref
 from collections.abc import Iterable
 from http.client import HTTPException
 from types import TracebackType
@@ -29,8 +29,9 @@ READY_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 5.0
 CONTROL_TIMEOUT_S = 30.0
 SECRET_VARIABLE = "BINANCE_LAB_EXCHANGE_API_SECRET"
-_name = re.compile(r"[A-Za-z0-9-]+")  # of a market; it becomes that of a folder
 """Where the child reads the first account's secret: the command line is for all to see."""
+
+_name = re.compile(r"[A-Za-z0-9-]+")  # of a market; it becomes that of a folder
 
 
 class ExchangeError(LabError):
@@ -103,7 +104,8 @@ class Exchange:
             stderr=self._words,
             env=_environment(api_secret),
         )
-        atexit.register(self.stop)
+        # At exit, whoever holds it, and after what connects to it: finalizers run latest first.
+        self._at_exit = weakref.finalize(type(self), self.stop)
         try:
             self._take(json.loads(self._ready_line()))
         except BaseException:
@@ -168,7 +170,7 @@ class Exchange:
 
     def stop(self) -> None:
         """End it, and wait until it is gone; a second time does nothing."""
-        atexit.unregister(self.stop)
+        self._at_exit.detach()
         if self._process.stdin is not None:
             self._process.stdin.close()
         try:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+import math
+from collections.abc import Collection, Container, Iterator, Mapping
 from decimal import Decimal
+from itertools import pairwise, permutations
 from typing import Any
 
 import pandas as pd
 
+from ..wire.lab_error import BadInput
 from .columns import Answer, Numbers, frame_of, number_column, text_column
 from .table import Field, objects_of, table
 
+_BETWEEN = ("USDT", "BTC", "USDC", "ETH", "BNB")  # most assets are traded against one of them
 _BALANCES = (Field("asset", "asset", "text"), Field("free", "free"), Field("locked", "locked"))
 
 
@@ -25,8 +29,8 @@ def balances_frame(
     """What an account holds.
 
     The index is ``asset``. Columns: ``free``, ``locked`` (in open orders), ``total``, all in the
-    asset itself; with prices also ``value``, the total in the quote asset (NaN where no symbol
-    joins the two). `attrs` has ``quote``.
+    asset itself; with prices also ``value``, the total in the quote asset (NaN where no symbols
+    join the two). `attrs` has ``quote``, and ``without_value``: the assets whose value is NaN.
 
     Args:
         answer: The answer of account, or its list of balances.
@@ -50,33 +54,56 @@ def balances_frame(
             number_column(rates, numbers), index=frame.index
         )
         frame.attrs["quote"] = quote
+        frame.attrs["without_value"] = [str(asset) for asset in frame.index[frame["value"].isna()]]
     return frame
 
 
 def rate(asset: str, quote: str, prices: Mapping[str, Any]) -> Decimal | None:
-    """What one unit of an asset is worth in another, by a symbol of both, or by way of BTC or USDT.
+    """What one unit of an asset is worth in another, by the fewest symbols that join them, three at most.
 
-    None if no symbol joins them.
+    None if none do. Prices go by way of the assets that most others are traded against.
     """
-    direct = _direct(asset, quote, prices)
-    if direct is not None:
-        return direct
-    for between in ("USDT", "BTC"):
-        first, second = _direct(asset, between, prices), _direct(between, quote, prices)
-        if first is not None and second is not None:
-            return first * second
+    for path in _paths(asset, quote):
+        steps = [_direct(*pair, prices) for pair in path]
+        if None not in steps:
+            return math.prod(filter(None, steps), start=Decimal(1))
     return None
 
 
 def rate_symbols(asset: str, quote: str, traded: Container[str]) -> list[str]:
     """The symbols whose prices `rate` uses, of those that are traded; empty if none join the two."""
-    paths = [[(asset, quote)]] + [[(asset, via), (via, quote)] for via in ("USDT", "BTC")]
-    for path in paths:
-        legs = [pair for pair in path if pair[0] != pair[1]]
-        found = [[s for s in (a + b, b + a) if s in traded][:1] for a, b in legs]
+    for path in _paths(asset, quote):
+        found = [[s for s in (a + b, b + a) if s in traded][:1] for a, b in path]
         if all(found):
             return [symbol for each in found for symbol in each]
     return []
+
+
+def quote_asset(quote: Any, held: Collection[str], traded: Container[str]) -> str:
+    """The name of an asset that others can be valued in, in upper case.
+
+    Args:
+        held: The assets to be valued.
+        traded: Every symbol.
+
+    Raises:
+        BadInput: No symbol joins it with anything.
+    """
+    name = quote.strip().upper() if isinstance(quote, str) else ""
+    if name in held or any(rate_symbols(each, name, traded) for each in (*_BETWEEN, *held)):
+        return name
+    raise BadInput(
+        f"Nothing can be valued in {quote!r}: no symbol joins it with another asset. Take one that "
+        'is traded, such as quote="USDT".'
+    )
+
+
+def _paths(asset: str, quote: str) -> Iterator[list[tuple[str, str]]]:
+    """Pairs of assets that lead from one to the other, the shortest way first."""
+    for stops in range(3):
+        for between in permutations(_BETWEEN, stops):
+            pairs = pairwise((asset, *between, quote))
+            yield [(first, second) for first, second in pairs if first != second]
 
 
 def _direct(asset: str, quote: str, prices: Mapping[str, Any]) -> Decimal | None:

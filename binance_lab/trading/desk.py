@@ -451,7 +451,8 @@ class Trading:
             quantity: The new one: less than now, more than what is filled.
 
         Raises:
-            BadInput: Something else than the quantity shall change; nothing was sent.
+            BadInput: Something else than the quantity shall change, or nothing would be left of it;
+                nothing was sent.
             OrderRefused: The quantity isn't less than now, or nobody knows yet whether the order
                 reached the exchange; nothing was sent.
             OrderRejected: It can't be amended.
@@ -462,9 +463,12 @@ class Trading:
                 "An amendment reduces the quantity, amend(order, quantity), and changes nothing else. "
                 f"What else shall change takes a new order: cancel_replace(order, {changes})."
             )
-        return self._sender.amend(
-            self.order(order), exact(quantity, field="quantity"), _new_id("a")
-        )
+        exactly = exact(quantity, field="quantity")
+        if exactly <= 0:
+            raise BadInput(
+                f"An amendment leaves a quantity above 0, not {quantity}. To end the order: cancel(order)."
+            )
+        return self._sender.amend(self.order(order), exactly, _new_id("a"))
 
     def cancel_replace(
         self,

@@ -97,6 +97,18 @@ def test_each_stream_has_a_method(make, server, call, name):
     assert stream.subscriptions == (name,)
 
 
+@pytest.mark.parametrize(
+    ("misspelled", "name"),
+    [("aggtrade", "agg_trade"), ("aggTrade", "agg_trade"), ("depth", "diff_book_depth")],
+)
+def test_a_misspelled_method_is_answered_with_the_nearest(make, misspelled, name):
+    """Also one in camelCase; an attribute that Python itself asks for is simply not there."""
+    stream = make()
+    with pytest.raises(AttributeError, match=f"did you mean '{name}'"):
+        getattr(stream, misspelled)
+    assert not hasattr(stream, "__len__")
+
+
 def test_an_interval_that_is_none_is_refused(make):
     """The server takes any name and sends nothing of what there isn't."""
     stream = make()

@@ -17,7 +17,8 @@ from binance_lab.frames import (
     orders_frame,
     with_pnl,
 )
-from binance_lab.frames.account import rate, rate_symbols
+from binance_lab.frames.account import quote_asset, rate, rate_symbols
+from binance_lab.wire.lab_error import BadInput
 
 ACCOUNT = {
     "makerCommission": 10,
@@ -124,12 +125,14 @@ def test_balances_are_added_up():
         ("BTC", ["BTCUSDT"]),
         ("TRY", ["USDTTRY"]),
         ("EUR", ["BTCEUR", "BTCUSDT"]),
+        ("SOL", ["SOLBNB", "BNBBTC", "BTCUSDT"]),
         ("XYZ", []),
     ],
 )
 def test_the_symbols_of_a_rate_are_those_it_uses(asset: str, symbols: list[str]):
     """With their prices alone an asset has the rate that it has with all prices."""
     prices = {"BTCUSDT": "50000", "USDTTRY": "40", "BTCEUR": "45000", "XYZETH": "1"}
+    prices |= {"SOLBNB": "0.2", "BNBBTC": "0.01"}
     assert rate_symbols(asset, "USDT", prices) == symbols
     alone = {symbol: prices[symbol] for symbol in symbols}
     assert rate(asset, "USDT", alone) == rate(asset, "USDT", prices)
@@ -142,6 +145,26 @@ def test_balances_have_a_value():
     frame = balances_frame(ACCOUNT, prices=prices, quote="EUR", numbers="decimal")
     assert frame["value"].loc["USDT"] == pytest.approx(Decimal(100) / 60000 * 50000)
     assert frame["value"].loc["ODD"].is_nan()
+    assert frame.attrs["without_value"] == ["ODD"]
+
+
+def test_a_price_may_go_by_way_of_two_assets():
+    """Where an asset and the quote asset have no common counterpart, three symbols join them."""
+    prices = {"SOLUSDT": "150", "BTCUSDT": "60000", "BTCEUR": "50000"}
+    assert rate("SOL", "EUR", prices) == pytest.approx(Decimal(125))
+    assert rate("EUR", "SOL", prices) == pytest.approx(1 / Decimal(125))
+    assert rate("ODD", "EUR", prices) is None
+
+
+@pytest.mark.parametrize("quote", ["GBP", "", "DT", 5])
+def test_nothing_is_valued_in_an_unknown_asset(quote):
+    """A quote asset that no symbol joins with another is refused; one that is held or traded isn't."""
+    traded = ["BTCUSDT", "SOLEUR"]
+    with pytest.raises(BadInput, match="Nothing can be valued in"):
+        quote_asset(quote, ["BTC", "SOL"], traded)
+    assert quote_asset(" eur", ["SOL"], traded) == "EUR"
+    assert quote_asset("usdt", [], traded) == "USDT"
+    assert quote_asset("GBP", ["GBP"], traded) == "GBP"
 
 
 def test_a_symbol_that_was_never_traded_has_no_price():

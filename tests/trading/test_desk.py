@@ -488,6 +488,16 @@ def test_an_amendment_that_reduces_nothing_is_refused_before_sending(desk, clien
     assert len(client.sent) == sent
 
 
+@pytest.mark.parametrize("quantity", [0, "0.000", -1])
+def test_an_amendment_that_leaves_nothing_is_refused_before_sending(desk, client, quantity):
+    """To end an order is to cancel it, as the message says."""
+    order = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+    sent = len(client.sent)
+    with pytest.raises(BadInput, match=rf"above 0, not {quantity}\. .*cancel\(order\)"):
+        desk.amend(order, quantity)
+    assert len(client.sent) == sent
+
+
 @pytest.mark.parametrize("changes", [{"price": "61000"}, {"quantity": "0.005", "price": "61000"}])
 def test_a_price_is_not_amended(desk, changes):
     """It changes by a new order, as the message says."""
