@@ -21,6 +21,7 @@ from .connector.environments import Environment
 from .connector.exceptions import ApiError, ConfigError, LabError
 from .connector.keys import Keys, find_keys, keys_file
 from .installed import half_in_jupyterlab, packages
+from .wire.extras import pip_line
 from .wire.words import counted
 
 Level = Literal["ok", "note", "problem"]
@@ -92,8 +93,7 @@ def installation() -> Iterator[Finding]:
         lacking = [each for each in found if each.extra == extra and not each.whole]
         if lacking:
             what = ", ".join(f"{each.name} {each.trouble}" for each in lacking)
-            advice = f'pip install --upgrade "binance-lab[{extra}]"'
-            yield Finding("note", f"extra {extra}: {what}. To have it: {advice}")
+            yield Finding("note", f"extra {extra}: {what}. To have it: {pip_line(extra)}")
     for name in half_in_jupyterlab():
         yield Finding(
             "problem",

@@ -16,6 +16,7 @@ from pathlib import Path
 from .connector.exceptions import ConfigError
 from .exchange.process import Exchange
 from .jupyter_process import JupyterProcess, local_environment, port_to_take
+from .wire.extras import pip_line
 
 _TOUR = "01-tour.ipynb"
 
@@ -37,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
         BadInput: JupyterLab can't listen on the port; nothing was started.
     """
     if importlib.util.find_spec("jupyterlab") is None:
-        raise ConfigError('JupyterLab is not installed. Run: pip install "binance-lab[lab]"')
+        raise ConfigError(f"JupyterLab is not installed. Run: {pip_line('lab')}")
     folder = _folder(args.folder)
     page = f"lab/tree/{_TOUR}" if (folder / _TOUR).is_file() else "lab/"
     port = port_to_take(args.port)

@@ -22,6 +22,7 @@ from .connector.symbols import symbol_info
 from .jupyter_process import JupyterProcess, local_environment, port_to_take
 from .lab import Lab
 from .views import interval_named
+from .wire.extras import pip_line
 from .wire.symbol_name import symbol_name
 
 # Voilà's own page without what it fetches from the internet, the whole width for the cell, and
@@ -70,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
         BadInput: The symbol, the interval or the port can't be meant; no page was served.
     """
     if importlib.util.find_spec("voila") is None:
-        raise ConfigError('Voilà is not installed. Run: pip install "binance-lab[lab]"')
+        raise ConfigError(f"Voilà is not installed. Run: {pip_line('lab')}")
     symbol, interval = symbol_name(args.symbol), interval_named(args.interval).name
     port = port_to_take(args.port)
     print(f"Starting the desk of {symbol}, which takes some seconds …", flush=True)

@@ -7,8 +7,8 @@ import importlib.util
 from typing import Any
 
 from ..connector.exceptions import ConfigError
+from ..wire.extras import pip_line
 
-PIP_LINE = 'pip install "binance-lab[history]"'
 _OF_DASK = ("dask", "distributed", "fsspec")
 
 
@@ -27,7 +27,7 @@ def need(module: str) -> Any:
         return importlib.import_module(module)
     except ImportError:
         package = module.partition(".")[0]
-        line = PIP_LINE.replace("history", "dask") if package in _OF_DASK else PIP_LINE
+        line = pip_line("dask" if package in _OF_DASK else "history")
         raise ConfigError(
             f"The store of history needs {package}, which isn't installed: {line}"
         ) from None

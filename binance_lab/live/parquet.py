@@ -23,6 +23,7 @@ from binance_lab.wire.capture import (
     read_header,
 )
 from binance_lab.wire.events import Candle, decoder, event_type
+from binance_lab.wire.extras import pip_line
 
 ROWS = 100_000  # that are kept in memory, and go to the file as one group
 SNAPSHOTS = "depth snapshots"
@@ -218,6 +219,4 @@ def _arrow(module: str) -> Any:
     try:
         return importlib.import_module(module)
     except ImportError:
-        raise ConfigError(
-            'To write Parquet pyarrow is needed: pip install "binance-lab[history]"'
-        ) from None
+        raise ConfigError(f"To write Parquet pyarrow is needed: {pip_line('history')}") from None

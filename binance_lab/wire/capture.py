@@ -25,6 +25,7 @@ from typing import IO, Any, Self, cast
 
 import msgspec
 
+from .extras import pip_line
 from .lab_error import BadInput
 from .words import counted
 
@@ -326,8 +327,7 @@ def _zstandard() -> Any:
         return importlib.import_module("zstandard")
     except ImportError:
         raise OSError(
-            'A capture that ends with .zst needs a package: pip install "binance-lab[zstd]"; '
-            "or use .jsonl.gz."
+            f"A capture that ends with .zst needs a package: {pip_line('zstd')}; or use .jsonl.gz."
         ) from None
 
 
