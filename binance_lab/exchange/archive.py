@@ -103,17 +103,19 @@ class Archive:
         Raises:
             Abandoned: The file isn't wanted any more.
         """
-        match = _path.fullmatch(path.lstrip("/"))
-        file = self._file(match, now_us) if match else None
-        if match is None or file is None:
+        asked = self._asked(path, now_us)
+        if asked is None:
             return None
+        file, made, answer = asked
         with self._lock:
-            made = self._folder / f"{match['span']}-{file.name}.zip"
             if not made.exists():
                 self._make(file, made, is_wanted)
-            if not match["checksum"]:
-                return made
-            return self._checksum(file, made)
+        return answer
+
+    def ready(self, path: str, *, now_us: int) -> Path | None:
+        """The file for a path if it is made already; at once, also while others are made."""
+        asked = self._asked(path, now_us)
+        return asked[2] if asked and asked[2].exists() else None
 
     def close(self) -> None:
         """Remove the temporary folder."""
@@ -132,6 +134,15 @@ class Archive:
         self.close()
 
     # Inside
+
+    def _asked(self, path: str, now_us: int) -> tuple[_File, Path, Path] | None:
+        """A file, its zip, and which is asked for: the zip or its checksum. None if there is no such file."""
+        match = _path.fullmatch(path.lstrip("/"))
+        file = self._file(match, now_us) if match else None
+        if match is None or file is None:
+            return None
+        made = self._folder / f"{match['span']}-{file.name}.zip"
+        return file, made, _checksum_of(made) if match["checksum"] else made
 
     def _file(self, match: re.Match[str], now_us: int) -> _File | None:
         """What a path asks for; None if there is no such file, or not yet."""
@@ -169,6 +180,7 @@ class Archive:
                     if not is_wanted():
                         raise Abandoned(f"nobody waits for {file.name} any more")
                     target.write(text.encode())
+            _write_checksum(part, path, file.name)
             os.replace(part, path)
         finally:
             part.unlink(missing_ok=True)
@@ -182,17 +194,20 @@ class Archive:
                 return
             total -= path.stat().st_size
             path.unlink()
-            path.with_suffix(".zip.CHECKSUM").unlink(missing_ok=True)
+            _checksum_of(path).unlink(missing_ok=True)
 
-    def _checksum(self, file: _File, made: Path) -> Path:
-        path = made.with_suffix(".zip.CHECKSUM")
-        if not path.exists():  # never written again: it may be on its way to somebody
-            with made.open("rb") as source:
-                digest = hashlib.file_digest(source, "sha256").hexdigest()
-            part = path.with_suffix(".part")
-            part.write_text(f"{digest}  {file.name}.zip\n", encoding="utf-8")
-            os.replace(part, path)
-        return path
+
+def _checksum_of(made: Path) -> Path:
+    return made.with_suffix(".zip.CHECKSUM")
+
+
+def _write_checksum(source: Path, made: Path, name: str) -> None:
+    """Before the zip has its name: who sees one of the two finds both, and whole."""
+    with source.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    part = made.with_suffix(".zip.CHECKSUM.part")
+    part.write_text(f"{digest}  {name}.zip\n", encoding="utf-8")
+    os.replace(part, _checksum_of(made))
 
 
 def _span(text: str, *, daily: bool) -> tuple[int, int] | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import threading
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -130,6 +132,31 @@ def test_file_is_the_same_whenever_it_is_made(archive, tmp_path):
 def test_there_is_no_other_file(archive, path):
     """Unfinished days and months, unknown symbols and intervals, and strange paths have no file."""
     assert archive.get("data/spot/" + path, now_us=NOW_US) is None
+
+
+def test_what_is_made_is_there_while_others_are_made(archive):
+    """A checksum doesn't wait for the months that others asked for; what isn't made isn't ready."""
+    path = "data/spot/daily/klines/BTCUSDT/1d/BTCUSDT-1d-2025-03-01.zip"
+    other = "data/spot/daily/trades/BNBBTC/BNBBTC-trades-2025-03-01.zip"
+    for end in ("", ".CHECKSUM"):
+        assert archive.ready(path + end, now_us=NOW_US) is None
+    made = archive.get(path, now_us=NOW_US)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def is_wanted():
+        begun.set()
+        return go_on.wait(30)
+
+    with ThreadPoolExecutor(1) as pool:
+        making = pool.submit(archive.get, other, now_us=NOW_US, is_wanted=is_wanted)
+        assert begun.wait(30)
+        assert archive.ready(path, now_us=NOW_US) == made
+        assert "2025-03-01.zip" in archive.ready(f"{path}.CHECKSUM", now_us=NOW_US).read_text()
+        for end in ("", ".CHECKSUM"):
+            assert archive.ready(other + end, now_us=NOW_US) is None
+        assert archive.ready(path.replace("klines/BTC", "klines/ETH"), now_us=NOW_US) is None
+        go_on.set()
+        assert making.result(30) == archive.ready(other, now_us=NOW_US)
 
 
 def test_folder_is_bounded(tmp_path):

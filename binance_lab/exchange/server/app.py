@@ -181,6 +181,8 @@ class Server:
 
         async def answer() -> web.StreamResponse:
             now_us = self.venue.catch_up()
+            if file := self._archive.ready(http.path, now_us=now_us):
+                return web.FileResponse(file)
             make = partial(self._archive.get, http.path, now_us=now_us, is_wanted=is_wanted)
             try:
                 file = await asyncio.to_thread(make)
