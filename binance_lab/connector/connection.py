@@ -289,6 +289,8 @@ class Connection:
                     return None
             else:
                 self._link = link
+                if self.error is not None:  # of which a line was written, too
+                    self._logger.warning("%s: connected now", self.name)
                 self.error = None
                 self._emit(State.OPEN)
                 return link

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -378,6 +379,18 @@ def test_no_proxy_of_the_environment_stands_before_this_computer(connect, rider,
     monkeypatch.delenv("NO_PROXY", raising=False)
     connect()
     wait_until(lambda: rider.saw(State.OPEN))
+
+
+def test_an_end_and_the_connection_after_it_are_logged(connect, server, rider, caplog):
+    """Who reads that a connection ended reads, too, that there is one again; the first one is no news."""
+    connection = connect()
+    wait_until(lambda: rider.saw(State.OPEN))
+    server.peer().abort()
+    wait_until(lambda: rider.saw(State.OPEN, 2))
+    lines = [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING]
+    assert lines[0].startswith(f"{connection.name}: ended: 1006")
+    assert lines[-1] == f"{connection.name}: connected now"
+    assert len(lines) == 2
 
 
 def test_a_failed_attempt_is_logged_with_the_name_once(connect, rider, caplog):
