@@ -453,8 +453,8 @@ class Trading:
         Raises:
             BadInput: Something else than the quantity shall change, or nothing would be left of it;
                 nothing was sent.
-            OrderRefused: The quantity isn't less than now, or nobody knows yet whether the order
-                reached the exchange; nothing was sent.
+            OrderRefused: The quantity isn't less than now, the order has ended, or nobody knows yet
+                whether it reached the exchange; nothing was sent.
             OrderRejected: It can't be amended.
         """
         if quantity is None or others:

@@ -221,7 +221,9 @@ class Sender:
                 f"Not amended: nobody knows yet whether {order.client_order_id} reached the exchange. "
                 "It is asked for; wait for it, or cancel it, which works at once."
             )
-        if not order.done and order.quantity is not None and quantity >= order.quantity:
+        if order.done:
+            raise OrderRefused(f"Not amended: {order} has ended.")
+        if order.quantity is not None and quantity >= order.quantity:
             raise OrderRefused(
                 f"Not amended: an amendment only reduces a quantity, and {order.client_order_id} is "
                 f"for {decimal_text(order.quantity)}. For a larger one replace it: "

@@ -498,6 +498,15 @@ def test_an_amendment_that_leaves_nothing_is_refused_before_sending(desk, client
     assert len(client.sent) == sent
 
 
+def test_an_order_that_ended_is_not_amended(desk, client):
+    """Nothing can change it any more, and its state says why."""
+    order = desk.cancel(desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT))
+    sent = len(client.sent)
+    with pytest.raises(OrderRefused, match=r"Not amended: <Order .*: canceled.* has ended"):
+        desk.amend(order, "0.005")
+    assert len(client.sent) == sent
+
+
 @pytest.mark.parametrize("changes", [{"price": "61000"}, {"quantity": "0.005", "price": "61000"}])
 def test_a_price_is_not_amended(desk, changes):
     """It changes by a new order, as the message says."""
