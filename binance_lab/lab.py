@@ -9,6 +9,7 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack, overload
 
 from .connector.exceptions import BadInput
+from .connector.symbols import known_symbols
 from .views import Views, interval_named
 from .wire.caller import warn_once
 from .wire.order_fields import OrderFields, with_order_fields
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from .trading.lists import OrderList
     from .trading.order import Order
     from .trading.ticket import Ticket
+    from .wire.types import Number
 
 Time: TypeAlias = Any
 """A datetime, date, pandas Timestamp, ISO text or ms since 1970; without a zone it is UTC."""
@@ -49,7 +51,8 @@ class Lab(Views):
     | views | `desk`: all at once; `chart` `ladder` `depth_chart` `tape` `watchlist` |
     | | `order_form` `blotter` `balances` `status` |
     | | `close_button`: stops it all; `view_of` a live object; `owns` says whose it is |
-    | orders | `place` `cancel` `cancel_all` `check_order` `nearest_order`; more in `lab.trading` |
+    | orders | `place` `amend` `cancel` `cancel_all` `check_order` `nearest_order` |
+    | | more in `lab.trading`: order lists, `cancel_replace`, the journal |
     | streams to files | `record` |
     | below | `lab.client` (every REST call), `lab.endpoints("margin")` finds them |
     | | `lab.ws_api` `lab.streams`; `lab.environment`, `lab.exchange` say where it runs |
@@ -113,9 +116,11 @@ class Lab(Views):
                 symbol, period.name, start=start, end=end, numbers=numbers, keep=None
             )
         _need_limit(limit, more="; give a start for more")
-        body = self.client.with_raw_body.klines(
-            symbol_name(symbol), period.name, endTime=_time_ms(end), limit=limit
-        )
+        name = symbol_name(symbol)
+        with known_symbols(self.client, name):
+            body = self.client.with_raw_body.klines(
+                name, period.name, endTime=_time_ms(end), limit=limit
+            )
         frame = klines_frame(body, numbers=numbers, **self._origin(symbol, interval=period.name))
         frame["closed"] = closed(frame, int(self.client.clock.now_s() * 1000))
         return frame
@@ -136,7 +141,9 @@ class Lab(Views):
             _check_range(symbol, limit, start, end)
             return self.history.trades(symbol, start=start, end=end, numbers=numbers, keep=None)
         _need_limit(limit, more="; give a range of time for more")
-        body = self.client.with_raw_body.trades(symbol_name(symbol), limit=limit)
+        name = symbol_name(symbol)
+        with known_symbols(self.client, name):
+            body = self.client.with_raw_body.trades(name, limit=limit)
         return trades_frame(body, numbers=numbers, **self._origin(symbol))
 
     def agg_trades(
@@ -155,7 +162,9 @@ class Lab(Views):
             _check_range(symbol, limit, start, end)
             return self.history.agg_trades(symbol, start=start, end=end, numbers=numbers, keep=None)
         _need_limit(limit, more="; give a range of time for more")
-        body = self.client.with_raw_body.agg_trades(symbol_name(symbol), limit=limit)
+        name = symbol_name(symbol)
+        with known_symbols(self.client, name):
+            body = self.client.with_raw_body.agg_trades(name, limit=limit)
         return agg_trades_frame(body, numbers=numbers, **self._origin(symbol))
 
     def depth(
@@ -165,7 +174,9 @@ class Lab(Views):
         from .frames import depth_frame
 
         _need_limit(limit, most=_MOST_LEVELS)
-        body = self.client.with_raw_body.depth(symbol_name(symbol), limit=limit)
+        name = symbol_name(symbol)
+        with known_symbols(self.client, name):
+            body = self.client.with_raw_body.depth(name, limit=limit)
         return depth_frame(body, numbers=numbers, **self._origin(symbol))
 
     def tickers(
@@ -176,7 +187,8 @@ class Lab(Views):
 
         symbols = [symbols] if isinstance(symbols, str) else symbols
         asked = None if symbols is None else [symbol_name(symbol) for symbol in symbols]
-        body = self.client.with_raw_body.ticker_24hr(symbols=asked)
+        with known_symbols(self.client, *(asked or ())):
+            body = self.client.with_raw_body.ticker_24hr(symbols=asked)
         return tickers_frame(body, numbers=numbers, **self._origin())
 
     def symbols(self, *, numbers: Numbers = "float") -> pd.DataFrame:
@@ -295,6 +307,17 @@ class Lab(Views):
         """
         return self.trading.place(symbol, side, type, once=once, check=check, **fields)
 
+    def amend(self, order: Order | str | int, quantity: Number) -> Order:
+        """Reduce an order's quantity to this; it keeps its place in the queue.
+
+        For another price there is ``lab.trading.cancel_replace(order, price=…)``.
+
+        Raises:
+            BadInput, OrderRefused: As `binance_lab.trading.Trading.amend`; nothing was sent.
+            OrderRejected: The exchange refused it.
+        """
+        return self.trading.amend(order, quantity)
+
     @overload
     def cancel(self, order: OrderList) -> OrderList: ...
 
@@ -352,14 +375,16 @@ class Lab(Views):
             folder: Made if it isn't there.
 
         Raises:
-            BadInput, BadSymbol: A name is none of a stream: it would stay silent forever.
+            BadInput: A name is none of a stream, which would stay silent forever.
         """
         from .live import Recorder
         from .live.recorder import stream_names
 
         streams = stream_names(streams)
         for symbol in {name.partition("@")[0] for name in streams if not name.startswith("!")}:
-            self.client.ticker_price(symbol_name(symbol))
+            name = symbol_name(symbol)
+            with known_symbols(self.client, name):
+                self.client.ticker_price(name)
         about = {"environment": self.environment.name}
         recorder = Recorder(
             self.streams, streams, os.fspath(folder), client=self.client, about=about

@@ -14,13 +14,15 @@ import threading
 import time
 import weakref
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from binance_lab import Lab
-from binance_lab.connector.exceptions import ApiError, BadInput, ConfigError
+from binance_lab.connector.exceptions import BadInput, ConfigError
+from binance_lab.connector.symbols import UnknownSymbol
 from binance_lab.trading import Limits, OrderRefused
 from binance_lab.wire.capture import read_capture
 
@@ -158,10 +160,25 @@ def test_bad_input_is_refused_before_anything_is_sent(lab, call, says):
         call(lab)
 
 
-def test_an_unknown_symbol_says_where_the_known_ones_are(lab):
-    """The exchange's refusal of a symbol comes with what to do."""
-    with pytest.raises(ApiError, match=r"Invalid symbol.*exchange_info"):
-        lab.klines("BTCUSD", "1m")
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda lab: lab.klines("BTCUSD", "1m"),
+        lambda lab: lab.klines("BTCUSD", "1m", start="2026-01-01", end="2026-01-01T03:00"),
+        lambda lab: lab.agg_trades(["BTCUSDT", "BTCUSD"], start="2026-01-01", end="2026-01-02"),
+        lambda lab: lab.history.sync("BTCUSD", "1m", start="2026-01-01", end="2026-01-02"),
+        lambda lab: lab.trades("BTCUSD"),
+        lambda lab: lab.agg_trades("BTCUSD"),
+        lambda lab: lab.depth("BTCUSD"),
+        lambda lab: lab.tickers(["BTCUSDT", "BTCUSD"]),
+        lambda lab: lab.live.tickers(["BTCUSDT", "BTCUSD"]),
+        lambda lab: lab.chart("BTCUSD"),
+    ],
+)
+def test_an_unknown_symbol_comes_with_similar_ones(lab, call):
+    """Whatever asks for it, the error says which symbol it is, and which ones may be meant."""
+    with pytest.raises(UnknownSymbol, match=r'"BTCUSD" is no symbol here\. Did you mean BTCUSDT'):
+        call(lab)
 
 
 def test_without_a_key_the_error_names_the_variables():
@@ -228,6 +245,16 @@ def test_given_keys_are_not_shown():
         assert SECRET not in f"{lab!r} {lab.client!r} {vars(lab)}"
 
 
+def test_an_order_is_amended_and_canceled_from_the_lab(lab):
+    """Placing, reducing and canceling an order are calls of one object."""
+    bid = lab.client.book_ticker("BTCUSDT")["bidPrice"]
+    price = str((Decimal(bid) * Decimal("0.9")).quantize(Decimal("0.01")))
+    order = lab.place("BTCUSDT", "BUY", "LIMIT", quantity="0.02", price=price)
+    assert lab.amend(order, "0.01") is order
+    assert lab.client.get_order("BTCUSDT", orderId=order.order_id)["origQty"] == "0.01000000"
+    assert lab.cancel(order).status == "CANCELED"
+
+
 def test_a_lab_has_limits_of_its_own(lab):
     """An order worth more than the Lab's limit is refused before anything is sent."""
     limits = Limits.of("local", max_order_value=100)
@@ -258,7 +285,7 @@ def test_symbols_are_taken_in_either_case(lab):
 
 def test_what_would_stay_silent_is_not_recorded(lab, tmp_path):
     """The server takes a stream of any symbol; a recording asks for it first."""
-    with pytest.raises(ApiError, match="Invalid symbol"):
+    with pytest.raises(UnknownSymbol, match=r'"NOPE" is no symbol here\. .*lab\.symbols'):
         lab.record("NOPE@trade", tmp_path)
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from .exceptions import BadInput, BadSymbol
-from .spot import Spot
+
+if TYPE_CHECKING:
+    from .spot import Spot
 
 
 class UnknownSymbol(BadInput):
@@ -19,15 +23,29 @@ def symbol_info(client: Spot, symbol: str) -> dict[str, Any]:
     Raises:
         UnknownSymbol: There is none of that name.
     """
-    try:
+    with known_symbols(client, symbol):
         about: dict[str, Any] = client.exchange_info(symbol=symbol)["symbols"][0]
-    except (BadSymbol, IndexError):
-        raise UnknownSymbol(_unknown(client, symbol)) from None
     return about
 
 
-def _unknown(client: Spot, symbol: str) -> str:
-    names = [row["symbol"] for row in client.exchange_info()["symbols"]]
+@contextmanager
+def known_symbols(client: Spot, *symbols: str) -> Iterator[None]:
+    """Where what is asked in here is refused for its symbol, say which one, and name similar ones.
+
+    Raises:
+        UnknownSymbol: The exchange has none of that name.
+    """
+    try:
+        yield
+    except BadSymbol:
+        names = [row["symbol"] for row in client.exchange_info()["symbols"]]
+        unknown = next((symbol for symbol in symbols if symbol not in names), None)
+        if unknown is None:
+            raise
+        raise UnknownSymbol(_unknown(unknown, names)) from None
+
+
+def _unknown(symbol: str, names: list[str]) -> str:
     close = difflib.get_close_matches(symbol, names, n=3, cutoff=0.5)
     hint = f"Did you mean {' or '.join(close)}? " if close else ""
     return f'"{symbol}" is no symbol here. {hint}All of them: lab.symbols().'

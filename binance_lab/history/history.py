@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ..connector.exceptions import BadInput
+from ..connector.symbols import known_symbols
 from ..frames.columns import Numbers, is_exact
 from . import datasets
 from .archive import BINANCE, Archive
@@ -228,13 +229,14 @@ class History:
                 )
             first, last = range_ms(since, end, now_ms=self._now_ms())
             wanted.append((series, self._settled(series.dataset, (first, last))))
-        if client is None:
-            self._fetcher().fill(wanted)
-        else:
-            from .cluster import Source, fill
+        with known_symbols(self._client, *(series.symbol for series, _ in wanted)):
+            if client is None:
+                self._fetcher().fill(wanted)
+            else:
+                from .cluster import Source, fill
 
-            source = Source(self._client.base_url, self.archive.url, self.use_unverified)
-            fill(wanted, fetcher=self._fetcher(), source=source, client=client)
+                source = Source(self._client.base_url, self.archive.url, self.use_unverified)
+                fill(wanted, fetcher=self._fetcher(), source=source, client=client)
         return self.contents()
 
     def contents(self) -> pd.DataFrame:
@@ -380,13 +382,14 @@ class History:
         symbols = symbols_of(symbol)
         now_ms = self._now_ms()
         first, last = range_ms(*limits, now_ms=now_ms)
-        if self._is_kept(dataset, (first, last), keep):
-            wanted = [self.store.series(dataset, each) for each in symbols]
-            span = self._settled(dataset, (first, last))
-            self._fetcher().fill([(series, span) for series in wanted])
-            frames = [self._kept(series, span, first, last) for series in wanted]
-        else:
-            frames = [self._by_rest(dataset, each, first, last) for each in symbols]
+        with known_symbols(self._client, *symbols):
+            if self._is_kept(dataset, (first, last), keep):
+                wanted = [self.store.series(dataset, each) for each in symbols]
+                span = self._settled(dataset, (first, last))
+                self._fetcher().fill([(series, span) for series in wanted])
+                frames = [self._kept(series, span, first, last) for series in wanted]
+            else:
+                frames = [self._by_rest(dataset, each, first, last) for each in symbols]
         for frame in frames:
             frame.attrs.update(self._origin(dataset, now_ms))
             if dataset.interval is not None:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from binance_lab.connector.connection import ConnectionEvent
 from binance_lab.connector.exceptions import ConfigError
+from binance_lab.connector.symbols import known_symbols
 from binance_lab.connector.user_data import UserData
 from binance_lab.wire.symbol_name import symbol_name
 from binance_lab.wire.user_events import UserEvent
@@ -124,7 +125,7 @@ class Live:
 
         Raises:
             BadInput: There is no such interval.
-            BadSymbol: There is no such symbol.
+            UnknownSymbol: There is no such symbol; the message names similar ones.
         """
         symbol = symbol_name(symbol)
         settings = {"client": self._client, "runtime": self._runtime, "history": history}
@@ -151,7 +152,7 @@ class Live:
 
         Raises:
             BadInput: There is no such speed, or there are no such levels.
-            BadSymbol: There is no such symbol.
+            UnknownSymbol: There is no such symbol; the message names similar ones.
         """
         symbol = symbol_name(symbol)
 
@@ -170,7 +171,7 @@ class Live:
             max_age_s: Older trades are dropped; a million are kept if not given.
 
         Raises:
-            BadSymbol: There is no such symbol.
+            UnknownSymbol: There is no such symbol; the message names similar ones.
         """
         return self._tape("trade", symbol, history, max_age_s)
 
@@ -182,7 +183,7 @@ class Live:
         """The last 24 hours of symbols, of all if none are given: see `Tickers`.
 
         Raises:
-            BadSymbol: There is no such symbol.
+            UnknownSymbol: There is no such symbol; the message names similar ones.
         """
         symbols = [symbol_name(symbol) for symbol in symbols]
 
@@ -267,7 +268,8 @@ class Live:
             raise ConfigError("This hub is closed. Make a new lab: lab = Lab()")
         for symbol in symbols:
             if symbol not in self._known and self._client is not None:
-                self._client.ticker_price(symbol)
+                with known_symbols(self._client, symbol):
+                    self._client.ticker_price(symbol)
             self._known.add(symbol)
 
     # All of them.

@@ -11,6 +11,7 @@ import pytest
 from binance_lab.connector.connection import State
 from binance_lab.connector.exceptions import BadSymbol
 from binance_lab.connector.spot import Spot
+from binance_lab.connector.symbols import UnknownSymbol
 from binance_lab.live import Live
 from binance_lab.live.runtime import Inline
 
@@ -129,9 +130,10 @@ def test_a_book_is_in_sync_with_its_first_update(live, streams):
 
 
 def test_an_unknown_symbol_is_refused_at_once(live, client, streams):
-    """A stream of a symbol that doesn't exist would just be silent; REST says so instead."""
+    """A stream of a symbol that doesn't exist would just be silent; REST says so, and what may be meant."""
     client.answers["ticker_price"] = BadSymbol("-1121 Invalid symbol.", status=400, code=-1121)
-    with pytest.raises(BadSymbol):
+    client.answers["exchange_info"] = {"symbols": [{"symbol": "ETHBTC"}, {"symbol": "BTCUSDT"}]}
+    with pytest.raises(UnknownSymbol, match=r'"BTCUSD" is no symbol here\. Did you mean BTCUSDT'):
         live.book("BTCUSD")
     assert streams.sinks == {}
     client.answers["ticker_price"] = {}
