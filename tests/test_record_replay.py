@@ -66,7 +66,7 @@ def test_a_book_without_its_snapshot_is_told(capsys, tmp_path):
         (["replay", "no-such-file.jsonl"], 1, "no-such-file.jsonl"),
         (["replay", "no-such-file.jsonl", "--speed", "0"], 2, "--speed"),
         (["record", "btcusdt@trads"], 2, "btcusdt@trads"),
-        (["record", "btcusd@trade"], 1, "Invalid symbol"),
+        (["record", "btcusd@trade"], 2, "Did you mean BTCUSDT"),
     ],
 )
 def test_what_cannot_work_ends_with_a_line(exchange, capsys, tmp_path, words, ends, says):

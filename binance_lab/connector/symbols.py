@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from .exceptions import BadInput, BadSymbol
+from .exceptions import BadInput, BadSymbol, LabError
 
 if TYPE_CHECKING:
     from .spot import Spot
@@ -37,8 +37,11 @@ def known_symbols(client: Spot, *symbols: str) -> Iterator[None]:
     """
     try:
         yield
-    except BadSymbol:
-        names = [row["symbol"] for row in client.exchange_info()["symbols"]]
+    except BadSymbol as refused:
+        try:
+            names = [row["symbol"] for row in client.exchange_info()["symbols"]]
+        except LabError:
+            raise refused from None  # which says enough
         unknown = next((symbol for symbol in symbols if symbol not in names), None)
         if unknown is None:
             raise

@@ -9,7 +9,7 @@ import weakref
 import pytest
 
 from binance_lab.connector.connection import State
-from binance_lab.connector.exceptions import BadSymbol
+from binance_lab.connector.exceptions import BadSymbol, ConnectionFailed
 from binance_lab.connector.spot import Spot
 from binance_lab.connector.symbols import UnknownSymbol
 from binance_lab.live import Live
@@ -140,6 +140,14 @@ def test_an_unknown_symbol_is_refused_at_once(live, client, streams):
     with pytest.raises(ValueError, match="Invalid interval: '7m'"):
         live.candles("BTCUSDT", "7m")
     assert streams.sinks == {}
+
+
+def test_an_unknown_symbol_is_refused_where_the_known_ones_cannot_be_had(live, client):
+    """What the exchange said of it is raised, not what became of the question after it."""
+    client.answers["ticker_price"] = BadSymbol("-1121 Invalid symbol.", status=400, code=-1121)
+    client.answers["exchange_info"] = ConnectionFailed("gone")
+    with pytest.raises(BadSymbol):
+        live.book("BTCUSD")
 
 
 def test_candles_of_trades_share_the_tape(live, streams):

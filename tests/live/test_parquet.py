@@ -123,7 +123,7 @@ def test_long_captures_are_written_in_parts(tmp_path, monkeypatch):
 def test_the_extra_is_named_where_it_is_missing(tmp_path, monkeypatch):
     """Without pyarrow the error has the line that installs it."""
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(ConfigError, match=r"binance-lab\[history\]"):
+    with pytest.raises(ConfigError, match=r"pip install .*\[history\]"):
         captures_to_parquet(capture(tmp_path, trade(1)), folder=tmp_path)
 
 
