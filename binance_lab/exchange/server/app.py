@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -65,6 +66,8 @@ class Server:
         self.stopping = asyncio.Event()
         self.failed: BaseException | None = None
         self._archive = Archive(venue.markets)
+        # A thread of its own: files that are waited for keep the loop's threads from nobody.
+        self._maker = ThreadPoolExecutor(1, thread_name_prefix="archive")
         self._runner: web.AppRunner | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -111,6 +114,7 @@ class Server:
             task.cancel()
         if self._runner is not None:
             await self._runner.cleanup()
+        self._maker.shutdown(cancel_futures=True)
         self._archive.close()
 
     @property
@@ -185,7 +189,7 @@ class Server:
                 return web.FileResponse(file)
             make = partial(self._archive.get, http.path, now_us=now_us, is_wanted=is_wanted)
             try:
-                file = await asyncio.to_thread(make)
+                file = await asyncio.get_running_loop().run_in_executor(self._maker, make)
             except Abandoned:
                 return web.Response(status=503)  # nobody reads it
             return web.Response(status=404) if file is None else web.FileResponse(file)

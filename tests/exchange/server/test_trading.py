@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import select
 import socket
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -297,9 +299,31 @@ def test_the_history_is_offered_as_files(rest: Rest):
 
 def test_who_leaves_does_not_keep_others_waiting(exchange: Exchange):
     """A file that takes minutes is given up when its client is gone, and the next one's turn comes."""
-    host, port = exchange.rest.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port))) as leaving:
-        path = "/data/spot/monthly/trades/BTCUSDT/BTCUSDT-trades-2025-01.zip"
-        leaving.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+    with asking_for_month(exchange, "2025-01"):
+        pass
     path = "/data/spot/daily/klines/BTCUSDT/1d/BTCUSDT-1d-2025-01-03.zip"
     assert Rest(exchange).send("GET", path).status_code == 200
+
+
+def test_what_is_made_does_not_wait_for_what_is_not(exchange: Exchange):
+    """However many wait for files that take minutes, one that is there is answered."""
+    path = "/data/spot/daily/klines/BTCUSDT/1d/BTCUSDT-1d-2025-01-04.zip"
+    rest = Rest(exchange)
+    made = rest.send("GET", path)
+    months = [f"2024-{month:02}" for month in range(1, 13)]
+    with ExitStack() as waiting:
+        asking = [waiting.enter_context(asking_for_month(exchange, month)) for month in months]
+        for end in ("", ".CHECKSUM"):
+            assert rest.send("GET", path + end).status_code == 200
+        assert rest.send("GET", path).content == made.content
+        answered, _, _ = select.select(asking, [], [], 0)
+    assert answered == []
+
+
+def asking_for_month(exchange: Exchange, month: str) -> socket.socket:
+    """A client that asks for a month of trades, which takes minutes to make."""
+    host, port = exchange.rest.removeprefix("http://").split(":")
+    client = socket.create_connection((host, int(port)))
+    path = f"/data/spot/monthly/trades/BTCUSDT/BTCUSDT-trades-{month}.zip"
+    client.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+    return client
