@@ -122,7 +122,8 @@ def _section(results: Results, peers: dict[str, str]) -> str:
         "floor is the bare libraries underneath, without what makes them a client; where it alone misses",
         "a goal, that is said.",
         "",
-        f"{dates}, {machine()}. Peers: {', '.join(f'{k} {v}' for k, v in peers.items())}.",
+        f"{dates}, {machine()}{_pace(results)}. "
+        f"Peers: {', '.join(f'{k} {v}' for k, v in peers.items())}.",
         "",
         "| " + " | ".join(HEADER) + " |",
         "| " + " | ".join("---" for _ in HEADER) + " |",
@@ -131,3 +132,13 @@ def _section(results: Results, peers: dict[str, str]) -> str:
     if results.failures:
         lines += ["", "Out: " + "; ".join(f"{k} ({v})" for k, v in results.failures.items()) + "."]
     return "\n".join(lines)
+
+
+def _pace(results: Results) -> str:
+    """How fast the machine was: what isn't a ratio goes with it."""
+    paces = [each.pace_s for each in results.outcomes if each.pace_s]
+    if not paces:
+        return ""
+    least, most = f"{min(paces):.2f}", f"{max(paces):.2f}"
+    span = least if least == most else f"{least} to {most}"
+    return f", ten million additions in a plain loop {span} s"

@@ -62,6 +62,8 @@ class Outcome:
     work: Work
     standings: list[Standing]
     date: str
+    pace_s: float | None = None
+    """What `pace_s` said of the machine then; None if nobody asked it."""
 
     @property
     def ours(self) -> Standing | None:
@@ -112,6 +114,7 @@ class Outcome:
         return {
             "area": self.area,
             "date": self.date,
+            "pace_s": self.pace_s,
             "work": work.name,
             "unit": work.unit,
             "by": work.by,
@@ -155,12 +158,24 @@ def _outcome_of(saved: dict[str, Any]) -> Outcome | None:
         return None
     names = ("name", "role", "cpu_s", "wall_s", "rounds")
     standings = [Standing(**{name: each[name] for name in names}) for each in saved["contestants"]]
-    return Outcome(saved["area"], works[saved["work"]], standings, saved["date"])
+    work, pace = works[saved["work"]], saved.get("pace_s")
+    return Outcome(saved["area"], work, standings, saved["date"], pace)
 
 
 def machine() -> str:
     """The computer, in a line."""
     return f"{_processor()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
+
+
+def pace_s() -> float:
+    """What ten million additions in a loop cost, in s of CPU: the same machine isn't always as fast."""
+    taken = []
+    for _ in range(5):
+        started, total = time.process_time(), 0
+        for number in range(1_000_000):
+            total += number
+        taken.append(time.process_time() - started)
+    return 10 * statistics.median(taken)
 
 
 def _processor() -> str:
@@ -212,14 +227,19 @@ def run(name: str, *, rounds: int | None, scale: float, peers: bool, say: Say) -
                 for work, sample in turn.items():
                     samples.setdefault(work, {}).setdefault(each.name, []).append(sample)
             say(f"  round {number + 1} of {rounds}")
+    pace = pace_s()
     results.outcomes = [
-        _outcome(area, work, entered, samples.get(work.name, {})) for work in area.works
+        _outcome(area, work, entered, samples.get(work.name, {}), pace) for work in area.works
     ]
     return results
 
 
 def _outcome(
-    area: Area, work: Work, entered: list[Contestant], samples: dict[str, list[Sample]]
+    area: Area,
+    work: Work,
+    entered: list[Contestant],
+    samples: dict[str, list[Sample]],
+    pace: float,
 ) -> Outcome:
     standings = []
     for each in entered:
@@ -227,7 +247,7 @@ def _outcome(
             cpus, walls = zip(*taken, strict=True)
             cpu, wall = statistics.median(cpus), statistics.median(walls)
             standings.append(Standing(each.name, each.role, cpu, wall, len(taken)))
-    return Outcome(area.name, work, standings, datetime.now(UTC).date().isoformat())
+    return Outcome(area.name, work, standings, datetime.now(UTC).date().isoformat(), pace)
 
 
 def _turn(area: Area, contestant: Contestant, setup: Setup) -> dict[str, Sample]:

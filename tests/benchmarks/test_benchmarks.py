@@ -39,9 +39,11 @@ def test_areas_run_without_peers(tmp_path: Path):
     for work in works:
         values = {each["role"]: each["value"] for each in work["contestants"]}
         assert values["ours"] > 0
+        assert work["pace_s"] > 0
         assert f"{work['area']}: {work['work']}" in done.stdout
         assert f"| {work['area']}: {work['work']} |" in text
     assert text.startswith("# A\n\n## Speed\n")
+    assert "ten million additions in a plain loop" in text
     assert "old" not in text
     assert text.endswith("\n\n## Built on\n\nthings\n")
 
