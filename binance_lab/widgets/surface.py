@@ -1,8 +1,9 @@
 """The kernel's half of what is drawn in the browser: snapshots, deltas, and who is watching.
 
 A page says hello when it shows a view, and gets a snapshot: all there is to show. From then on
-it gets deltas, numbered, and says hello again if one is missing. Nothing waits for a page: its
-messages come through the shell, which a running cell may keep busy.
+it gets deltas, numbered, and says hello again if one is missing; heads, which come also while a
+view stands still, tell the newest number. Nothing waits for a page: its messages come through the
+shell, which a running cell may keep busy.
 """
 
 from __future__ import annotations
@@ -138,7 +139,7 @@ class Surface(anywidget.AnyWidget):
 
     def send_head(self, head: dict[str, Any]) -> None:
         """Send the line above the view, and its notice, alone."""
-        self.send({"kind": "head", "head": head})
+        self.send({"kind": "head", "seq": self._seq, "head": head})
 
     def _post(self, kind: str, head: dict[str, Any], packet: Packet) -> None:
         self._seq += 1

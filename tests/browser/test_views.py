@@ -92,6 +92,40 @@ def test_view_shows_what_happens(notebook: Open, name: str):
     assert page.execute("print(view.errors, view.frames > 2)") == "0 True"
 
 
+def test_a_lost_hello_is_said_again(notebook: Open):
+    """A page that nobody heard gets what there is, also where nothing moves any more."""
+    case = VIEWS["watchlist"]
+    page = notebook(*case.cells())
+    page.run()
+    truth = page.execute(f"{case.move.format(1)}; print({case.truth})")
+    expect(page.view(1)).to_have_attribute(case.shown, truth)
+    page.execute("ears = view.surface._msg_callbacks.callbacks; deaf = list(ears); ears.clear()")
+    page.save()
+    page.reload()
+    expect(page.view(1)).to_have_attribute(case.shown, "60,000")  # what the notebook was saved with
+    expect(page.view(1)).to_contain_text("live")  # heads come
+    page.execute("ears.extend(deaf)")
+    expect(page.view(1)).to_have_attribute(case.shown, truth)
+
+
+def test_a_lost_frame_is_asked_for_again(notebook: Open):
+    """The last event before a market stands still is seen, even if its frame got lost."""
+    case = VIEWS["watchlist"]
+    page = notebook(*case.cells())
+    page.run()
+    truth = page.execute(f"{case.move.format(1)}; print({case.truth})")
+    expect(page.view(1)).to_have_attribute(case.shown, truth)
+    page.execute(
+        "import threading; lost = threading.Event(); send = view.surface.send\n"
+        "view.surface.send = lambda *_: lost.set()"
+    )
+    lost = page.execute(f"{case.move.format(2)}; print(lost.wait(30), {case.truth})")
+    was, _, now = lost.partition(" ")
+    page.execute("view.surface.send = send")
+    assert was == "True"
+    expect(page.view(1)).to_have_attribute(case.shown, now)
+
+
 @each_view
 def test_view_goes_on_while_a_cell_computes(notebook: Open, name: str):
     """Frames come while another cell keeps the kernel's thread busy."""

@@ -1,6 +1,7 @@
 // What the browser's half of every view shares: the frame around it, its theme, numbers and
 // times, and the protocol. The page says hello and gets a snapshot, then deltas numbered by
-// `seq`; a gap in the numbers makes it say hello again. Each file after this one in the same
+// `seq`; a gap in the numbers, or a head with another one than the page has, makes it say hello
+// again. Each file after this one in the same
 // module ends with `export default { render: view(build) }`.
 
 const QUIET_S = 10; // a live source without a message for longer is shown as a warning
@@ -233,7 +234,10 @@ function view(build) {
     };
     const take = (message, buffers) => {
       takeHead(message.head);
-      if (message.kind === "head") return;
+      if (message.kind === "head") { // also a sign of life: what was lost before it is asked for again
+        if (message.seq !== seq) hello();
+        return;
+      }
       if (message.kind === "delta" && (seq === null || message.seq !== seq + 1)) return hello();
       seq = message.seq;
       face[message.kind](message, buffers);
