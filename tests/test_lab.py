@@ -21,7 +21,7 @@ import pandas as pd
 import pytest
 
 from binance_lab import Lab
-from binance_lab.connector.exceptions import BadInput, ConfigError
+from binance_lab.connector.exceptions import BadInput, BadSymbol, ConfigError
 from binance_lab.connector.symbols import UnknownSymbol
 from binance_lab.trading import Limits, OrderRefused
 from binance_lab.wire.capture import read_capture
@@ -177,8 +177,12 @@ def test_bad_input_is_refused_before_anything_is_sent(lab, call, says):
 )
 def test_an_unknown_symbol_comes_with_similar_ones(lab, call):
     """Whatever asks for it, the error says which symbol it is, and which ones may be meant."""
-    with pytest.raises(UnknownSymbol, match=r'"BTCUSD" is no symbol here\. Did you mean BTCUSDT'):
+    says = r'"BTCUSD" is no symbol here\. Did you mean BTCUSDT'
+    with pytest.raises(UnknownSymbol, match=says) as raised:
         call(lab)
+    assert isinstance(raised.value, BadSymbol)
+    assert raised.value.code == -1121
+    assert "lambda lab: lab." in raised.value._render_traceback_()[-1]  # the caller's line
 
 
 def test_without_a_key_the_error_names_the_variables():

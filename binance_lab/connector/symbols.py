@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from .spot import Spot
 
 
-class UnknownSymbol(BadInput):
-    """The exchange has no such symbol; the message names similar ones."""
+class UnknownSymbol(BadInput, BadSymbol):
+    """The exchange has no such symbol: its refusal, with similar ones in the message."""
 
 
 def symbol_info(client: Spot, symbol: str) -> dict[str, Any]:
@@ -45,7 +45,14 @@ def known_symbols(client: Spot, *symbols: str) -> Iterator[None]:
         unknown = next((symbol for symbol in symbols if symbol not in names), None)
         if unknown is None:
             raise
-        raise UnknownSymbol(_unknown(unknown, names)) from None
+        raise UnknownSymbol(
+            _unknown(unknown, names),
+            status=refused.status,
+            code=refused.code,
+            msg=refused.msg,
+            headers=refused.headers,
+            request=refused.request,
+        ) from None
 
 
 def _unknown(symbol: str, names: list[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ class LabError(Exception):
         """What IPython shows: the message, and the line of the caller's code that led here."""
         import traceback  # not needed before something failed
 
-        own = [each for each in traceback.extract_tb(self.__traceback__)
-               if not each.filename.startswith(_PACKAGE)]  # fmt: skip
+        # What comes after our first frame isn't the caller's: it may be the standard library's.
+        own = list(takewhile(lambda each: not each.filename.startswith(_PACKAGE),
+                             traceback.extract_tb(self.__traceback__)))  # fmt: skip
         where = f"line {own[-1].lineno}: {own[-1].line}" if own and own[-1].line else ""
         return [f"{type(self).__name__}: {self}", *([where] if where else [])]
 
