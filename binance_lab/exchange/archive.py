@@ -112,6 +112,10 @@ class Archive:
                 self._make(file, made, is_wanted)
         return answer
 
+    def has(self, path: str, *, now_us: int) -> bool:
+        """Whether there is a file for a path, made already or not; at once."""
+        return self._asked(path, now_us) is not None
+
     def ready(self, path: str, *, now_us: int) -> Path | None:
         """The file for a path if it is made already; at once, also while others are made."""
         asked = self._asked(path, now_us)

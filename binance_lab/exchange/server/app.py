@@ -65,6 +65,8 @@ class Server:
         self.api_clients: list[ApiClient] = []
         self.stopping = asyncio.Event()
         self.failed: BaseException | None = None
+        self.files_awaited = 0
+        """Requests whose file of the history is being made, or waits for its turn."""
         self._archive = Archive(venue.markets)
         # A thread of its own: files that are waited for keep the loop's threads from nobody.
         self._maker = ThreadPoolExecutor(1, thread_name_prefix="archive")
@@ -185,13 +187,18 @@ class Server:
 
         async def answer() -> web.StreamResponse:
             now_us = self.venue.catch_up()
+            if not self._archive.has(http.path, now_us=now_us):
+                return web.Response(status=404)
             if file := self._archive.ready(http.path, now_us=now_us):
                 return web.FileResponse(file)
             make = partial(self._archive.get, http.path, now_us=now_us, is_wanted=is_wanted)
+            self.files_awaited += 1
             try:
                 file = await asyncio.get_running_loop().run_in_executor(self._maker, make)
             except Abandoned:
                 return web.Response(status=503)  # nobody reads it
+            finally:
+                self.files_awaited -= 1
             return web.Response(status=404) if file is None else web.FileResponse(file)
 
         return await self._answered(http, answer)

@@ -99,6 +99,7 @@ class Lab:
             "streams": {
                 channel.name: len(channel.subscribers) for channel in server.publisher.channels
             },
+            "filesAwaited": server.files_awaited,
             "replay": self._replay(),
             "faults": self._list_faults(body),
             "struck": dict(self._faults.struck),

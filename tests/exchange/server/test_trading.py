@@ -11,6 +11,7 @@ import pytest
 
 from binance_lab.exchange.process import Exchange
 
+from ...connector.servers import wait_until
 from ..conftest import Rest
 
 LIST = ["orderListId", "contingencyType", "listStatusType", "listOrderStatus", "listClientOrderId", "transactionTime", "symbol", "orders"]  # fmt: skip
@@ -306,16 +307,18 @@ def test_who_leaves_does_not_keep_others_waiting(exchange: Exchange):
 
 
 def test_what_is_made_does_not_wait_for_what_is_not(exchange: Exchange):
-    """However many wait for files that take minutes, one that is there is answered."""
+    """However many wait for files that take minutes, one that is there is answered, and a 404."""
     path = "/data/spot/daily/klines/BTCUSDT/1d/BTCUSDT-1d-2025-01-04.zip"
     rest = Rest(exchange)
     made = rest.send("GET", path)
     months = [f"2024-{month:02}" for month in range(1, 13)]
     with ExitStack() as waiting:
         asking = [waiting.enter_context(asking_for_month(exchange, month)) for month in months]
+        wait_until(lambda: rest.lab("GET", "")["filesAwaited"] == len(months))
         for end in ("", ".CHECKSUM"):
             assert rest.send("GET", path + end).status_code == 200
         assert rest.send("GET", path).content == made.content
+        assert rest.send("GET", path.replace("2025", "2999")).status_code == 404
         answered, _, _ = select.select(asking, [], [], 0)
     assert answered == []
 
