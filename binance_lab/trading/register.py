@@ -18,6 +18,7 @@ from binance_lab.connector.exceptions import (
     UnknownOrder,
 )
 from binance_lab.connector.spot import Spot
+from binance_lab.wire.enums import ExecutionType
 from binance_lab.wire.errors import ORDER_ARCHIVED
 from binance_lab.wire.user_events import ExecutionReport
 from binance_lab.wire.words import counted
@@ -357,7 +358,8 @@ class Register:
     def unwanted(self, order: Order) -> None:
         """Cancel this order as soon as the exchange knows it."""
         with self._lock:
-            self._unwanted.add(order)
+            if not order.done:  # else it would stay, as `_changed` has seen it done
+                self._unwanted.add(order)
         self.keeper.soon(order, _ASK_S[0])
 
     def note(self, kind: str, order: Order | None, data: Any, *, durable: bool = False) -> None:
@@ -387,9 +389,8 @@ class Register:
             names = (event.client_order_id, event.original_client_order_id)
             order = self._found(event.symbol, event.order_id, *names)
             if order is None:
-                order = Order(
-                    ticket_of_report(event), event.client_order_id, sent_ms=event.created_time
-                )
+                own = _own_name(event)
+                order = Order(ticket_of_report(event), own, sent_ms=event.created_time)
                 self._add(order)
         order.report(event)
         if order.done and not order.fills_complete:
@@ -465,8 +466,6 @@ class Register:
         if not order.state.known:
             return _ASK_S[min(attempt, len(_ASK_S) - 1)]
         if order.done:
-            with self._lock:
-                self._unwanted.discard(order)
             if order.fills_complete or order in self._missing_since:
                 return None
             if attempt >= _ASKS_FOR_FILLS:
@@ -522,6 +521,8 @@ class Register:
         with self._lock:
             self.version += 1
             self._by_id.setdefault(order.client_order_id, order)
+            if order.done:
+                self._unwanted.discard(order)
             callbacks = list(self._callbacks)
         for callback in callbacks:
             callback()
@@ -542,14 +543,20 @@ class Register:
 
     def _take_over(self, order: Order) -> None:
         """Take in an order of the journal; it is asked about unless it was done."""
+        if not order.state.known:
+            order.lose_track("from the journal, asking…")  # before anyone listens to it
         with self._lock:
             self._add(order)
             for name in order.client_order_ids:
                 self._by_id[name] = order
         if not order.done:
-            if not order.state.known:
-                order.lose_track("from the journal, asking…")
             self.keeper.soon(order)
+
+
+def _own_name(event: ExecutionReport) -> str:
+    """The order's id in a report: that of a cancel has the request's id, and the order's beside it."""
+    canceled = event.execution_type == ExecutionType.CANCELED
+    return (canceled and event.original_client_order_id) or event.client_order_id
 
 
 def _is_another(order: Order, row: Mapping[str, Any]) -> bool:

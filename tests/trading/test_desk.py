@@ -314,6 +314,27 @@ def test_two_notebooks_with_the_same_name_send_once(client, tmp_path):
     assert len(client.sent) == 1
 
 
+def test_who_listens_may_place_while_an_order_is_taken_over(client, tmp_path):
+    """A callback of an order that another notebook sent finds nothing locked."""
+    path = tmp_path / "orders.jsonl"
+    with (
+        Trading(client, journal=Journal(path)) as one,
+        Trading(client, journal=Journal(path)) as two,
+    ):
+        client.lose()
+        client.hidden = True
+        sent = one.place("BTCUSDT", "BUY", "LIMIT", **LIMIT, once="entry")
+        two.on_change(lambda: two.place("BTCUSDT", "BUY", "LIMIT", **LIMIT, once="next"))
+        again = threading.Thread(
+            target=two.place, args=("BTCUSDT", "BUY", "LIMIT"), kwargs=LIMIT | {"once": "entry"}, daemon=True
+        )  # fmt: skip
+        again.start()
+        again.join(30)
+        assert not again.is_alive()
+        client.hidden = False
+        assert two.order(sent.client_order_id).wait(timeout=30).state is OrderState.ACCEPTED
+
+
 def test_a_name_is_known_to_the_exchange_too(client):
     """Without the journal, or on another computer: the exchange is asked who has the name."""
     with Trading(client) as desk:
@@ -871,6 +892,28 @@ def test_a_cancel_is_reported_under_its_own_id(client):
         )
         assert order.state is OrderState.CANCELED
         assert desk.orders == [order]
+
+
+def test_a_cancel_of_an_order_placed_elsewhere_names_the_order(client):
+    """The first that is heard of an order is its cancel, under the id of the request."""
+    feed = Feed()
+    with Trading(client, account=feed) as desk:
+        feed.callbacks["report"](event(c="web-2", C="web-1", x="CANCELED", X="CANCELED"))
+        assert [order.client_order_id for order in desk.orders] == ["web-1"]
+
+
+def test_what_is_to_be_canceled_is_forgotten_once_it_is_done(client):
+    """A desk that cancels for weeks what is lost on the way keeps none of it."""
+    feed = Feed()
+    with Trading(client, account=feed) as desk:
+        client.lose()
+        client.hidden = True
+        order = desk.place("BTCUSDT", "BUY", "LIMIT", **LIMIT)
+        desk.cancel(order)
+        assert desk._register._unwanted == {order}
+        feed.callbacks["report"](event(c="x", C=order.client_order_id, x="CANCELED", X="CANCELED"))
+        desk._register.unwanted(order)
+        assert desk._register._unwanted == set()
 
 
 def test_another_order_of_the_same_name_is_another_order(client):
