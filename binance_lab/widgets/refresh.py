@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Protocol
 
+from binance_lab.widgets.shell import main_shell
 from binance_lab.wire.words import counted
 
 CPU_SHARE = 0.5
@@ -163,7 +164,7 @@ class Refresher:
 
     def _run(self) -> None:
         while (slot := self._wait_for_next()) is not None:
-            with self._drawing:
+            with self._drawing, main_shell():
                 if self._slots.get(id(slot.view)) is slot:
                     self._serve(slot)
 

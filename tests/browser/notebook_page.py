@@ -40,6 +40,16 @@ _EXECUTE = f"""async (code) => {{ {_NOTEBOOK}
   await future.done;
   return text }}"""
 
+_SUBSHELL = f"""async () => {{ {_NOTEBOOK}
+  const made = await kernel.requestCreateSubshell({{}}).done;
+  const subshellId = made.content.subshell_id;
+  const subshell = kernel.clone({{ subshellId, handleComms: false }});
+  await subshell.requestExecute({{ code: '1', store_history: false }}).done;
+  subshell.dispose();
+  await kernel.requestDeleteSubshell({{ subshell_id: subshellId }}).done;
+  await new Promise(done => kernel.iopubMessage.connect((_, message) => {{
+    if (message.header.msg_type === 'comm_msg') done() }})) }}"""
+
 _TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
@@ -155,6 +165,10 @@ class NotebookPage:
         text = str(self.page.evaluate(_EXECUTE, code)).strip()
         assert "Traceback" not in text, text
         return text
+
+    def after_subshell(self) -> None:
+        """Execute something in a subshell, end it, and wait until a widget of the page is told something."""
+        self.page.evaluate(_SUBSHELL)
 
     def reload(self, *, wait: bool = True) -> None:
         """Load the page again, as saved."""

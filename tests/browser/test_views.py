@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import NamedTuple
 
 import pytest
 from nbconvert import HTMLExporter
 from playwright.sync_api import expect
+
+from binance_lab.widgets.surface import HIDDEN_RATE
 
 from .notebook_page import Browsing, NotebookPage, outputs_of
 
@@ -124,6 +127,18 @@ def test_a_lost_frame_is_asked_for_again(notebook: Open):
     page.execute("view.surface.send = send")
     assert was == "True"
     expect(page.view(1)).to_have_attribute(case.shown, now)
+
+
+def test_a_page_is_heard_though_a_subshell_ended(notebook: Open):
+    """What a page says reaches the kernel, also when the newest request came by a shell that is gone."""
+    page = notebook(*VIEWS["watchlist"].cells())
+    page.run()
+    expect(page.view(1)).to_contain_text("live")
+    page.after_subshell()
+    page.page.evaluate("document.querySelector('.bl-view').style.display = 'none'")
+    deadline = time.monotonic() + 30
+    while page.execute("print(view.surface.pace)") != str(HIDDEN_RATE):
+        assert time.monotonic() < deadline, "nobody heard that the view is hidden"
 
 
 @each_view
