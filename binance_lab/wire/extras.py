@@ -25,4 +25,5 @@ def _folder() -> str | None:
     origin = json.loads(text) if text else {}
     if not origin.get("dir_info", {}).get("editable"):
         return None
-    return url2pathname(urlsplit(origin["url"]).path)
+    url = urlsplit(origin["url"])
+    return url2pathname(f"//{url.netloc}{url.path}" if url.netloc else url.path)  # a host: of Windows

@@ -10,6 +10,7 @@ import pytest
 from binance_lab.wire.extras import pip_line
 
 FOLDER = {"url": "file:///srv/my%20lab", "dir_info": {"editable": True}}
+SHARED = {"url": "file://server/my%20lab", "dir_info": {"editable": True}}
 WHEEL = {"url": "file:///tmp/binance_lab.whl", "archive_info": {}}
 
 
@@ -35,6 +36,7 @@ def installed(tmp_path, monkeypatch):
         (None, 'pip install "binance-lab[dask]"'),
         (WHEEL, 'pip install "binance-lab[dask]"'),
         (FOLDER, 'pip install -e "/srv/my lab[dask]"'),
+        (SHARED, 'pip install -e "//server/my lab[dask]"'),
     ],
 )
 def test_an_extra_is_installed_from_where_the_package_came(installed, origin, line):
