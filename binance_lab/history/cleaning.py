@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 import numpy as np
@@ -14,6 +14,9 @@ from .spans import Span
 if TYPE_CHECKING:
     import pyarrow as pa
 
+Keys: TypeAlias = tuple[int | None, int | None]
+"""First and last key of a span; None where nobody knows."""
+
 MOST_TOLD = 100
 """So many conflicts of a part are told one by one; all are counted."""
 
@@ -22,7 +25,7 @@ class Hole(msgspec.Struct, kw_only=True):
     """Rows that aren't there.
 
     ``first_ms`` and ``last_ms`` are the first and last missing candle's open time; for trades,
-    the times of those before and after. ``lacks`` says who doesn't have them: archive, rest,
+    the times of those before and after, or where the span ends that they belong to. ``lacks`` says who doesn't have them: archive, rest,
     exchange (neither of both does), or unknown.
     """
 
@@ -31,6 +34,11 @@ class Hole(msgspec.Struct, kw_only=True):
     missing: int
     first_key: int
     lacks: str = "unknown"
+
+    @property
+    def last_key(self) -> int:
+        """The key of the last missing row."""
+        return self.first_key + self.missing - 1
 
 
 class Unordered(Exception):
@@ -41,13 +49,14 @@ class Cleaner:
     """Takes tables of one dataset, oldest first, and gives them back sorted and without doubles.
 
     Args:
-        span: Rows outside are left out; klines of it that don't come are holes.
+        span: Rows outside are left out; those of it that are due and don't come are holes.
+        due: First and last key of the span, as far as that is known; those of klines follow from it.
     """
 
-    def __init__(self, dataset: Dataset, span: Span) -> None:
+    def __init__(self, dataset: Dataset, span: Span, *, due: Keys = (None, None)) -> None:
         self._dataset = dataset
         self._span = span
-        self._due = dataset.keys_due(span)
+        self._first_due, self._last_due = dataset.keys_due(span) or due
         self.rows = 0
         self.duplicates = 0
         self.outside = 0
@@ -56,7 +65,7 @@ class Cleaner:
         self.conflict_ms: list[int] = []
         self.holes: list[Hole] = []
         self.first_key: int | None = None
-        self.last_key: int | None = None
+        self.last_key: int | None = None  # of what came; at the end, of what was due
         self.first_ms: int | None = None
         self.last_ms: int | None = None
 
@@ -85,12 +94,25 @@ class Cleaner:
         return table
 
     def end(self) -> None:
-        """No more tables: klines that are due and did not come are holes."""
-        if self._due is None:
-            return
-        last = self._due[0] - 1 if self.last_key is None else self.last_key
-        if last < self._due[1]:
-            self._hole(last + 1, self._due[1], 0, 0)
+        """No more tables: what is due after the last row and did not come is a hole."""
+        before, due = self._before, self._last_due
+        if before is not None and due is not None and before < due:
+            self._hole(before + 1, due, self._before_ms, self._span[1] - 1)
+        if self._first_due is not None:
+            self.first_key = self._first_due
+        if due is not None:
+            self.last_key = due
+
+    @property
+    def _before(self) -> int | None:
+        """The key before the next one that is due; None where nobody knows."""
+        if self.last_key is not None:
+            return self.last_key
+        return None if self._first_due is None else self._first_due - 1
+
+    @property
+    def _before_ms(self) -> int:
+        return self._span[0] if self.last_ms is None else self.last_ms
 
     def _inside(self, table: pa.Table) -> pa.Table:
         times_ms = times_us(table, self._dataset.time) // 1000
@@ -118,12 +140,9 @@ class Cleaner:
         return table.filter(need("pyarrow").array(kept)), keys[kept]
 
     def _note_holes(self, keys: np.ndarray, times_ms: np.ndarray) -> None:
-        before = self.last_key
-        if before is None and self._due is not None:
-            before = self._due[0] - 1
+        before = self._before
         if before is not None and keys[0] > before + 1:
-            before_ms = self._span[0] if self.last_ms is None else self.last_ms
-            self._hole(before + 1, int(keys[0]) - 1, before_ms, int(times_ms[0]))
+            self._hole(before + 1, int(keys[0]) - 1, self._before_ms, int(times_ms[0]))
         for at in np.flatnonzero(np.diff(keys) > 1):
             first, last = int(keys[at]) + 1, int(keys[at + 1]) - 1
             self._hole(first, last, int(times_ms[at]), int(times_ms[at + 1]))

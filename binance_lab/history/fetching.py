@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
-from itertools import count, groupby, takewhile
+from itertools import count, takewhile
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +18,7 @@ from binance_lab.wire.words import counted
 from ..connector.exceptions import ApiError, LabError, RequestError
 from ..wire.intervals import DAY_MS
 from .archive import Archive, ArchiveFile, read_zip
-from .cleaning import Cleaner, Hole, Unordered
+from .cleaning import Cleaner, Hole, Keys, Unordered
 from .datasets import AGG_TRADES, Dataset, times_us
 from .errors import ArchiveError, NotArchived, StoreError
 from .extra import need
@@ -314,7 +314,7 @@ class Fetcher:
             return [self._trades_task(series, half) for half in halves]
         calls_for = agg_trades_calls if aggregate else trades_calls
         calls = calls_for(self._precise, series.symbol, *ids)
-        return self._pages(_Batch(series, span, len(calls)), calls)
+        return self._pages(_Batch(series, span, len(calls), keys=ids), calls)
 
     def _pages(self, batch: _Batch, calls: Sequence[Call]) -> list[Task]:
         """Tasks that ask for pages; the last of them to end keeps them all as one part."""
@@ -333,7 +333,7 @@ class Fetcher:
     def _keep_batch(self, batch: _Batch) -> Iterable[Task]:
         explain = partial(self._explain_by_archive, batch.series)
         tables = self._tables(batch.series.dataset, batch.first_pages)
-        self._keep_pages(batch.series, tables, batch.span, explain)
+        self._keep_pages(batch.series, tables, batch.span, batch.keys, explain)
         with self._lock:
             self._begun = [each for each in self._begun if each is not batch]
         return ()
@@ -347,8 +347,9 @@ class Fetcher:
                 pages = batch.first_pages
                 tables = self._tables(batch.series.dataset, pages)
                 end_ms = batch.whole_until_ms(len(pages), tables)
+                whole = batch.keys if end_ms == batch.span[1] else (batch.keys[0], None)
                 if end_ms > batch.span[0]:
-                    self._keep_pages(batch.series, tables, (batch.span[0], end_ms))
+                    self._keep_pages(batch.series, tables, (batch.span[0], end_ms), whole)
 
     @staticmethod
     def _tables(dataset: Dataset, bodies: Iterable[bytes]) -> list[pa.Table]:
@@ -360,29 +361,51 @@ class Fetcher:
         series: Series,
         tables: Sequence[pa.Table],
         span: Span,
+        due: Keys,
         explain: Callable[[Part], None] | None = None,
     ) -> None:
         origin = Origin(kind="rest", url=self._client.base_url)
         part = Part(file="", start_ms=span[0], end_ms=span[1], origins=[origin])
-        series.add(tables, Cleaner(series.dataset, span), part, explain=explain)
+        series.add(tables, Cleaner(series.dataset, span, due=due), part, explain=explain)
 
     # Holes
 
     def _explain_by_rest(self, series: Series, part: Part) -> None:
-        for hole in part.holes[:_MOST_EXPLAINED]:
-            there = self._rest_from(series, hole.first_key, hole.first_key + hole.missing - 1)
-            hole.lacks = "archive" if self._has(series.dataset, there, hole) else "exchange"
+        """Whether REST has what holes of a file lack."""
+        for hole in _unknown(part)[:_MOST_EXPLAINED]:
+            hole.lacks = "archive" if self._rest_has(series, hole) else "exchange"
+
+    def _rest_has(self, series: Series, hole: Hole) -> bool:
+        there = self._rest_from(series, hole.first_key, hole.last_key)
+        return self._has(series.dataset, there, hole)
 
     def _explain_by_archive(self, series: Series, part: Part) -> None:
-        now_ms = self._client.clock.now_s() * 1000
-        some = part.holes[:_MOST_EXPLAINED]
-        for day, holes in groupby(some, lambda hole: day_of(hole.first_ms)):
-            if day[1] + DAY_MS <= now_ms and series.dataset.pages(day) >= 1:
-                self._explain_by_day(series, part, day, list(holes))
+        """Whether the files of the days that holes may be in have what REST lacks."""
+        self._look_up(series, part, _unknown(part)[:_MOST_EXPLAINED])
 
-    def _explain_by_day(self, series: Series, part: Part, day: Span, holes: list[Hole]) -> None:
-        """Whether a day's file has what holes that begin in it lack."""
+    def _look_up(self, series: Series, part: Part, holes: Sequence[Hole]) -> None:
+        days: dict[Span, list[Hole]] = {}
+        for hole in holes:
+            for start, _ in by_day((hole.first_ms, hole.last_ms + 1)):
+                days.setdefault(day_of(start), []).append(hole)
+        for hole in holes:
+            hole.lacks = "exchange"  # unless a file says otherwise
+        for day, inside in days.items():
+            found = self._found_in_day(series, part, day, inside)
+            for hole in inside:
+                if found is not None and hole.first_key in found:
+                    hole.lacks = "rest"
+                elif found is None and hole.lacks == "exchange":
+                    hole.lacks = "unknown"
+
+    def _found_in_day(
+        self, series: Series, part: Part, day: Span, holes: Sequence[Hole]
+    ) -> set[int] | None:
+        """The holes, by their first keys, of which a day's file has rows; None if it can't be read."""
         dataset = series.dataset
+        due = day[1] + DAY_MS <= self._client.clock.now_s() * 1000
+        if not due or dataset.pages(day) < 1:
+            return None
         path = dataset.archive_path(series.symbol, day[0], daily=True)
         found: set[int] = set()
         try:
@@ -392,9 +415,8 @@ class Fetcher:
                     found |= {h.first_key for h in holes if self._has(dataset, table, h)}
         except ArchiveError as error:
             self._note(series, part, self._archive.url + path, f"a hole not explained: {error}")
-            return
-        for hole in holes:
-            hole.lacks = "rest" if hole.first_key in found else "exchange"
+            return None
+        return found
 
     def _must_be_usable(self, file: ArchiveFile) -> None:
         if not (file.verified or self._use_unverified):
@@ -409,6 +431,7 @@ class Fetcher:
         return sum(self._mend(series, part) for part in series.manifest().parts if part.holes)
 
     def _mend(self, series: Series, part: Part) -> int:
+        self._explain(series, part)
         found = [table for hole in part.holes for table in self._rows_of(series, hole)]
         if not sum(table.num_rows for table in found):
             return 0
@@ -417,13 +440,23 @@ class Fetcher:
         origin = Origin(kind=kind, url=url)
         whole = Part(file="", start_ms=part.start_ms, end_ms=part.end_ms, origins=[origin])
         table = need("pyarrow").concat_tables([series.table(part), *found])
-        cleaner = Cleaner(series.dataset, part.span)
+        cleaner = Cleaner(series.dataset, part.span, due=part.keys)
         series.add([table], cleaner, whole, explain=partial(take_over, [part]), replaces=True)
         return whole.rows - part.rows
 
+    def _explain(self, series: Series, part: Part) -> None:
+        """Find out of each hole that nobody was asked about who lacks it, and keep that."""
+        if not (unknown := _unknown(part)):
+            return
+        for hole in unknown:
+            if self._rest_has(series, hole):
+                hole.lacks = "archive"
+        self._look_up(series, part, _unknown(part))
+        series.explained(part)
+
     def _rows_of(self, series: Series, hole: Hole) -> Iterator[pa.Table]:
         """What the source that has a hole's rows has of them."""
-        dataset, last = series.dataset, hole.first_key + hole.missing - 1
+        dataset, last = series.dataset, hole.last_key
         if hole.lacks == "archive":
             for first in range(hole.first_key, last + 1, PAGE_ROWS):
                 yield self._rest_from(series, first, min(first + PAGE_ROWS - 1, last))
@@ -440,8 +473,7 @@ class Fetcher:
     @staticmethod
     def _has(dataset: Dataset, table: pa.Table, hole: Hole) -> bool:
         keys = dataset.keys(table)
-        last = hole.first_key + hole.missing - 1
-        return bool(((keys >= hole.first_key) & (keys <= last)).any())
+        return bool(((keys >= hole.first_key) & (keys <= hole.last_key)).any())
 
     def _note(self, series: Series, piece: Piece | Part, url: str, what: str) -> None:
         incident = Incident(
@@ -464,13 +496,21 @@ class _Batch:
     Args:
         pages: How many there are to be.
         ends_ms: Where each page ends; of trades, whose pages are of ids, only its rows say it.
+        keys: Of the trades that they are to bring, first and last.
     """
 
     def __init__(
-        self, series: Series, span: Span, pages: int, ends_ms: Sequence[int] | None = None
+        self,
+        series: Series,
+        span: Span,
+        pages: int,
+        ends_ms: Sequence[int] | None = None,
+        *,
+        keys: Keys = (None, None),
     ) -> None:
         self.series = series
         self.span = span
+        self.keys = keys
         self._ends_ms = ends_ms
         self._lock = threading.Lock()  # guards _pages
         self._due = pages
@@ -526,6 +566,11 @@ def _days(kept_ms: int, due_ms: int) -> str:
     if not kept_ms:
         return "nothing"
     return f"{kept_ms / DAY_MS:.1f} of {due_ms / DAY_MS:.1f} days"
+
+
+def _unknown(part: Part) -> list[Hole]:
+    """The holes of which nobody knows who lacks them."""
+    return [hole for hole in part.holes if hole.lacks == "unknown"]
 
 
 def _length(span: Span) -> int:

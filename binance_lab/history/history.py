@@ -18,6 +18,7 @@ from ..connector.symbols import known_symbols
 from ..frames.columns import Numbers, is_exact
 from . import datasets
 from .archive import BINANCE, Archive
+from .cleaning import Keys
 from .datasets import Dataset
 from .extra import available, need
 from .fetching import Fetcher
@@ -425,23 +426,26 @@ class History:
 
     def _by_rest(self, dataset: Dataset, symbol: str, first: int, last: int) -> pd.DataFrame:
         """A range by REST alone."""
-        calls = self._calls(dataset, symbol, first, last)
+        calls, due = self._calls(dataset, symbol, first, last)
         bodies = fetch(calls, label=f"{symbol} {dataset}")
         frames = [dataset.frame(body) for body in bodies]
         frame = pd.concat(frames) if frames else dataset.frame(b"[]")
-        frame.attrs = {"quality": _quality_of_rest(dataset, symbol, frame)}
+        frame.attrs = {"quality": _quality_of_rest(dataset, symbol, frame, (first, last), due)}
         return frame
 
-    def _calls(self, dataset: Dataset, symbol: str, first: int, last: int) -> list[Call]:
+    def _calls(
+        self, dataset: Dataset, symbol: str, first: int, last: int
+    ) -> tuple[list[Call], Keys]:
+        """The requests for a range, and the first and last key that it has, as far as that is known."""
         if dataset.interval is not None:
             if dataset.pages((first, last)) >= _SMALL:  # years before the listing are not asked for
                 first = max(first, self._first_from(symbol, dataset, first))
-            return klines_calls(self._client, symbol, dataset.interval, first, last)
+            return klines_calls(self._client, symbol, dataset.interval, first, last), (None, None)
         precise = self._client.with_options(time_unit="us")  # as the archive's
         aggregate = dataset.kind == datasets.AGG_TRADES.kind
         ids = (agg_trade_ids if aggregate else trade_ids)(precise, symbol, first, last)
         calls_for = agg_trades_calls if aggregate else trades_calls
-        return calls_for(precise, symbol, *ids) if ids else []
+        return (calls_for(precise, symbol, *ids), ids) if ids else ([], (None, None))
 
     def _first_from(self, symbol: str, dataset: Dataset, start_ms: int) -> int:
         """The open time of the first candle from a time on; 0 if there is none."""
@@ -504,19 +508,29 @@ def _stacked(symbols: Sequence[str], frames: Sequence[pd.DataFrame]) -> pd.DataF
     return stacked
 
 
-def _quality_of_rest(dataset: Dataset, symbol: str, frame: pd.DataFrame) -> Quality:
-    """What rows that aren't kept say of themselves: holes between the first and the last."""
-    keys = dataset.keys(frame)
-    missing = [
-        {
-            "symbol": symbol,
-            "first": _edge(dataset, frame, at, int(keys[at]) + 1),
-            "last": _edge(dataset, frame, at + 1, int(keys[at + 1]) - 1),
-            "count": int(keys[at + 1] - keys[at] - 1),
-            "lacks": "unknown",
-        }
-        for at in np.flatnonzero(np.diff(keys) > 1).tolist()
-    ]
+def _quality_of_rest(
+    dataset: Dataset, symbol: str, frame: pd.DataFrame, limits: Span, due: Keys
+) -> Quality:
+    """What rows that aren't kept say of themselves: holes among them, and at the ends if those are known."""
+    keys, times_ms = dataset.keys(frame), pd.DatetimeIndex(frame.index).asi8 // 1000
+    if due[0] is not None and due[1] is not None:
+        keys = np.concatenate([[due[0] - 1], keys, [due[1] + 1]])
+        times_ms = np.concatenate([[limits[0]], times_ms, [limits[1]]])
+    missing = []
+    for at in np.flatnonzero(np.diff(keys) > 1).tolist():
+        first, last = int(keys[at]) + 1, int(keys[at + 1]) - 1
+        ends_ms = int(times_ms[at]), int(times_ms[at + 1])  # of trades: of those beside them
+        if dataset.interval is not None:
+            ends_ms = dataset.open_ms(first), dataset.open_ms(last)
+        missing.append(
+            {
+                "symbol": symbol,
+                "first": text(ends_ms[0]),
+                "last": text(ends_ms[1]),
+                "count": last - first + 1,
+                "lacks": "unknown",
+            }
+        )
     notes = [f"{symbol} has no rows in this range."] if frame.empty else []
     return {
         "missing": missing,
@@ -526,13 +540,6 @@ def _quality_of_rest(dataset: Dataset, symbol: str, frame: pd.DataFrame) -> Qual
         "origins": [],
         "notes": notes,
     }
-
-
-def _edge(dataset: Dataset, frame: pd.DataFrame, at: int, key: int) -> str:
-    """When a missing candle opens; of trades, when the one beside it was."""
-    if dataset.interval is not None:
-        return text(dataset.open_ms(key))
-    return text(int(pd.DatetimeIndex(frame.index).asi8[at]) // 1000)
 
 
 def _interval_name(name: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from .cleaning import Hole
+from .cleaning import Hole, Keys
 from .errors import StoreError
 from .spans import Span, merged
 
@@ -36,8 +36,8 @@ class Part(msgspec.Struct, kw_only=True):
     """A span of one month that is there: its rows are in one file, in order, each once.
 
     ``file`` is relative to the series; empty if there are no rows. Keys are ids of trades, or
-    numbers of candles since 1970; ``first_ms`` and ``last_ms`` are the times of the rows with
-    the first and the last.
+    numbers of candles since 1970: the first and the last that belong to the span, there or not, as
+    far as that is known; ``first_ms`` and ``last_ms`` are the times of the first and the last row.
     """
 
     file: str
@@ -61,6 +61,11 @@ class Part(msgspec.Struct, kw_only=True):
     def span(self) -> Span:
         """Start and end."""
         return self.start_ms, self.end_ms
+
+    @property
+    def keys(self) -> Keys:
+        """First and last key."""
+        return self.first_key, self.last_key
 
 
 class Incident(msgspec.Struct, kw_only=True):

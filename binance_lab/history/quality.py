@@ -129,7 +129,7 @@ def _holes(manifest: Manifest, parts: Iterable[Part]) -> Iterator[Hole]:
                 at = part.start_ms
                 yield Hole(first_ms=at, last_ms=at, missing=missing, first_key=last_key + 1)
         yield from part.holes
-        last_key = part.last_key if part.rows or not touches else last_key
+        last_key = last_key if touches and part.last_key is None else part.last_key
         end_ms = part.end_ms
 
 

@@ -174,6 +174,13 @@ class Series:
             manifest.parts.append(part)
         return True
 
+    def explained(self, part: Part) -> None:
+        """Keep who lacks what the holes of a part lack."""
+        with self.changing() as manifest:
+            for each in manifest.parts:
+                if each.span == part.span:
+                    _take_over_holes([part], each)
+
     def begins_ms(self) -> int | None:
         """What is kept begins there, if a file is gone or was taken out, too; None if nothing was kept."""
         return min(_beginning(self.listed()), default=None)
@@ -259,7 +266,9 @@ class Series:
 
     def _join(self, parts: list[Part]) -> int:
         whole = Part(file="", start_ms=parts[0].start_ms, end_ms=parts[-1].end_ms)
-        cleaner = Cleaner(self.dataset, whole.span)
+        first = next((part.first_key for part in parts if part.first_key is not None), None)
+        last = next((part.last_key for part in reversed(parts) if part.last_key is not None), None)
+        cleaner = Cleaner(self.dataset, whole.span, due=(first, last))
         known = partial(take_over, parts)
         if not self.add(map(self.table, parts), cleaner, whole, explain=known, replaces=True):
             return 0
@@ -388,6 +397,10 @@ def take_over(parts: Sequence[Part], part: Part) -> None:
     part.duplicates += sum(each.duplicates for each in parts)
     part.conflicts += sum(each.conflicts for each in parts)
     part.conflict_ms = [ms for each in parts for ms in each.conflict_ms] + part.conflict_ms
+    _take_over_holes(parts, part)
+
+
+def _take_over_holes(parts: Sequence[Part], part: Part) -> None:
     lacks = {hole.first_key: hole.lacks for each in parts for hole in each.holes}
     for hole in part.holes:
         hole.lacks = lacks.get(hole.first_key, hole.lacks)

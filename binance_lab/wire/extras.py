@@ -26,4 +26,6 @@ def _folder() -> str | None:
     if not origin.get("dir_info", {}).get("editable"):
         return None
     url = urlsplit(origin["url"])
-    return url2pathname(f"//{url.netloc}{url.path}" if url.netloc else url.path)  # a host: of Windows
+    return url2pathname(
+        f"//{url.netloc}{url.path}" if url.netloc else url.path
+    )  # a host: of Windows

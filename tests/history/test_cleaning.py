@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from binance_lab.frames import klines_frame, trades_frame
-from binance_lab.history.cleaning import Cleaner, Unordered
+from binance_lab.history.cleaning import Cleaner, Keys, Unordered
 from binance_lab.history.datasets import TRADES, klines
 
 MINUTE = 60_000
@@ -92,13 +92,37 @@ def test_rows_outside_of_the_span_are_left_out():
     assert cleaner.outside == 2
 
 
-def test_ids_of_trades_tell_their_holes():
-    """A trade whose id is skipped is missing, whatever the time between."""
+def trades(*keys: int, due: Keys = (None, None)) -> Cleaner:
+    """What a cleaner says of trades with these ids, each at a time of its id in ms."""
     rows = [
         {"id": key, "price": "1", "qty": "1", "quoteQty": "1", "time": key, "isBuyerMaker": True}
-        for key in (7, 8, 12)
+        for key in keys
     ]
-    cleaner = Cleaner(TRADES, (0, 1000))
+    cleaner = Cleaner(TRADES, (0, 1000), due=due)
     cleaner.take(TRADES.table(trades_frame(rows)))
     cleaner.end()
+    return cleaner
+
+
+def test_ids_of_trades_tell_their_holes():
+    """A trade whose id is skipped is missing, whatever the time between."""
+    cleaner = trades(7, 8, 12)
     assert [(hole.first_key, hole.missing) for hole in cleaner.holes] == [(9, 3)]
+    assert (cleaner.first_key, cleaner.last_key) == (7, 12)
+
+
+@pytest.mark.parametrize(
+    ("keys", "missing"),
+    [
+        ((7, 8), []),
+        ((8,), [(7, 1, 0, 8)]),
+        ((7,), [(8, 1, 7, 999)]),
+        ((), [(7, 2, 0, 999)]),
+    ],
+)
+def test_trades_that_are_due_at_an_end_are_missing_without_a_neighbour(keys, missing):
+    """Where the first and the last id are known, what is left out there is a hole, too."""
+    cleaner = trades(*keys, due=(7, 8))
+    found = [(h.first_key, h.missing, h.first_ms, h.last_ms) for h in cleaner.holes]
+    assert found == missing
+    assert (cleaner.first_key, cleaner.last_key) == (7, 8)

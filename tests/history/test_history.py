@@ -313,6 +313,77 @@ def test_all_holes_of_a_day_are_looked_up_in_one_file(history, mirror):
     assert mirror.count("*daily/klines*.zip") == 1
 
 
+def test_more_holes_than_are_looked_into_at_once_are_all_mended(history, mirror):
+    """Those that nobody was asked about when they came are asked about by mend."""
+    span = {"start": "2025-01-01", "end": "2025-01-01T05:59"}
+    mirror.wrong["*api/v3/klines*"] = every_tenth_left_out
+    holes = history.klines("BTCUSDT", "1m", **span).attrs["quality"]["missing"]
+    assert {hole["lacks"] for hole in holes} == {"rest", "unknown"}
+    assert history.mend("BTCUSDT", "1m") == 36
+    assert history.quality("BTCUSDT", "1m").empty
+
+
+def test_mend_keeps_what_it_finds_out_of_a_hole_that_stays(history, mirror):
+    """That neither source has the rows is known from then on."""
+    mirror.wrong["*api/v3/klines*"] = without_hour
+    mirror.wrong["*daily/klines*.zip"] = without_hour_of_zip
+    history.klines("BTCUSDT", "1m", start="2025-01-01", end="2025-01-01T23:59")
+    assert history.quality("BTCUSDT", "1m").query("kind == 'missing'")["lacks"].tolist() == [
+        "unknown"
+    ]
+    mirror.wrong["*daily/klines*.CHECKSUM"] = lambda answer: (200, {}, digest_of_spoiled(mirror))
+    assert history.mend("BTCUSDT", "1m") == 0
+    assert history.quality("BTCUSDT", "1m").query("kind == 'missing'")["lacks"].tolist() == [
+        "exchange"
+    ]
+
+
+ENDS = {"start": "2025-01-01T23:59:30", "end": "2025-01-02T00:00:29"}
+
+
+def without_ends(answer: Answer) -> Answer:
+    """A page of trades without its first and its last; that of the first trade ever stays."""
+    code, headers, body = answer
+    rows = msgspec.json.decode(body)
+    return code, headers, msgspec.json.encode(rows[1:-1] or rows)
+
+
+@pytest.mark.parametrize(
+    ("trades", "page"), [("trades", "*historicalTrades*"), ("agg_trades", "*aggTrades*fromId*")]
+)
+def test_trades_missing_at_an_end_are_missing(history, mirror, trades, page):
+    """What REST leaves out at the beginning or the end of a range is a hole like any other."""
+    ask = getattr(history, trades)
+    whole = ask("SHIBUSDT", **ENDS, keep=False)
+    assert whole.attrs["quality"]["missing"] == []
+    mirror.wrong[page] = without_ends
+    for keep in (False, True):
+        frame = ask("SHIBUSDT", **ENDS, keep=keep)
+        assert len(frame) == len(whole) - 2
+        assert [hole["count"] for hole in frame.attrs["quality"]["missing"]] == [1, 1]
+    history.compact()
+    mirror.wrong.clear()
+    assert history.mend("SHIBUSDT") == 2
+    same(ask("SHIBUSDT", **ENDS), whole)
+
+
+def test_a_hole_over_midnight_is_looked_up_on_both_days(history, mirror):
+    """The trade before it was yesterday, and what is missing is in today's file."""
+    midnight = 1_735_776_000_000
+
+    def morning_left_out(answer: Answer) -> Answer:
+        code, headers, body = answer
+        rows = msgspec.json.decode(body)
+        unit = 1000 if rows[0]["T"] > 10**15 else 1
+        kept = [row for row in rows if not 0 <= row["T"] - midnight * unit < 10_000 * unit]
+        return code, headers, msgspec.json.encode(kept)
+
+    mirror.wrong["*aggTrades*fromId*"] = morning_left_out
+    frame = history.agg_trades("SHIBUSDT", **ENDS, keep=True)
+    assert [hole["lacks"] for hole in frame.attrs["quality"]["missing"]] == ["rest"]
+    assert mirror.count("*daily/aggTrades*.zip") == 2
+
+
 def every_tenth_left_out(answer: Answer) -> Answer:
     code, headers, body = answer
     rows = [row for row in msgspec.json.decode(body) if row[0] // 60_000 % 10 != 5]
