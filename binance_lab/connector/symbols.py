@@ -16,16 +16,22 @@ if TYPE_CHECKING:
 class UnknownSymbol(BadInput, BadSymbol):
     """The exchange has no such symbol: its refusal, with similar ones in the message."""
 
+    symbol: str = ""
+    """The one that it doesn't have."""
+
 
 def symbol_info(client: Spot, symbol: str) -> dict[str, Any]:
     """What exchangeInfo says of a symbol: its assets, status and filters, as Binance spells them.
 
     Raises:
         UnknownSymbol: There is none of that name.
+        BadInput: The same, from an exchange that answers with an empty list.
     """
     with known_symbols(client, symbol):
-        about: dict[str, Any] = client.exchange_info(symbol=symbol)["symbols"][0]
-    return about
+        found: list[dict[str, Any]] = client.exchange_info(symbol=symbol)["symbols"]
+    if not found:
+        raise BadInput(_unknown(symbol, []))
+    return found[0]
 
 
 @contextmanager
@@ -45,14 +51,16 @@ def known_symbols(client: Spot, *symbols: str) -> Iterator[None]:
         unknown = next((symbol for symbol in symbols if symbol not in names), None)
         if unknown is None:
             raise
-        raise UnknownSymbol(
+        error = UnknownSymbol(
             _unknown(unknown, names),
             status=refused.status,
             code=refused.code,
             msg=refused.msg,
             headers=refused.headers,
             request=refused.request,
-        ) from None
+        )
+        error.symbol = unknown
+        raise error from None
 
 
 def _unknown(symbol: str, names: list[str]) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ..connector.exceptions import BadInput
-from ..connector.symbols import known_symbols
+from ..connector.symbols import UnknownSymbol, known_symbols
 from ..frames.columns import Numbers, is_exact
 from . import datasets
 from .archive import BINANCE, Archive
@@ -213,6 +213,8 @@ class History:
 
         Raises:
             BadInput: A symbol isn't in the store yet, and start isn't given; or no Dask client is.
+            UnknownSymbol: The exchange has no such symbol; of those in the store that it has no more,
+                once the others are fetched.
             ApiError, RequestError, ArchiveError, StoreError: What was fetched is kept.
         """
         if client is not None and not hasattr(client, "run_on_scheduler"):
@@ -230,6 +232,22 @@ class History:
                 )
             first, last = range_ms(since, end, now_ms=self._now_ms())
             wanted.append((series, self._settled(series.dataset, (first, last))))
+        gone: list[UnknownSymbol] = []
+        while wanted:
+            try:
+                self._fill(wanted, client)
+                break
+            except UnknownSymbol as error:
+                refused = [series for series, _ in wanted if series.symbol == error.symbol]
+                if all(series.begins_ms() is None for series in refused):
+                    raise  # it never was in the store: a wrong name
+                gone.append(error)
+                wanted = [each for each in wanted if each[0] not in refused]
+        if gone:
+            raise _told(gone)
+        return self.contents()
+
+    def _fill(self, wanted: Sequence[tuple[Series, Span]], client: Any) -> None:
         with known_symbols(self._client, *(series.symbol for series, _ in wanted)):
             if client is None:
                 self._fetcher().fill(wanted)
@@ -238,7 +256,6 @@ class History:
 
                 source = Source(self._client.base_url, self.archive.url, self.use_unverified)
                 fill(wanted, fetcher=self._fetcher(), source=source, client=client)
-        return self.contents()
 
     def contents(self) -> pd.DataFrame:
         """What is in the store, a row for each series: see `Store.contents`."""
@@ -490,6 +507,19 @@ class History:
 
     def _now_ms(self) -> int:
         return int(self._client.clock.now_s() * 1000)
+
+
+def _told(gone: Sequence[UnknownSymbol]) -> UnknownSymbol:
+    """The error that tells of symbols that the exchange has no more."""
+    error, *others = gone
+    for other in others:
+        error.add_note(str(other))
+    names = " and ".join(each.symbol for each in gone)
+    error.add_note(
+        f"What the store has of {names} stays there; all others were fetched. To leave it out, "
+        "name those that you want: sync([…])."
+    )
+    return error
 
 
 def closed(frame: pd.DataFrame, now_ms: int) -> Any:

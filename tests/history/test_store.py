@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from binance_lab import Spot
+from binance_lab.connector.symbols import UnknownSymbol
 from binance_lab.history import History
 from binance_lab.history.cleaning import Cleaner
 from binance_lab.history.datasets import klines
@@ -20,6 +21,8 @@ from binance_lab.history.errors import StoreError
 from binance_lab.history.locks import locked
 from binance_lab.history.manifest import NAME, Part
 from binance_lab.history.series import Series
+
+from .mirror import Answer
 
 SPAN = {"start": "2025-01-20", "end": "2025-03-05T12:00"}
 
@@ -291,6 +294,41 @@ def test_sync_passes_over_what_has_no_rows(filled):
     """A range before the listing was asked for: there is nothing to go on from."""
     filled.klines("SOLUSDT", "1h", start="2019-01-01", end="2019-03-01", keep=True)
     assert filled.sync(end="2025-03-06")["symbol"].tolist() == ["BTCUSDT"]
+
+
+def delisted(answer: Answer) -> Answer:
+    return 400, {}, b'{"code": -1121, "msg": "Invalid symbol."}'
+
+
+def without_the_delisted(answer: Answer) -> Answer:
+    code, headers, body = answer
+    about = json.loads(body)
+    about["symbols"] = [row for row in about["symbols"] if row["symbol"] == "BTCUSDT"]
+    return code, headers, json.dumps(about).encode()
+
+
+def test_a_delisted_symbol_keeps_no_other_from_being_synced(filled, mirror):
+    """What the exchange has no more is named once all others are fetched; what is kept of it stays."""
+    for symbol in ("SOLUSDT", "SHIBUSDT"):
+        filled.klines(symbol, "15m", start="2025-03-05", end="2025-03-05T12:00", keep=True)
+        mirror.wrong[f"*klines*symbol={symbol}*"] = delisted
+    mirror.wrong["*exchangeInfo*"] = without_the_delisted
+    with pytest.raises(UnknownSymbol, match="SHIBUSDT") as caught:
+        filled.sync(end="2025-03-06")
+    told = " ".join(caught.value.__notes__)
+    assert '"SOLUSDT" is no symbol here' in told
+    assert "all others were fetched" in told
+    contents = filled.contents().set_index("symbol")["last"]
+    assert contents["BTCUSDT"] == pd.Timestamp("2025-03-06", tz="UTC")
+    assert contents["SHIBUSDT"] == pd.Timestamp("2025-03-05T12:00", tz="UTC")
+
+
+def test_a_wrong_symbol_ends_sync_at_once(filled, mirror):
+    """A name that never was in the store is a mistake: nothing is fetched for the others before it is told."""
+    mirror.asked.clear()
+    with pytest.raises(UnknownSymbol, match="Did you mean BTCUSDT"):
+        filled.sync(["BTCUSDT", "BTCUSTD"], "15m", start="2025-01-20", end="2025-03-06")
+    assert mirror.count("*klines*symbol=BTCUSDT*") == 0
 
 
 def test_of_two_who_fetch_the_same_one_is_kept(tmp_path):
