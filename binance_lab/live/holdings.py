@@ -148,8 +148,8 @@ def fill_key(report: ExecutionReport) -> FillKey:
 
 
 def row_key(row: Json) -> FillKey:
-    """What tells a row of myTrades from all others: a trade with oneself is two."""
-    return row["symbol"], row["orderId"], row["id"], None
+    """What tells a row of myTrades, or of myAllocations, from all others: a trade with oneself is two."""
+    return row["symbol"], row["orderId"], row["id"], row.get("allocationId")
 
 
 def _amounts(balance: tuple[str, str]) -> str:

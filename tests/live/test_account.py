@@ -467,6 +467,28 @@ def test_fills_made_elsewhere_during_a_cut_are_found(followed, elsewhere):
     assert followed.differences["what"].tolist() == ["ETH", "USDT"]
 
 
+def test_allocations_of_one_order_are_as_many_fills(followed, elsewhere):
+    """Smart order routing gives an order several fills without a trade id: each counts, and once."""
+    elsewhere.answers["exchange_info"] = lambda **params: {
+        **symbols(**params),
+        "sors": [{"baseAsset": "BTC", "symbols": ["BTCUSDT"]}],
+    }
+    rows = [
+        {**rest_fill(-1, order=7, at_ms=NOW_MS + at), "allocationId": at, "isAllocator": True}
+        for at in (1, 2, 3)
+    ]
+    elsewhere.answers["query_allocations"] = lambda symbol, **params: (
+        [] if "fromAllocationId" in params else rows
+    )
+    traded = report(7, does="TRADE", status="PARTIALLY_FILLED", filled="1", last="1")
+    followed.take_event(msgspec.structs.replace(traded, allocation_id=1))
+    elsewhere.answers["account"] = balances(USDT="-200.3", BTC="3")
+    cut(followed)
+    look(followed)
+    assert len(followed.fills) == 3
+    assert followed.complete
+
+
 def test_a_fill_that_is_lost_after_a_search_is_searched_for_too(followed, elsewhere):
     """A search that found everything is over: what is lost next isn't given up without another."""
     elsewhere.trades["ETHUSDT"] = [rest_fill(4, order=2, at_ms=NOW_MS + 9, symbol="ETHUSDT")]
