@@ -110,6 +110,7 @@ class Archive:
         with self._lock:
             if not made.exists():
                 self._make(file, made, is_wanted)
+            os.utime(made)
         return answer
 
     def has(self, path: str, *, now_us: int) -> bool:
@@ -119,7 +120,14 @@ class Archive:
     def ready(self, path: str, *, now_us: int) -> Path | None:
         """The file for a path if it is made already; at once, also while others are made."""
         asked = self._asked(path, now_us)
-        return asked[2] if asked and asked[2].exists() else None
+        if asked is None:
+            return None
+        _, made, answer = asked
+        try:
+            os.utime(made)  # it is the last that is removed
+        except FileNotFoundError:
+            return None
+        return answer
 
     def close(self) -> None:
         """Remove the temporary folder."""
@@ -190,14 +198,14 @@ class Archive:
             part.unlink(missing_ok=True)
 
     def _make_room(self) -> None:
-        """Remove the oldest files while there are too many bytes."""
+        """Remove what nobody has asked for the longest while there are too many bytes."""
         files = sorted(self._folder.glob("*.zip"), key=lambda path: path.stat().st_mtime_ns)
         total = sum(path.stat().st_size for path in files)
         for path in files:
             if total <= self._most_bytes:
                 return
             total -= path.stat().st_size
-            path.unlink()
+            path.unlink()  # before its checksum, which is there as long as the zip is
             _checksum_of(path).unlink(missing_ok=True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import threading
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -168,6 +169,25 @@ def test_folder_is_bounded(tmp_path):
             assert archive.get(f"{path}.CHECKSUM", now_us=NOW_US)
         kept = {path.name for path in tmp_path.iterdir()}
         assert kept == {f"daily-BTCUSDT-1d-2025-03-03.zip{end}" for end in ("", ".CHECKSUM")}
+
+
+def test_a_file_that_is_asked_for_stays_longest(tmp_path):
+    """What goes is what nobody has asked for the longest, however old what is asked for."""
+    paths = [
+        f"data/spot/daily/klines/BTCUSDT/1d/BTCUSDT-1d-2025-03-0{day}.zip" for day in (1, 2, 3)
+    ]
+    with Archive(MARKETS, folder=tmp_path) as archive:
+        made = [archive.get(path, now_us=NOW_US) for path in paths[:2]]
+        for at, file in enumerate(made):
+            os.utime(file, (at, at))
+        archive._most_bytes = made[0].stat().st_size
+        assert archive.ready(paths[0], now_us=NOW_US) == made[0]
+        archive.get(paths[2], now_us=NOW_US)
+        assert [archive.ready(path, now_us=NOW_US) is None for path in paths] == [
+            False,
+            True,
+            False,
+        ]
 
 
 def test_a_file_that_nobody_waits_for_is_left_undone(archive, tmp_path):
