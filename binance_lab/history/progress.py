@@ -7,10 +7,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ..wire.intervals import DAY_MS, HOUR_MS
+from ..wire.intervals import DAY_MS, HOUR_MS, MINUTE_MS
 from .paging import BAR_AFTER_S, ProgressBar
 
-_FEWEST_DAYS = 3  # less is told in hours
+_UNITS = {"days": DAY_MS, "hours": HOUR_MS, "minutes": MINUTE_MS}
+_FEWEST = 3  # of a unit; less is told in the next smaller one
 _BAR = "{{l_bar}}{{bar}}| {{n:.0f}}/{{total:.0f}} {unit} [{{elapsed}}<{{remaining}}{{postfix}}]"
 
 
@@ -73,7 +74,7 @@ class Arrival:
 
 
 class Bar:
-    """Shows days or hours of history, bytes, rate and time left, if it takes.  One thread's.
+    """Shows days, hours or minutes of history, bytes, rate and time left, if it takes.  One thread's.
 
     Args:
         label: What is downloaded; None for no bar.
@@ -81,14 +82,15 @@ class Bar:
     """
 
     def __init__(self, label: str | None, total_ms: int, received: Received) -> None:
-        in_days = total_ms >= _FEWEST_DAYS * DAY_MS
-        self._unit_ms = DAY_MS if in_days else HOUR_MS
+        units = (name for name, ms in _UNITS.items() if total_ms >= _FEWEST * ms)
+        unit = next(units, "minutes")
+        self._unit_ms = _UNITS[unit]
         self._total = total_ms / self._unit_ms
         self._received = received
         self._bar = ProgressBar(
             desc=label,
             total=self._total,
-            bar_format=_BAR.format(unit="days" if in_days else "hours"),
+            bar_format=_BAR.format(unit=unit),
             miniters=0,
             smoothing=0,  # what is left takes as long as what came, not as the last burst of it
             delay=BAR_AFTER_S,

@@ -11,7 +11,7 @@ from tqdm.std import tqdm
 
 from binance_lab.history.progress import Bar, Received
 from binance_lab.history.tasks import Task, work_off
-from binance_lab.wire.intervals import DAY_MS, HOUR_MS
+from binance_lab.wire.intervals import DAY_MS, HOUR_MS, MINUTE_MS
 
 
 def work(*tasks: Task, workers: int = 1) -> threading.Event:
@@ -113,12 +113,21 @@ def test_a_file_whose_length_nobody_tells_counts_when_it_is_whole(monkeypatch):
         assert (received.bytes, received.coming_ms) == (1_000, 0)
 
 
-def test_a_short_range_is_told_in_hours(monkeypatch):
-    """Less than three days would be 0 or 1 of 1 most of the time."""
+@pytest.mark.parametrize(
+    ("total_ms", "told"),
+    [
+        (72 * HOUR_MS, "1/3 days"),
+        (36 * HOUR_MS, "12/36 hours"),
+        (90 * MINUTE_MS, "30/90 minutes"),
+        (MINUTE_MS, "0/1 minutes"),
+    ],
+)
+def test_a_short_range_is_told_in_a_small_unit(monkeypatch, total_ms, told):
+    """Less than three of a unit would be 0 or 1 of 1 most of the time."""
     shown = Shown(monkeypatch)
-    bar = Bar("BTCUSDT", 36 * HOUR_MS, Received())
-    bar.show(12 * HOUR_MS)
-    assert "12/36 hours" in str(shown.bar)
+    bar = Bar("BTCUSDT", total_ms, Received())
+    bar.show(total_ms // 3)
+    assert told in str(shown.bar)
 
 
 def test_time_left_is_what_came_carried_on(monkeypatch):
