@@ -173,7 +173,8 @@ class ApiSession:
             self._ready.notify_all()
 
     def receive(self, link: Link, messages: list[bytes], received_ns: int) -> None:
-        """Take what came before the link was set up, which is nothing."""
+        """Take what came before the link was set up: only that the server shuts down can."""
+        Desk(link, self._shuts_down).receive(messages, received_ns)
 
     def set_up(self, link: Link) -> None:
         """Make every standing thing true of a fresh link.

@@ -138,8 +138,8 @@ class StreamConnection:
         return ConnectionEvent(state, self.connection.name, time.time_ns(), reason, streams=streams)
 
     def receive(self, link: Link, messages: list[bytes], received_ns: int) -> None:
-        """Take what came before the link was set up."""
-        self._deliver(messages, received_ns)
+        """Take what came before the link was set up: a notice that the server shuts down counts."""
+        Channel(link, self._deliver, self._shuts_down).receive(messages, received_ns)
 
     def set_up(self, link: Link) -> None:
         """Subscribe everything on a fresh link, and return when the server has agreed.

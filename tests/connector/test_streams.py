@@ -13,6 +13,7 @@ import pytest
 
 from binance_lab.connector.connection import Backoff, ConnectionOptions
 from binance_lab.connector.exceptions import BadInput, ConfigError, StreamError
+from binance_lab.connector.stream_connection import StreamConnection
 from binance_lab.connector.streams import WebsocketStream
 
 from .servers import Peer, Server, agree, serving, wait_until
@@ -522,6 +523,23 @@ def test_server_that_shuts_down_is_left_without_loss(make, server, heard, combin
     assert old.gone.wait(30)
     assert len(heard.of("open")) == 1
     assert heard.of("close") == []
+
+
+def test_server_that_shuts_down_at_once_is_left(make, server, heard, monkeypatch):
+    """A notice counts that comes before anything was subscribed on its connection."""
+    notice = {"e": "serverShutdown", "E": 1770123456789}
+    server.on_open = lambda peer: peer.send(notice) if len(server.peers) == 1 else None
+    set_up = StreamConnection.set_up
+
+    def set_up_late(self, link):
+        wait_until(lambda: link.messages or len(server.peers) > 1)
+        set_up(self, link)
+
+    monkeypatch.setattr(StreamConnection, "set_up", set_up_late)
+    make(**heard.callbacks()).trade("btcusdt")
+    assert asked(server.peer(1))[0] == "SUBSCRIBE"
+    assert server.peer().gone.wait(30)
+    assert heard.of("message") == [notice]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import websocket
 
+from binance_lab.connector.api_session import ApiSession
 from binance_lab.connector.connection import Backoff, ConnectionOptions
 from binance_lab.connector.exceptions import (
     ApiError,
@@ -435,6 +436,24 @@ def test_server_that_shuts_down_is_left_without_losing_a_call(api, connect):
         peer.send({"id": request["id"], "status": 200, "result": {"price": "1"}})
         assert slow.result(10) == {"price": "1"}
     assert peer.gone.wait(30)
+
+
+def test_server_that_shuts_down_at_once_is_left(api, connect, monkeypatch):
+    """A notice counts that comes before anything was asked on its connection."""
+    notice = {"event": {"e": "serverShutdown", "E": 1}}
+    api.server.on_open = lambda peer: peer.send(notice) if len(api.server.peers) == 1 else None
+    set_up = ApiSession.set_up
+
+    def set_up_late(self, link):
+        wait_until(lambda: link.messages or len(api.server.peers) > 1)
+        set_up(self, link)
+
+    monkeypatch.setattr(ApiSession, "set_up", set_up_late)
+    client = connect()
+    assert client.ping() == {}
+    api.server.peer(1)
+    assert api.server.peer().gone.wait(30)
+    assert client.ping() == {}
 
 
 def test_microseconds_are_asked_for_in_the_address(api, connect):
