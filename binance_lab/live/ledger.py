@@ -14,7 +14,7 @@ from binance_lab.wire.words import counted
 
 GapState: TypeAlias = Literal["open", "backfilled", "unresolvable"]
 STATES = pd.CategoricalDtype(["open", "backfilled", "unresolvable"])
-MAX_ENTRIES = 10_000  # of holes that were filled, the oldest are forgotten
+MAX_ENTRIES = 10_000  # of more holes the oldest are forgotten
 
 
 @dataclass(slots=True, eq=False)
@@ -45,7 +45,9 @@ class Ledger:
         self.stream = stream
         self.key = key
         self.forgotten = 0
-        """Holes that were filled and are no longer listed, because they are too many."""
+        """Holes that are no longer listed, because they are too many."""
+        self._lost = 0  # those of them that were not filled
+        self._lost_keys = 0  # what they missed
         self._gaps: list[Gap] = []
         self._unfilled: list[Gap] = []  # those of them that miss something
 
@@ -56,19 +58,27 @@ class Ledger:
         return len(self._gaps)
 
     def __repr__(self) -> str:
-        return (
-            f"<Ledger {self.stream}: {counted(len(self), 'hole')}, {len(self.unfilled)} not filled>"
-        )
+        return f"<Ledger {self.stream}: {counted(len(self), 'hole')}, {self.unfilled_count} not filled>"
 
     @property
     def complete(self) -> bool:
         """Whether nothing is missing that is known to have been there."""
-        return not self._unfilled
+        return not self.unfilled_count
 
     @property
     def unfilled(self) -> list[Gap]:
-        """The holes that are not filled, whether they can be or not."""
+        """The holes that are not filled, whether they can be or not, as far as they are listed."""
         return list(self._unfilled)
+
+    @property
+    def unfilled_count(self) -> int:
+        """How many holes are not filled, those included that are no longer listed."""
+        return len(self._unfilled) + self._lost
+
+    @property
+    def missing(self) -> int:
+        """How many keys are missing, those of holes included that are no longer listed."""
+        return sum(map(_count, self._unfilled)) + self._lost_keys
 
     def note(self, first: int, last: int, *, reason: str = "") -> Gap:
         """Enter a hole."""
@@ -110,7 +120,8 @@ class Ledger:
 
         Columns: ``first`` and ``last`` key that did not come and ``missing``, how many of them
         still do (int64); ``state`` (category of open, backfilled, unresolvable); ``noticed`` and
-        ``closed`` (UTC; NaT while open); ``reason``. `attrs` has the stream and the key's name.
+        ``closed`` (UTC; NaT while open); ``reason``. `attrs` has the stream, the key's name, how
+        many holes are no longer listed (``forgotten``), and how many keys are ``missing`` in all.
         """
         gaps = list(self._gaps)
         frame = pd.DataFrame(
@@ -124,13 +135,23 @@ class Ledger:
                 "reason": pd.array([gap.reason for gap in gaps], dtype="string"),
             }
         )
-        frame.attrs.update(stream=self.stream, key=self.key)
+        frame.attrs.update(
+            stream=self.stream, key=self.key, forgotten=self.forgotten, missing=self.missing
+        )
         return frame
 
     def _forget(self) -> None:
-        filled = [gap for gap in self._gaps if gap.state == "backfilled"][-MAX_ENTRIES // 2 :]
-        self.forgotten += len(self._gaps) - len(self._unfilled) - len(filled)
-        self._gaps = sorted(self._unfilled + filled, key=lambda gap: gap.noticed_ns)
+        """Keep the newest holes, a quarter of the most for those filled and for those not."""
+        newest = MAX_ENTRIES // 4
+        for gap in self._unfilled[:-newest]:
+            self.give_up(gap, "too many holes came after it")
+            self._lost += 1
+            self._lost_keys += _count(gap)
+        self._unfilled = self._unfilled[-newest:]
+        filled = [gap for gap in self._gaps if gap.state == "backfilled"]
+        kept = {*self._unfilled, *filled[-newest:]}
+        self.forgotten += len(self._gaps) - len(kept)
+        self._gaps = [gap for gap in self._gaps if gap in kept]
 
 
 def _without(whole: tuple[int, int], first: int, last: int) -> list[tuple[int, int]]:

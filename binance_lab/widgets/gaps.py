@@ -25,7 +25,7 @@ def gap_line(sources: Iterable[Any]) -> tuple[str, str]:
     missing = [(gap, ledger.key) for ledger in ledgers for gap in ledger.unfilled]
     if missing:
         gap, key = max(missing, key=lambda pair: pair[0].noticed_ns)
-        older = len(missing) - 1
+        older = sum(ledger.unfilled_count for ledger in ledgers) - 1
         more = f", and {counted(older, 'older one')}" if older else ""
         why = "being fetched" if gap.state == "open" else f"given up: {gap.reason}"
         return f"gap: {_missing(gap, key)} since {_time(gap.noticed_ns)}{more}, {why}", "warn"

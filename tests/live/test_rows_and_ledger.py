@@ -109,3 +109,28 @@ def test_a_ledger_is_bounded(monkeypatch):
     assert ledger.forgotten + len(ledger) == 1000
     assert ledger.misses(0)
     assert ledger.frame()["first"].iloc[-1] == 999
+
+
+def test_a_ledger_of_holes_that_stay_is_bounded(monkeypatch):
+    """Of very many holes that nobody fills the oldest are forgotten, but not how much is missing."""
+    monkeypatch.setattr(ledgers, "MAX_ENTRIES", 100)
+    ledger = Ledger("btcusdt@trade", "trade id")
+    for number in range(1000):
+        ledger.give_up(ledger.note(3 * number, 3 * number + 1), "there is no client")
+    assert len(ledger) <= 100
+    assert ledger.forgotten + len(ledger) == ledger.unfilled_count == 1000
+    assert ledger.missing == 2000
+    assert ledger.frame().attrs["missing"] == 2000
+    ledger.fill(0, 3000, reason="came late")
+    assert ledger.unfilled == []
+    assert not ledger.complete
+    assert ledger.missing == 2 * ledger.unfilled_count == 2 * ledger.forgotten
+
+
+def test_a_hole_that_was_forgotten_is_fetched_no_more(monkeypatch):
+    """Who still asks for it learns that it is given up."""
+    monkeypatch.setattr(ledgers, "MAX_ENTRIES", 100)
+    ledger = Ledger("btcusdt@trade", "trade id")
+    gaps = [ledger.note(number, number) for number in range(1000)]
+    assert (gaps[0].state, gaps[0].reason) == ("unresolvable", "too many holes came after it")
+    assert gaps[-1].state == "open"
