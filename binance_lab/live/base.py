@@ -48,6 +48,10 @@ class LiveObject:
     decodes and changes the state; REST answers come in by the same thread. A subclass says what
     an event changes (`_take`), and what a frame is.
 
+    Nobody holds the locks of two objects: one that is made of another has the other's (see
+    `_share_lock`), and conditions, callbacks and what is done at close are called without any.
+    The lock of a consumer or of the runtime may be taken under an object's, never around it.
+
     Args:
         subject: What it is about, such as ``BTCUSDT 1m``; in its repr.
         streams: The streams that it wants; `receive` gets their messages.
@@ -83,6 +87,7 @@ class LiveObject:
         self._lock = threading.RLock()  # guards version, consumers, and what subclasses hold
         self._changed = threading.Condition(self._lock)
         self._waiting = 0  # threads in `until`
+        self._wakes = 0  # how often they were let look again
         self._inbox: deque[bytes] = deque(maxlen=inbox_size)
         self._taken = 0
         self._scheduled = False
@@ -155,7 +160,7 @@ class LiveObject:
     def open_gaps(self) -> int:
         """How many holes are not filled."""
         with self._lock:
-            return len(self.ledger.unfilled)
+            return self.ledger.unfilled_count
 
     def __repr__(self) -> str:
         about = " ".join(part for part in (self.subject, self._about()) if part)
@@ -170,14 +175,30 @@ class LiveObject:
         return self.version >= wanted
 
     def until(self, condition: Callable[[], bool], timeout: float = 10.0) -> bool:
-        """Wait until a condition of this object holds; False if the time (s) is over first."""
-        with self._changed:
+        """Wait until a condition of this object holds; False if the time (s) is over first.
+
+        It is asked after changes, and may read other objects, too: no lock is held meanwhile.
+        """
+        ends_s = time.monotonic() + timeout
+        with self._lock:
             self._waiting += 1
-            try:
-                self._changed.wait_for(lambda: self._stopped or condition(), timeout)
-            finally:
+        try:
+            while True:
+                with self._lock:  # between changes: one that is being made wakes us afterwards
+                    seen, stopped = self._wakes, self._stopped
+                over = stopped or time.monotonic() >= ends_s
+                if condition():
+                    return True
+                if over:
+                    return False
+                self._wait_for_wake(seen, ends_s)
+        finally:
+            with self._lock:
                 self._waiting -= 1
-            return condition()
+
+    def _wait_for_wake(self, seen: int, ends_s: float) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._wakes != seen, ends_s - time.monotonic())
 
     def wait_live(self, timeout: float = 10.0) -> bool:
         """Wait until it is live; False if the time (s) is over, or it is in error, first."""
@@ -253,7 +274,7 @@ class LiveObject:
             self._stopped = True
             consumers, closers = self._consumers, list(self._at_close)
             self._inbox.clear()
-            self._changed.notify_all()
+        self._wake()
         for closer in closers:
             closer()
         for consumer in consumers:
@@ -263,8 +284,12 @@ class LiveObject:
         self._call_back_soon()
 
     def at_close(self, callback: Callable[[], None]) -> None:
-        """Have something done when it is closed."""
-        self._at_close.append(callback)
+        """Have something done when it is closed; at once if it is."""
+        with self._lock:
+            if not self._stopped:
+                self._at_close.append(callback)
+                return
+        callback()
 
     def __enter__(self) -> Self:
         return self
@@ -327,9 +352,13 @@ class LiveObject:
         """Keep an error for `error`; a fatal one ends the object's life."""
         self._error = error
         self._fatal = self._fatal or fatal
-        with self._changed:
-            self._changed.notify_all()
+        self._wake()
         self._call_back_soon()
+
+    def _share_lock(self, other: LiveObject) -> None:
+        """Be changed and read under another's lock, because this is made of what that holds."""
+        self._lock = other._lock
+        self._changed = threading.Condition(self._lock)
 
     # The machinery.
 
@@ -401,6 +430,7 @@ class LiveObject:
         """Let those look again who wait for something, after it was changed."""
         if self._waiting:
             with self._changed:
+                self._wakes += 1
                 self._changed.notify_all()
 
     def _make(self, change: Callable[..., Sequence[Any]], *args: Any) -> None:
@@ -417,7 +447,7 @@ class LiveObject:
             self._call_back_soon()
 
     def _connection_changed(self, event: ConnectionEvent, received: int) -> None:
-        with self._changed:
+        with self._lock:
             was = self._connected
             if event.state in _UP:
                 self._connected = True
@@ -427,7 +457,7 @@ class LiveObject:
                     self._lost_after = received
                     self._losses += 1
                     self._disconnected()
-            self._changed.notify_all()
+        self._wake()
         if event.state in (Connection.REFUSED, Connection.STOPPED) and not self._stopped:
             reason = event.reason or "the connection was ended"
             self._failed(ConnectionError(f"{self.subject}: {reason}"), fatal=True)

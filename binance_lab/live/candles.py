@@ -207,7 +207,10 @@ class Candles(LiveObject):
     # Holes.
 
     def _note(self, first_ms: int, last_ms: int) -> None:
-        gap = self.ledger.note(first_ms, last_ms)
+        self._ask_for(self.ledger.note(first_ms, last_ms))
+
+    def _ask_for(self, gap: Gap) -> None:
+        """Have a hole fetched, or give it up at once where nothing is."""
         if self._backfill:
             self._request(gap)
         else:

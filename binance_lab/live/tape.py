@@ -182,6 +182,12 @@ class Tape(LiveObject):
 
         return end
 
+    @property
+    def kept_from_us(self) -> int:
+        """From when on (µs) it holds every trade that it had; 0 if none was dropped as too old."""
+        with self._lock:
+            return int(self._rows.column("time")[0]) if self._rows.dropped else 0
+
     def arrays(self, names: Sequence[str], *, from_time_us: int) -> list[Array]:
         """Columns of the trades from a time on, as copies."""
         with self._lock:
@@ -242,9 +248,13 @@ class Tape(LiveObject):
         return trades
 
     def _insert(self, trades: list[Any], source: int) -> list[Any]:
-        """Add trades between others; those that are newer than what is kept are at the end."""
+        """Add trades between others; those that are newer than what is kept are at the end.
+
+        Listeners hear of all, those included that are dropped at once as too old.
+        """
         if trades:
             self._rows.insert(self._columns(trades, source))
+            self._drop_old()
             self._tell(trades, between=True)
         return trades
 

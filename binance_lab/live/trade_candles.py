@@ -14,8 +14,9 @@ from binance_lab.frames.klines import COLUMNS
 
 from .base import LiveState
 from .candles import US, Candles, Row
+from .ledger import Gap
 from .runtime import Runtime
-from .sources import STREAM
+from .sources import REST, STREAM
 from .tape import Tape
 
 if TYPE_CHECKING:
@@ -29,7 +30,10 @@ class TradeCandles(Candles):
 
     History comes by REST as with `Candles`; the candle in which the tape began is fetched when
     it is closed. A candle is closed by the first trade after it. What fills a hole of the tape
-    is counted in.
+    is counted in; a candle of which the tape has dropped trades since is fetched instead, and is
+    in `gaps` until then.
+
+    They have the tape's lock: candles and trades change together, and are read as of one moment.
 
     Args:
         tape: The trades; it goes on for itself, and is not closed with the candles.
@@ -47,8 +51,10 @@ class TradeCandles(Candles):
         super().__init__(tape.symbol, interval, client=client, runtime=runtime, history=history)
         self.streams = ()
         self._tape = tape
+        self._share_lock(tape)
         self._first_us: int | None = None  # open time of the candle in which the tape began
         self._row: Row = {}
+        self._unsure: Gap | None = None  # that candle, if it lacks trades; fetched when it closes
         self._next_us = 0  # when the candle after it opens
 
     @property
@@ -85,9 +91,9 @@ class TradeCandles(Candles):
         super().start()
 
     def _begin(self) -> None:
-        self.at_close(self._tape.listen(self._hear))
-        self._change(lambda: self._remake(0))
-        self._call_back_soon()
+        with self._lock:  # no trade comes in between
+            self.at_close(self._tape.listen(self._hear))
+            self._change(lambda: self._remake(0, 0))
 
     def _hear(self, trades: Sequence[Any], between: bool) -> None:
         """Trades of the tape, on the applying thread."""
@@ -103,7 +109,7 @@ class TradeCandles(Candles):
     def _add_all(self, trades: Sequence[Any], between: bool) -> Sequence[Any]:
         times = [time_us(trade.time) for trade in trades]
         if between or not self._row or min(times) < self._row["open_time"]:
-            return self._remake(min(times))
+            return self._remake(min(times), max(times))
         changed = [self._row]
         for trade, at_us in zip(trades, times, strict=True):
             if at_us >= self._next_us:
@@ -121,7 +127,7 @@ class TradeCandles(Candles):
         return begun
 
     def _begin_candle(self, open_us: int, price: float) -> None:
-        self._next_us = self._interval.next_open_time(open_us // US) * US
+        self._next_us = self._after_us(open_us)
         self._row = {
             "open_time": open_us,
             **dict.fromkeys(("open", "high", "low", "close"), price),
@@ -132,11 +138,21 @@ class TradeCandles(Candles):
             "source": STREAM,
         }
 
-    def _remake(self, from_us: int) -> Sequence[Any]:
-        """Make the candles anew from a time on, of the trades that the tape holds."""
-        from_us = max(self._interval.open_time(from_us // US) * US, self._first_us or 0)
+    def _remake(self, from_us: int, last_us: int) -> Sequence[Any]:
+        """Make the candles anew from a time on, of the trades that the tape holds.
+
+        A candle of which it has dropped some stays as it is; it is noted as a hole if something
+        changed up to `last_us` changes it.
+        """
+        from_us = max(self._open_us(from_us), self._first_us or 0)
+        whole_us = from_us
+        if self._row and (kept_us := self._tape.kept_from_us) >= from_us:
+            whole_us = self._after_us(kept_us)
         names = ("time", "price", "qty", "buyer_is_maker")
-        times, price, qty, maker = self._tape.arrays(names, from_time_us=from_us)
+        times, price, qty, maker = self._tape.arrays(names, from_time_us=whole_us)
+        if whole_us > from_us:
+            held_us = self._open_us(times[0].item()) if len(times) else self._next_us
+            self._doubt(from_us, min(held_us, self._changed_until_us(last_us)))
         if not len(times):
             return ()
         made = of_trades(times, price, qty, maker, self._interval)
@@ -147,7 +163,7 @@ class TradeCandles(Candles):
             row |= {"closed": True, "source": STREAM}
         self._row = rows[-1]
         self._row["closed"] = False
-        self._next_us = self._interval.next_open_time(self._row["open_time"] // US) * US
+        self._next_us = self._after_us(self._row["open_time"])
         first = self._first_us is None
         if first:
             self._first_us = rows[0]["open_time"]
@@ -156,32 +172,53 @@ class TradeCandles(Candles):
             self._check_all()  # time may have passed between the history and the first trade
         return kept
 
+    def _doubt(self, from_us: int, until_us: int) -> None:
+        """Note as a hole the candles between two times; the one that isn't closed is for later."""
+        while from_us < until_us and self.ledger.misses(from_us // US):
+            from_us = self._after_us(from_us)
+        open_us = self._row["open_time"]
+        if from_us < (closed_us := min(open_us, until_us)):
+            self._note(from_us // US, closed_us // US - 1)
+        if open_us < until_us and not self.ledger.misses(open_us // US):
+            self._unsure = self.ledger.note(open_us // US, self._next_us // US - 1)
+
+    def _changed_until_us(self, time_us: int) -> int:
+        """Up to where a trade of a time changes candles: its own, and those without trades after."""
+        opens = self._rows.column("open_time")
+        later = opens[(opens > time_us) & (self._rows.column("trades") > 0)]
+        return int(later[0]) if len(later) else self._next_us
+
+    def _open_us(self, time_us: int) -> int:
+        """When the candle of a time opens."""
+        return self._interval.open_time(time_us // US) * US
+
+    def _after_us(self, time_us: int) -> int:
+        """When the candle after that of a time opens."""
+        return self._interval.next_open_time(time_us // US) * US
+
     def _keep(self, rows: list[Row]) -> list[Any]:
         """Put candles that are made into the rows, each over what was there."""
         for row in rows:
+            open_us = row["open_time"]
             newest = self._rows.last("open_time") if len(self._rows) else -1
-            if row["open_time"] > newest:
+            if open_us > newest:
                 self._append(row)
-            elif self._rows.has(row["open_time"]):
-                if not self._fetched(row["open_time"]):
-                    self._rows.update(self._rows.find(row["open_time"]), self._numbered(row))
-            else:
+            elif not self._rows.has(open_us):
                 self._insert([row])
-            if row["closed"] and row["open_time"] == self._first_us:
+            elif self._rows.column("source")[at := self._rows.find(open_us)] != REST:
+                self._rows.update(at, self._numbered(row))  # REST tells candles whole
+            if row["closed"] and open_us == self._first_us:
                 self._complete_first(row)
+        if self._unsure is not None and self._unsure.last < self._row["open_time"] // US:
+            self._ask_for(self._unsure)
+            self._unsure = None
         return [self._candle(row) for row in rows]
-
-    def _fetched(self, open_us: int) -> bool:
-        """Whether this is the first candle, and REST has told it whole."""
-        return open_us == self._first_us and bool(
-            self._rows.column("source")[self._rows.find(open_us)]
-        )
 
     def _complete_first(self, row: Row) -> None:
         """Fetch the candle in which the tape began: its trades before that are missing."""
         open_ms = row["open_time"] // US
-        known = self._fetched(row["open_time"]) or self.ledger.misses(open_ms)
-        if self._backfill and not known:
+        fetched = self._rows.column("source")[self._rows.find(row["open_time"])] == REST
+        if self._backfill and not (fetched or self.ledger.misses(open_ms)):
             self._note(open_ms, row["close_time"] // US)
 
     def _load(self, rows: list[Row]) -> list[Any]:

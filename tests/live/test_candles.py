@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,11 +11,18 @@ import pytest
 from binance_lab.connector.connection import State
 from binance_lab.connector.exceptions import ConnectionFailed
 from binance_lab.live import Candles, Tape, TradeCandles
-from binance_lab.live.runtime import Inline
+from binance_lab.live.runtime import Inline, Threads
 
 from .doubles import START_MS, FakeClient, event, kline, recorded_messages, rest_kline, trade
 
 START_US = START_MS * 1000
+
+
+@pytest.fixture
+def threads():
+    runtime = Threads()
+    yield runtime
+    runtime.close()
 
 
 def candles_of(*messages: bytes, client=None, interval="1m", **options) -> Candles:
@@ -258,6 +267,128 @@ def test_a_trade_that_fills_a_hole_is_counted_in():
         tape.receive([trade(number, price=str(100 + number), time_ms=START_MS + number)], 1)
     row = candles.frame().iloc[0]
     assert (row["open"], row["close"], row["volume"], row["trades"]) == (101, 103, 3, 3)
+    assert candles.complete
+
+
+def test_candles_of_trades_can_be_read_while_they_change():
+    """Trades are taken while somebody waits for what the candles and their tape say together."""
+    tape, candles = of_trades()
+    versions = []
+
+    def condition() -> bool:
+        other = threading.Thread(target=tape.receive, args=([trade(1)], 1), daemon=True)
+        other.start()
+        other.join(30)
+        versions.append((tape.version, candles.version))
+        return True
+
+    assert candles.until(condition, timeout=30)
+    assert versions == [(1, 1)]
+
+
+def test_candles_and_their_trades_change_together():
+    """Who hears of a trade before the candles do waits with reading them until they have it."""
+    tape = Tape("BTCUSDT", runtime=Inline())
+    seen = threading.Event()
+    read: list[int] = []
+
+    def reader() -> None:
+        seen.set()
+        read.append(int(candles.tail()["trades"].sum()))
+
+    other = threading.Thread(target=reader, daemon=True)
+
+    def start_reader(trades, between) -> None:
+        other.start()
+        assert seen.wait(30)
+
+    tape.listen(start_reader)
+    candles = TradeCandles(tape, "1m", runtime=Inline())
+    candles.start()
+    tape.receive([trade(1)], 1)
+    other.join(30)
+    assert read == [1]
+
+
+def test_candles_that_were_closed_before_they_began_hear_nothing(threads):
+    """Nothing is left of them at the tape."""
+    tape = Tape("BTCUSDT", runtime=threads)
+    gate, done = threading.Event(), threading.Event()
+    threads.apply(lambda: gate.wait(30))
+    candles = TradeCandles(tape, "1m", runtime=threads)
+    candles.start()
+    candles.close()
+    threads.apply(done.set)
+    gate.set()
+    assert done.wait(30)
+    assert tape._listeners == []
+
+
+HOUR_MS = START_MS - START_MS % 3_600_000
+
+
+def whole_hour(startTime: int, **params: int):
+    """klines of a server: 1,003 trades in each hour."""
+    return [
+        [startTime, *rest_kline(0, trades=1_003)[1:6], startTime + 3_599_999, "5", 1_003, *"110"]
+    ]
+
+
+@pytest.mark.parametrize("bound", [{"max_rows": 100}, {"max_age_s": 60}])
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_late_trade_of_a_candle_that_the_tape_no_longer_holds_is_fetched(bound, closed):
+    """What is left of its trades makes no candle: REST tells it whole, once it is closed."""
+    runtime = Inline()
+    tape = Tape("BTCUSDT", runtime=runtime, **bound)
+    client = FakeClient(klines=whole_hour)
+    candles = TradeCandles(tape, "1h", client=client, runtime=runtime, history=0)
+    candles.start()
+    tape.receive([trade(0, time_ms=HOUR_MS - 1)], 1)
+    for number in range(1, 1001):
+        tape.receive([trade(number, time_ms=HOUR_MS + number * 1000)], 1)
+    tape.receive([trade(1002, time_ms=HOUR_MS + 1_002_000)], 1)
+    next_hour = trade(1003, time_ms=HOUR_MS + 3_600_000)
+    if closed:
+        tape.receive([next_hour], 1)
+    tape.receive([trade(1001, time_ms=HOUR_MS + 1_001_000)], 1)
+    if not closed:
+        assert tape.complete
+        assert not candles.complete
+        assert candles.last.trades == 1001
+        tape.receive([next_hour], 1)
+    assert candles.complete
+    assert candles.frame()["trades"].tolist() == [1_003, 1_003, 1]
+    assert candles.frame()["source"].tolist() == ["rest", "rest", "stream"]
+    assert candles.frame()["closed"].tolist() == [True, True, False]
+
+
+def test_a_wrong_candle_is_never_complete():
+    """Without a client a candle that lacks a late trade is listed, and stays as it was."""
+    runtime = Inline()
+    tape = Tape("BTCUSDT", runtime=runtime, max_rows=3)
+    candles = TradeCandles(tape, "1m", runtime=runtime)
+    candles.start()
+    for number in (0, 1, 2, 3, 5, 600, 601, 602, 603):
+        tape.receive([trade(number)], 1)
+    trades = candles.frame()["trades"].tolist()
+    tape.receive([trade(4)], 1)
+    assert candles.frame()["trades"].tolist() == trades == [5, 4]
+    assert not candles.complete
+    assert candles.gaps[["first", "state"]].to_numpy().tolist() == [[START_MS, "unresolvable"]]
+
+
+def test_candles_that_repeat_a_close_are_fetched_with_the_one_before():
+    """A late trade may have changed the close that candles without trades repeat; later ones stand."""
+    runtime = Inline()
+    tape = Tape("BTCUSDT", runtime=runtime, max_rows=2)
+    client = FakeClient(klines=klines_of(-1, 3))
+    candles = TradeCandles(tape, "1m", client=client, runtime=runtime, history=0)
+    candles.start()
+    for number, minute in ((1, -1), (2, 0), (4, 3), (5, 4), (6, 4), (3, 0)):
+        tape.receive([trade(number, time_ms=START_MS + minute * 60_000)], 1)
+    assert minutes(candles) == [-1, 0, 1, 2, 3, 4]
+    assert candles.frame()["source"].tolist() == ["rest"] * 4 + ["stream"] * 2
+    assert candles.frame()["trades"].tolist() == [2, 2, 2, 2, 1, 2]
     assert candles.complete
 
 

@@ -83,6 +83,30 @@ def test_version_counts_changes_and_wait_waits_for_them(threads):
     assert tape.last_message_age_s > 0
 
 
+def test_a_condition_is_asked_without_the_lock():
+    """While a condition of until is worked out, the object can be read and changed."""
+    tape, versions = Tape("BTCUSDT"), []
+
+    def condition() -> bool:
+        other = threading.Thread(target=feed, args=(tape, 1), daemon=True)
+        other.start()
+        other.join(30)
+        versions.append(tape.version)
+        return True
+
+    assert tape.until(condition, timeout=30)
+    assert versions == [1]
+
+
+def test_what_is_done_at_close_is_done_at_once_when_it_is_closed():
+    """Who registers after the end is called all the same."""
+    tape, calls = Tape("BTCUSDT"), []
+    tape.at_close(lambda: calls.append("before"))
+    tape.close()
+    tape.at_close(lambda: calls.append("after"))
+    assert calls == ["before", "after"]
+
+
 def test_on_change_calls_until_it_is_taken_back():
     """A callback comes after changes; what on_change returned ends that."""
     tape, calls = Tape("BTCUSDT"), []

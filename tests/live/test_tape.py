@@ -262,6 +262,14 @@ def test_old_trades_are_dropped(options):
     assert tape.count == 1000
 
 
+def test_a_late_trade_is_as_old_as_it_is():
+    """One that fills a hole older than all that is kept is not kept either, but counted."""
+    tape = tape_of(1, 3, *range(50, 60), max_age_s=1)
+    tape.receive([trade(2)], 1)
+    assert ids(tape) == list(range(50, 60))
+    assert tape.count == 13
+
+
 def test_a_frame_does_not_change():
     """What was read stays as it was, whatever comes, and may be written to."""
     tape = tape_of(1, 2)
