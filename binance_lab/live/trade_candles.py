@@ -218,7 +218,7 @@ class TradeCandles(Candles):
         """Fetch the candle in which the tape began: its trades before that are missing."""
         open_ms = row["open_time"] // US
         fetched = self._rows.column("source")[self._rows.find(row["open_time"])] == REST
-        if self._backfill and not (fetched or self.ledger.misses(open_ms)):
+        if not (fetched or self.ledger.misses(open_ms)):
             self._note(open_ms, row["close_time"] // US)
 
     def _load(self, rows: list[Row]) -> list[Any]:

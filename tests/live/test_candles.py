@@ -270,6 +270,17 @@ def test_a_trade_that_fills_a_hole_is_counted_in():
     assert candles.complete
 
 
+def test_without_a_client_the_candle_in_which_the_tape_began_is_not_whole():
+    """Its trades before that are missing, and nobody can be asked for them."""
+    tape, candles = of_trades()
+    for number, minute in enumerate((0, 1, 2), 1):
+        tape.receive([trade(number, time_ms=START_MS + 60_000 * minute + 500)], 1)
+    assert not candles.complete
+    gap = candles.gaps.iloc[0]
+    assert (gap["first"], gap["state"]) == (START_MS, "unresolvable")
+    assert len(candles.gaps) == 1
+
+
 def test_candles_of_trades_can_be_read_while_they_change():
     """Trades are taken while somebody waits for what the candles and their tape say together."""
     tape, candles = of_trades()
