@@ -87,6 +87,7 @@ class Bar:
         self._unit_ms = _UNITS[unit]
         self._total = total_ms / self._unit_ms
         self._received = received
+        self._shown_s = time.monotonic() + BAR_AFTER_S
         self._bar = ProgressBar(
             desc=label,
             total=self._total,
@@ -104,7 +105,7 @@ class Bar:
         came = (done_ms + self._received.coming_ms) / self._unit_ms
         if came > self._bar.n:
             self._bar.update(min(came, self._total) - self._bar.n)
-        else:
+        elif time.monotonic() >= self._shown_s:  # which the bar itself asks only when it goes on
             self._bar.refresh()
 
     def close(self) -> None:

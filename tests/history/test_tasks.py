@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 from tqdm.std import tqdm
 
+from binance_lab.history import progress
 from binance_lab.history.progress import Bar, Received
 from binance_lab.history.tasks import Task, work_off
 from binance_lab.wire.intervals import DAY_MS, HOUR_MS, MINUTE_MS
@@ -128,6 +129,21 @@ def test_a_short_range_is_told_in_a_small_unit(monkeypatch, total_ms, told):
     bar = Bar("BTCUSDT", total_ms, Received())
     bar.show(total_ms // 3)
     assert told in str(shown.bar)
+
+
+def test_what_is_over_at_once_shows_no_bar(monkeypatch):
+    """Nothing flashes up for a download that takes less than a second."""
+    text = io.StringIO()
+    monkeypatch.setattr(progress, "ProgressBar", partial(tqdm, file=text))
+    monkeypatch.setattr(progress, "BAR_AFTER_S", 60.0)
+    bar = Bar("BTCUSDT", DAY_MS, Received())
+    for done_ms in (0, 0, DAY_MS):
+        bar.show(done_ms)
+    assert text.getvalue() == ""
+    monkeypatch.setattr(bar, "_shown_s", 0.0)
+    bar.show(DAY_MS)
+    assert "24/24 hours" in text.getvalue()
+    bar.close()
 
 
 def test_time_left_is_what_came_carried_on(monkeypatch):
