@@ -333,7 +333,7 @@ import threading
 from binance_lab import Exchange, Lab, WebsocketStream
 {}
 lab.live.book("BTCUSDT").wait(timeout=60)
-lab.live.account().wait(timeout=60)
+lab.live.account().wait_live(timeout=60)
 print(lab.place("BTCUSDT", "BUY", "MARKET", quantity="0.01").wait(timeout=60).status)
 """
 _OWN = "lab = Lab()"
