@@ -83,7 +83,7 @@ class History:
     def __init__(
         self,
         client: Spot,
-        folder: Path | None = None,
+        folder: str | Path | None = None,
         *,
         archive_url: str = BINANCE,
         environment: str = "",
@@ -96,7 +96,7 @@ class History:
         self.fixed_until_ms = fixed_until_ms
         """What is later isn't kept; None if all is that doesn't change any more."""
         self._temporary = None if folder else TemporaryFolder()
-        self.folder = folder or (self._temporary.path if self._temporary else Path())
+        self.folder = self._temporary.path if self._temporary else Path(folder or "")
         """Where the store is."""
         self.archive = Archive(archive_url)
         self._environment = environment

@@ -28,9 +28,9 @@ class Store:
         market: Whose rows they are; a store with those of another one is refused. Any if empty.
     """
 
-    def __init__(self, folder: Path, *, source: str = "", market: str = "") -> None:
+    def __init__(self, folder: str | Path, *, source: str = "", market: str = "") -> None:
         need("pyarrow")
-        self.folder = folder
+        self.folder = Path(folder)
         self._source = source
         self._market = market
 

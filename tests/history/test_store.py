@@ -71,6 +71,13 @@ def test_the_manifest_has_provenance_checksums_and_counts(filled):
     assert all(len(part["sha256"]) == 64 for part in parts)
 
 
+def test_a_folder_may_be_a_text(client, mirror, tmp_path):
+    """Where the store is can be said as `Lab(data=…)` takes it, too."""
+    with History(client, f"{tmp_path}/store", archive_url=mirror.url) as history:
+        assert history.folder == tmp_path / "store"
+        assert history.contents().empty
+
+
 def test_pandas_reads_the_folder(filled):
     """pandas.read_parquet needs none of this package, and gets the index."""
     frame = pd.read_parquet(filled.folder / "klines_15m")
